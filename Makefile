@@ -1,0 +1,38 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup run test check bench demo-reset lock clean
+
+help:
+	@echo "make run         安装一切并启动(含演示数据)"
+	@echo "make test        安装一切并运行全部测试"
+	@echo "make check       代码检查:格式、类型、分层、迁移、构建"
+	@echo "make bench       性能测量"
+	@echo "make demo-reset  清空并重建演示数据"
+	@echo "make lock        重新锁定依赖版本"
+
+setup:
+	@$(PYTHON) tools/setup.py
+
+run: setup
+	@$(BIN)/kaoqin demo --if-empty
+	@exec $(BIN)/kaoqin serve
+
+demo-reset: setup
+	@$(BIN)/kaoqin demo --reset
+
+test: setup
+	@$(PYTHON) tools/browser.py
+	@$(BIN)/python -m pytest
+
+check: setup
+	@$(BIN)/python tools/check.py
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+lock: setup
+	@sh tools/lock.sh
+
+clean:
+	rm -rf .venv node_modules dist src/kaoqin/static/dist

@@ -1,0 +1,5 @@
+import sys
+
+from kaoqin.cli import main
+
+sys.exit(main())

@@ -1,0 +1,149 @@
+"""Dated rules in; days and months out. Results are derived and may be made again from the facts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System
+from kaoqin.org.models import Employee
+from kaoqin.scheduling.models import Group
+
+
+class RuleVersion(models.Model):
+    """The rules of an attendance group from a day on until the next version (minutes)."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="rule_versions")
+    begins_on = models.DateField()
+    system = models.CharField(max_length=15, choices=System, default=System.STANDARD)
+    cycle = models.CharField(max_length=10, choices=Cycle, default=Cycle.MONTH)
+    overtime_basis = models.CharField(max_length=10, choices=OvertimeBasis, default=OvertimeBasis.BOTH)
+    overtime_after = models.PositiveSmallIntegerField(default=0)
+    overtime_min = models.PositiveSmallIntegerField(default=30)
+    overtime_step = models.PositiveSmallIntegerField(default=30)
+    early_overtime = models.BooleanField(default=False)
+    missing_punch = models.CharField(max_length=10, choices=MissingPunch, default=MissingPunch.INCOMPLETE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "begins_on"], name="rule_version_once_a_day"),
+            models.CheckConstraint(condition=Q(overtime_step__gte=1), name="overtime_step_at_least_one"),
+        ]
+
+
+class Absence(models.Model):
+    """An approved leave, trip, outing or field time, in local wall-clock time [start, end)."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="absences")
+    kind = models.CharField(max_length=30)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    remark = models.CharField(max_length=200, default="", blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="absence_ends_after_start")]
+        indexes = [models.Index(fields=["employee", "start"])]
+
+
+class AgreedOvertime(models.Model):
+    """Approved overtime, in local wall-clock time [start, end)."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="agreed_overtime")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    remark = models.CharField(max_length=200, default="", blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="overtime_ends_after_start")]
+        indexes = [models.Index(fields=["employee", "start"])]
+
+
+class Totals(models.Model):
+    """The minute columns that a day has and a month sums."""
+
+    planned_minutes = models.IntegerField()
+    worked_minutes = models.IntegerField()
+    late_minutes = models.IntegerField()
+    early_minutes = models.IntegerField()
+    absent_minutes = models.IntegerField()
+    leave_minutes = models.IntegerField()
+    trip_minutes = models.IntegerField()
+    forgiven_minutes = models.IntegerField()
+    unaccounted_minutes = models.IntegerField()
+    overtime_workday_minutes = models.IntegerField()
+    overtime_rest_minutes = models.IntegerField()
+    overtime_statutory_minutes = models.IntegerField()
+    statutory_worked_minutes = models.IntegerField()
+    night_minutes = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class DayResult(Totals):
+    """One employee-day as the engine reckoned it; `shift` is the shift's code, `first_in`/`last_out` local."""
+
+    pk = models.CompositePrimaryKey("employee_id", "date")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="day_results")
+    date = models.DateField()
+    shift = models.CharField(max_length=40)
+    day_kind = models.CharField(max_length=10)
+    serious_late = models.BooleanField()
+    missing_in = models.SmallIntegerField()
+    missing_out = models.SmallIntegerField()
+    first_in = models.DateTimeField(null=True)
+    last_out = models.DateTimeField(null=True)
+    status = models.CharField(max_length=80)
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["date", "employee"])]
+
+
+class MonthResult(Totals):
+    """One employee-month, the sums of its days; `month` is its first day."""
+
+    pk = models.CompositePrimaryKey("employee_id", "month")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="month_results")
+    month = models.DateField()
+    planned_days = models.SmallIntegerField()
+    attended_days = models.SmallIntegerField()
+    rest_days = models.SmallIntegerField()
+    late_times = models.SmallIntegerField()
+    serious_late_times = models.SmallIntegerField()
+    early_times = models.SmallIntegerField()
+    missing_in = models.SmallIntegerField()
+    missing_out = models.SmallIntegerField()
+    absent_days = models.DecimalField(max_digits=6, decimal_places=2)
+    leave_by_kind = models.JSONField(default=dict)
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["month", "employee"])]
+
+
+class Waiting(models.Model):
+    """Days of an employee that must be settled again: at most one span waits per employee."""
+
+    employee = models.OneToOneField(Employee, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    since = models.DateTimeField()
+
+
+class SettlementFault(models.Model):
+    """Why an employee's days could not be settled: shown to HR until the cause is mended."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="settlement_faults")
+    first = models.DateField()
+    last = models.DateField()
+    sentences = models.JSONField(default=list)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "first"], name="settlement_fault_once")]

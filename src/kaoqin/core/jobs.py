@@ -1,0 +1,93 @@
+"""Long work: asked for by a person, done by the worker, with progress that anybody may watch who asked.
+
+A task is a function `work(run: Progress, **arguments) -> dict` registered under a kind. The queue is procrastinate's,
+in the same database: a job is asked for in the transaction of its reason.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from kaoqin.core.kept import remove
+from kaoqin.core.models import JobRun, JobState, KeptFile
+from kaoqin.core.words import Refusal
+
+log = logging.getLogger(__name__)
+Work = Callable[..., dict[str, Any]]
+_works: dict[str, Work] = {}
+
+
+class Progress:
+    """The progress of one run; writes at most once a percent."""
+
+    def __init__(self, run: JobRun) -> None:
+        self.run = run
+        self._said = 0
+
+    def expect(self, total: int) -> None:
+        """How much there is to do."""
+        self.run.total = total
+        self.run.save(update_fields=["total"])
+
+    def advance(self, done: int) -> None:
+        """How much has been done so far in all."""
+        self.run.done = done
+        if done - self._said >= max(1, self.run.total // 100) or done >= self.run.total:
+            self._said = done
+            JobRun.objects.filter(pk=self.run.pk).update(done=done)
+
+
+def work(kind: str) -> Callable[[Work], Work]:
+    """Register the function that does a kind of job."""
+
+    def registered(function: Work) -> Work:
+        _works[kind] = function
+        return function
+
+    return registered
+
+
+def ask(kind: str, title: str, *, account_id: int | None, at: dt.datetime, **arguments: Any) -> JobRun:
+    """Put a job in the queue. Raises KeyError for a kind nobody registered."""
+    _works[kind]
+    run = JobRun.objects.create(kind=kind, title=title, account_id=account_id, asked_at=at)
+    do_job.defer(run_id=run.pk, arguments=arguments)
+    return run
+
+
+@app.task(name="kaoqin.job")
+def do_job(run_id: int, arguments: dict[str, Any]) -> None:
+    """Do one run; a refusal is told to the person, any other error is logged and told in general words."""
+    run = JobRun.objects.get(pk=run_id)
+    run.state, run.begun_at = JobState.RUNNING, timezone.now()
+    run.save(update_fields=["state", "begun_at"])
+    try:
+        run.result = _works[run.kind](Progress(run), **arguments)
+        run.state = JobState.DONE
+        run.done = run.total
+    except Refusal as refusal:
+        run.state, run.told = JobState.FAILED, refusal.sentence
+    except Exception:
+        log.exception("job %s (%s) failed", run.pk, run.kind)
+        run.state, run.told = JobState.FAILED, "出现意外错误,已记入日志。请把任务编号告诉管理员。"
+    run.ended_at = timezone.now()
+    run.save(update_fields=["state", "told", "result", "done", "ended_at"])
+
+
+def clean_up(before: dt.datetime) -> int:
+    """Delete runs that ended before, with the files they made; returns how many."""
+    old = JobRun.objects.filter(ended_at__lt=before)
+    for kept in KeptFile.objects.filter(job__in=old):
+        remove(kept)
+    return old.delete()[0]
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="kaoqin.clean_up")
+def clean_up_nightly(timestamp: int) -> None:
+    """Every night: jobs and export files older than seven days go."""
+    clean_up(dt.datetime.fromtimestamp(timestamp, dt.UTC) - dt.timedelta(days=7))

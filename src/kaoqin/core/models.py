@@ -1,0 +1,40 @@
+"""Tables every room may use: long jobs with their progress."""
+
+from django.db import models
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "等待中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class JobRun(models.Model):
+    """One long piece of work a person asked for, with a progress bar that survives a reload."""
+
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    told = models.TextField(default="", blank=True)
+    result = models.JSONField(default=dict)
+    account_id = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "-asked_at"])]
+
+
+class KeptFile(models.Model):
+    """A file a job made for one account (an export), kept for some days and then deleted."""
+
+    job = models.OneToOneField(JobRun, on_delete=models.CASCADE, related_name="file")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    path = models.CharField(max_length=300)
+    size_bytes = models.PositiveBigIntegerField()
+    expires_at = models.DateTimeField()

@@ -1,0 +1,172 @@
+"""Every list of the house: search, filter, sort, page, choose columns, export. A room says what, this says how."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from kaoqin.core.exports import XLSX, csv_lines, write_xlsx
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZES = (20, 50, 100)
+EXPORT_LIMIT = 200_000
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: how a row is said in it, the model field it sorts by, and where it leads.
+
+    `hidden` columns are offered in the column choice but not shown at first.
+    """
+
+    key: str
+    label: str
+    say: Callable[[Row], Any]
+    sort: str = ""
+    numeric: bool = False
+    link: Callable[[Row], str] | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list; `lookup` is the model lookup a chosen value goes to."""
+
+    name: str
+    label: str
+    choices: Sequence[tuple[str, str]]
+    lookup: str
+
+
+@dataclass
+class ListPage(Generic[Row]):
+    """A list page. `answer()` gives the page, its htmx fragment, or the export file that was asked for."""
+
+    request: HttpRequest
+    rows: QuerySet[Row]
+    title: str
+    columns: Sequence[Column[Row]]
+    search: Sequence[str] = ()
+    filters: Sequence[Filter] = ()
+    empty: str = "还没有内容。"
+    add: tuple[str, str] | None = None
+    template: str = "_parts/list_page.html"
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def answer(self) -> HttpResponseBase:
+        wanted = self.request.GET.get("export", "")
+        if wanted in {"csv", "xlsx"}:
+            return self._file(wanted)
+        template = "_parts/list.html" if self.request.headers.get("HX-Target") == "list" else self.template
+        return render(self.request, template, {"list": self, "title": self.title, **self.more})
+
+    @cached_property
+    def asked(self) -> str:
+        return self.request.GET.get("q", "").strip()
+
+    @cached_property
+    def chosen_filters(self) -> list[tuple[Filter, str]]:
+        return [(f, self.request.GET.get(f.name, "")) for f in self.filters]
+
+    @cached_property
+    def shown(self) -> list[Column[Row]]:
+        """The columns to show: those asked for, else those not hidden."""
+        asked = self.request.GET.getlist("column")
+        return [c for c in self.columns if (c.key in asked if asked else not c.hidden)]
+
+    @cached_property
+    def found(self) -> QuerySet[Row]:
+        """The rows after search, filters and sort; of one order that never varies."""
+        rows = self.rows
+        if self.asked and self.search:
+            wanted = Q()
+            for name in self.search:
+                wanted |= Q(**{f"{name}__icontains": self.asked})
+            rows = rows.filter(wanted)
+        for one, value in self.chosen_filters:
+            if value and value in {key for key, _ in one.choices}:
+                rows = rows.filter(**{one.lookup: value}).distinct()
+        return rows.order_by(*self._order, *(self.rows.query.order_by or ("pk",))) if self._order else rows
+
+    @cached_property
+    def _order(self) -> list[str]:
+        asked = self.request.GET.get("sort", "")
+        names = {c.key: c.sort for c in self.columns if c.sort}
+        name = names.get(asked.lstrip("-"))
+        return [f"-{name}" if asked.startswith("-") else name] if name else []
+
+    @cached_property
+    def page_size(self) -> int:
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
+
+    @cached_property
+    def page(self) -> Page[Row]:
+        return Paginator(self.found, self.page_size).get_page(self.request.GET.get("page"))
+
+    @property
+    def pages(self) -> list[int | str]:
+        return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1))
+
+    @property
+    def page_sizes(self) -> tuple[int, ...]:
+        return PAGE_SIZES
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.asked or any(value for _, value in self.chosen_filters))
+
+    @property
+    def cells(self) -> list[tuple[Row, list[tuple[Column[Row], Any, str]]]]:
+        return [
+            (row, [(c, c.say(row), c.link(row) if c.link else "") for c in self.shown]) for row in self.page.object_list
+        ]
+
+    @property
+    def headers(self) -> list[tuple[Column[Row], str, str]]:
+        """Each shown column, the address that sorts by it, and how it is sorted now."""
+        now = self.request.GET.get("sort", "")
+        said = []
+        for column in self.shown:
+            turned = f"-{column.key}" if now == column.key else column.key
+            state = {column.key: "ascending", f"-{column.key}": "descending"}.get(now, "none")
+            said.append((column, self.address(sort=turned, page=None) if column.sort else "", state))
+        return said
+
+    def address(self, **changes: Any) -> str:
+        """This page's address with some parameters changed; None takes one out."""
+        kept = {key: self.request.GET.getlist(key) for key in self.request.GET if key != "export"}
+        for key, value in changes.items():
+            kept.pop(key, None)
+            if value is not None:
+                kept[key] = [str(value)]
+        return f"{self.request.path}?{urlencode(kept, doseq=True)}"
+
+    @property
+    def export_csv(self) -> str:
+        return self.address(export="csv", page=None)
+
+    @property
+    def export_xlsx(self) -> str:
+        return self.address(export="xlsx", page=None)
+
+    def _file(self, kind: str) -> HttpResponseBase:
+        header = [c.label for c in self.shown]
+        rows = ([c.say(row) for c in self.shown] for row in self.found[:EXPORT_LIMIT].iterator(chunk_size=2000))
+        response: HttpResponseBase
+        if kind == "csv":
+            response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+        else:
+            out = io.BytesIO()
+            write_xlsx(out, self.title, header, rows)
+            response = HttpResponse(out.getvalue(), content_type=XLSX)
+        response.headers["Content-Disposition"] = content_disposition_header(True, f"{self.title}.{kind}") or ""
+        return response

@@ -1,0 +1,125 @@
+"""How things are shown: icons, built assets, minutes, clocks, dates."""
+
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from kaoqin.core.words import say_clock, say_minutes
+
+register = template.Library()
+_DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
+WEEKDAYS = "一二三四五六日"
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, Any]:
+    """What Vite built. Raises FileNotFoundError with advice when nothing is built."""
+    path = _DIST / "manifest.json"
+    if not path.exists():
+        raise FileNotFoundError("网页资源还没有构建,请运行 make assets。")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+@register.simple_tag
+def assets(entry: str) -> SafeString:
+    """The link and script elements of a built entry, e.g. `{% assets "main.ts" %}`."""
+    built = _manifest()[f"frontend/src/{entry}"]
+    styles = format_html_join(
+        "", '<link rel="stylesheet" href="{}">', ((static(f"dist/{c}"),) for c in built.get("css", []))
+    )
+    return format_html('{}<script type="module" src="{}"></script>', styles, static(f"dist/{built['file']}"))
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static(f"dist/{_manifest()['icons.svg']['file']}")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A picture from the sprite; decorative unless it has a label."""
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, _sprite(), name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _sprite(), name)
+
+
+@register.filter
+def minutes(value: int | None) -> str:
+    """Minutes in words; nothing for none and for nought, so that a table stays calm."""
+    return say_minutes(value) if value else ""
+
+
+@register.filter
+def clock(value: int | None) -> str:
+    """A minute of the day's time line as a clock."""
+    return "" if value is None else say_clock(value)
+
+
+@register.filter
+def weekday(value: dt.date) -> str:
+    """周一 … 周日."""
+    return f"周{WEEKDAYS[value.weekday()]}"
+
+
+@register.filter
+def shown(value: Any) -> Any:
+    """A list's cell as people read it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dt.datetime):
+        return f"{timezone.localtime(value) if timezone.is_aware(value) else value:%Y-%m-%d %H:%M}"
+    if isinstance(value, dt.date):
+        return f"{value:%Y-%m-%d}"
+    return "" if value is None else value
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """A value of a dict by a key that is a variable."""
+    return mapping.get(key)
+
+
+@register.inclusion_tag("_parts/field.html")
+def field(bound: Any) -> dict[str, Any]:
+    """A form field with its label, help and errors."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "") or widget.__class__.__name__.lower()
+    classes = {"select": "form-select", "checkbox": "form-check-input", "file": "form-control"}.get(
+        kind, "form-control"
+    )
+    if bound.errors:
+        classes += " is-invalid"
+    described = f"{bound.id_for_label}_help" if bound.help_text or bound.errors else ""
+    attributes = {
+        "class": f"{widget.attrs.get('class', '')} {classes}".strip(),
+        **({"aria-describedby": described} if described else {}),
+    }
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "checkbox": kind == "checkbox",
+        "help_id": described,
+    }
+
+
+@register.simple_tag
+def list_address(page: Any, number: int) -> str:
+    """A list's address at another page."""
+    return str(page.address(page=number))
+
+
+@register.filter
+def startswith(text: str, start: str) -> bool:
+    """For marking where one is in the menu."""
+    return text.startswith(start)

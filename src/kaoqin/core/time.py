@@ -1,0 +1,27 @@
+"""Local wall-clock time at the border: in the house a wall clock is a naive datetime, an instant an aware one.
+
+PostgreSQL's range type for datetimes wants a zone; a wall clock is stored there as if it were UTC.
+"""
+
+import datetime as dt
+import zoneinfo
+
+
+def as_wall_clock(at: dt.datetime, zone: str) -> dt.datetime:
+    """The naive local time of an instant in a zone."""
+    return at.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def as_instant(local: dt.datetime, zone: str) -> dt.datetime:
+    """The instant of a naive local time in a zone; of the two of a repeated hour, the first."""
+    return local.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0).astimezone(dt.UTC)
+
+
+def store_wall_clock(local: dt.datetime) -> dt.datetime:
+    """A naive local time as the database keeps it."""
+    return local.replace(tzinfo=dt.UTC)
+
+
+def load_wall_clock(stored: dt.datetime) -> dt.datetime:
+    """The naive local time of a stored one."""
+    return stored.astimezone(dt.UTC).replace(tzinfo=None)

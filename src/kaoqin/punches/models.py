@@ -1,0 +1,128 @@
+"""The ledger: every punch as it came, never altered. What is added later is another fact."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from kaoqin.org.models import Employee
+from kaoqin.punches.words import BatchState, CorrectionKind, LineState, Source, Trust
+
+
+class ImportBatch(models.Model):
+    """One file a person brought: kept whole, read with a format and its options, previewed, then taken."""
+
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    format = models.CharField(max_length=40)
+    options = models.JSONField(default=dict)
+    zone = models.CharField(max_length=60)
+    origin = models.CharField(max_length=60, default="", blank=True)
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.PREVIEW)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    read_count = models.PositiveIntegerField(default=0)
+    new_count = models.PositiveIntegerField(default=0)
+    known_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"]), models.Index(fields=["-uploaded_at"])]
+
+
+class BadLine(models.Model):
+    """A line of a file that is not a punch as it stands: kept, shown, repairable."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="bad_lines")
+    line_no = models.PositiveIntegerField()
+    raw = models.TextField()
+    code = models.CharField(max_length=60)
+    sentence = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=LineState, default=LineState.WAITING)
+    repaired = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "line_no"], name="bad_line_once")]
+
+
+class SavedMapping(models.Model):
+    """How the columns of somebody's own file are to be read, kept by name for the next time."""
+
+    name = models.CharField(max_length=60, unique=True)
+    mapping = models.JSONField()
+    saved_at = models.DateTimeField()
+
+
+class Punch(models.Model):
+    """One press, as it came.
+
+    `content_key` is the identity: the same content arriving again is the same punch. The database refuses
+    every change of a row but the attaching of `employee` (a person found for `person_key` later).
+    `device_time` is the wall clock of the source, `zone` the zone it was read in, `at` the instant.
+    """
+
+    content_key = models.UUIDField(unique=True)
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="punches")
+    person_key = models.CharField(max_length=60)
+    person_name = models.CharField(max_length=60, default="")
+    device_time = models.DateTimeField()
+    zone = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    source = models.CharField(max_length=10, choices=Source)
+    origin = models.CharField(max_length=60, default="")
+    place = models.CharField(max_length=200, default="")
+    trust = models.CharField(max_length=10, choices=Trust, default=Trust.COUNTS)
+    evidence = models.JSONField(default=dict)
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="punches")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["employee", "at"], include=["trust"], name="punch_of_employee"),
+            models.Index(fields=["person_key"], condition=Q(employee__isnull=True), name="punch_of_nobody"),
+            models.Index(fields=["batch"], name="punch_of_batch"),
+        ]
+
+
+class PersonKey(models.Model):
+    """That a number in a source means an employee, from a day on. No `origin`: in every source.
+
+    A later row for the same number takes over on its first day; a row without employee ends the meaning
+    (a number that is given to another person after somebody left).
+    """
+
+    person_key = models.CharField(max_length=60)
+    origin = models.CharField(max_length=60, default="", blank=True)
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.CASCADE, related_name="person_keys")
+    begins_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_key", "origin", "begins_on"], name="person_key_begins_once")
+        ]
+
+
+class Correction(models.Model):
+    """A fact added to the ledger: a punch that was forgotten (补卡), or one that does not count (作废)."""
+
+    kind = models.CharField(max_length=10, choices=CorrectionKind)
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="corrections")
+    punch = models.OneToOneField(Punch, null=True, on_delete=models.PROTECT, related_name="voided_by")
+    local_time = models.DateTimeField(null=True)
+    at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=CorrectionKind.ADD, punch__isnull=True, local_time__isnull=False, at__isnull=False)
+                | Q(kind=CorrectionKind.VOID, punch__isnull=False, local_time__isnull=True, at__isnull=True),
+                name="correction_adds_or_voids",
+            )
+        ]
+        indexes = [models.Index(fields=["employee", "at"])]
