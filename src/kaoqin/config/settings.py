@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.attendance",
-    "kaoqin.web",
+    "kaoqin.web.apps.WebConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
     path("", include("kaoqin.security.urls")),
+    path("", include("kaoqin.org.urls")),
 ]

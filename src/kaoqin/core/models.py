@@ -38,3 +38,22 @@ class KeptFile(models.Model):
     path = models.CharField(max_length=300)
     size_bytes = models.PositiveBigIntegerField()
     expires_at = models.DateTimeField()
+
+
+class TableImport(models.Model):
+    """A table somebody brought, with its mapping and repairs, until it is taken or given up."""
+
+    kind = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    header = models.PositiveIntegerField()
+    mapping = models.JSONField()
+    edits = models.JSONField(default=dict)
+    dropped = models.JSONField(default=list)
+    account_id = models.BigIntegerField()
+    brought_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    said = models.TextField(default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "-brought_at"])]

@@ -38,7 +38,10 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list; `lookup` is the model lookup a chosen value goes to."""
+    """A choice above the list; `lookup` is the model lookup a chosen value goes to.
+
+    Without a lookup the room has narrowed the rows by this choice itself.
+    """
 
     name: str
     label: str
@@ -92,7 +95,7 @@ class ListPage(Generic[Row]):
                 wanted |= Q(**{f"{name}__icontains": self.asked})
             rows = rows.filter(wanted)
         for one, value in self.chosen_filters:
-            if value and value in {key for key, _ in one.choices}:
+            if value and one.lookup and value in {key for key, _ in one.choices}:
                 rows = rows.filter(**{one.lookup: value}).distinct()
         return rows.order_by(*self._order, *(self.rows.query.order_by or ("pk",))) if self._order else rows
 

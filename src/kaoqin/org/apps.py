@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class OrgConfig(AppConfig):
     name = "kaoqin.org"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.core import imports
+        from kaoqin.org import people_import, queries
+        from kaoqin.security import neighbours
+
+        neighbours.register(queries.employee_of, queries.scope_choices)
+        imports.register(people_import.KIND)

@@ -1,0 +1,98 @@
+"""What people type in about people, departments and sites."""
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+from django import forms
+
+from kaoqin.org import queries
+from kaoqin.org.actions import Place
+from kaoqin.org.models import Department, Site
+from kaoqin.org.words import Datum
+
+DATE = {"type": "date"}
+
+
+def department_choices(on: dt.date, empty: str = "") -> list[tuple[str, str]]:
+    choices = [(str(node.id), f"{'  ' * node.depth}{node.name}") for node in queries.tree(on)]
+    return [("", empty), *choices] if empty else choices
+
+
+class PlaceForm(forms.Form):
+    """Department, site and title; `place()` gives them as one."""
+
+    department = forms.ChoiceField(label="部门")
+    site = forms.ModelChoiceField(Site.objects.order_by("code"), label="地点")
+    title = forms.CharField(label="职位", max_length=60, required=False)
+
+    def __init__(self, on: dt.date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"] = forms.ChoiceField(label="部门", choices=department_choices(on))
+        self.fields["site"].label_from_instance = lambda site: site.name  # type: ignore[attr-defined]
+
+    def place(self) -> Place:
+        department = Department.objects.get(pk=self.cleaned_data["department"])
+        return Place(department, self.cleaned_data["site"], self.cleaned_data["title"])
+
+
+class HireForm(PlaceForm):
+    number = forms.CharField(label="工号", max_length=40, help_text="前导零是工号的一部分。")
+    name = forms.CharField(label="姓名", max_length=60)
+    hired_on = forms.DateField(label="入职日期", widget=forms.DateInput(DATE))
+    field_order = ("number", "name", "hired_on")
+
+
+class MoveForm(PlaceForm):
+    on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE))
+    field_order = ("on",)
+
+
+class LeaveForm(forms.Form):
+    left_on = forms.DateField(label="最后工作日", widget=forms.DateInput(DATE))
+
+
+class DetailsForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=60)
+    phone = forms.CharField(label="手机", max_length=30, required=False)
+    email = forms.EmailField(label="邮箱", required=False)
+
+
+class DepartmentForm(forms.Form):
+    code = forms.CharField(label="编码", max_length=40)
+    name = forms.CharField(label="名称", max_length=100)
+    parent = forms.ChoiceField(label="上级部门", required=False)
+    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE))
+    closed = forms.BooleanField(label="自该日起撤销", required=False)
+
+    def __init__(self, on: dt.date, *args: Any, new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = department_choices(on, "(无,作为顶级)")
+        self.fields["parent"] = forms.ChoiceField(label="上级部门", required=False, choices=choices)
+        del self.fields["closed" if new else "code"]
+
+    def above(self) -> Department | None:
+        return Department.objects.filter(pk=self.cleaned_data["parent"] or 0).first()
+
+
+class SiteForm(forms.Form):
+    code = forms.CharField(label="编码", max_length=40)
+    name = forms.CharField(label="名称", max_length=100)
+    timezone = forms.CharField(
+        label="时区", max_length=60, initial="Asia/Shanghai", help_text="如 Asia/Shanghai、Asia/Urumqi。"
+    )
+    address = forms.CharField(label="地址", max_length=200, required=False)
+    latitude = forms.DecimalField(label="纬度", min_value=-90, max_value=90, decimal_places=6, required=False)
+    longitude = forms.DecimalField(label="经度", min_value=-180, max_value=180, decimal_places=6, required=False)
+    datum = forms.ChoiceField(
+        label="坐标系",
+        choices=[("", "(未填位置)"), *Datum.choices],
+        required=False,
+        help_text="高德、腾讯取的坐标选 GCJ-02,百度选 BD-09,GPS 选 WGS-84;选错会偏几百米。",
+    )
+
+    def clean_timezone(self) -> str:
+        said: str = self.cleaned_data["timezone"]
+        if said not in zoneinfo.available_timezones():
+            raise forms.ValidationError("没有这个时区。")
+        return said

@@ -1,0 +1,166 @@
+"""Questions about the organisation. Those that show people take `seen_by=` and answer within the asker's reach."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from kaoqin.core.words import NotFound, Refusal
+from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
+from kaoqin.security.doors import require
+from kaoqin.security.words import Actor, Reach, ScopeKind
+
+
+@dataclass(frozen=True)
+class Node:
+    """A department in the tree of one day; `path` names it from the root, `depth` counts from 0."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+    depth: int
+    path: str
+
+
+def tree(on: dt.date) -> list[Node]:
+    """All departments that exist on a day, parents before children, siblings by code."""
+    newest = DepartmentVersion.objects.filter(begins_on__lte=on).order_by("department_id", "-begins_on")
+    rows = newest.distinct("department_id").values_list(
+        "department_id", "department__code", "name", "parent_id", "closed"
+    )
+    open_rows = sorted((r for r in rows if not r[4]), key=lambda r: r[1])
+    known = {r[0] for r in open_rows}
+    children: dict[int | None, list[tuple[int, str, str, int | None, bool]]] = {}
+    for row in open_rows:
+        children.setdefault(row[3] if row[3] in known else None, []).append(row)
+    return list(_walk(children, None, 0, ""))
+
+
+def _walk(
+    children: dict[int | None, list[tuple[int, str, str, int | None, bool]]], parent: int | None, depth: int, path: str
+) -> Iterable[Node]:
+    for key, code, name, above, _ in children.get(parent, []):
+        here = f"{path}/{name}" if path else name
+        yield Node(key, code, name, above, depth, here)
+        yield from _walk(children, key, depth + 1, here)
+
+
+def below(department_ids: Iterable[int], on: dt.date) -> set[int]:
+    """The departments and all below them on a day."""
+    found = set(department_ids)
+    for node in tree(on):
+        if node.parent_id in found:
+            found.add(node.id)
+    return found
+
+
+def department_names(on: dt.date) -> dict[int, str]:
+    """Each department's name on a day."""
+    return {node.id: node.name for node in tree(on)}
+
+
+def head_counts(on: dt.date) -> dict[int, int]:
+    """How many people are posted directly to each department on a day."""
+    rows = Posting.objects.filter(posted(on)).filter(Q(employee__left_on__isnull=True) | Q(employee__left_on__gte=on))
+    return dict(
+        rows.values("department").annotate(count=Count("employee", distinct=True)).values_list("department", "count")
+    )
+
+
+def posted(on: dt.date) -> Q:
+    """Postings that say where somebody belongs on a day: the one in force, a leaver's last, a newcomer's first."""
+    in_force = Q(begins_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    last = Q(ends_on=F("employee__left_on"), ends_on__lt=on)
+    first = Q(begins_on=F("employee__hired_on"), begins_on__gt=on)
+    return in_force | last | first
+
+
+def within(reach: Reach, on: dt.date) -> QuerySet[Employee]:
+    """The employees a reach covers on a day."""
+    if reach.everyone:
+        return Employee.objects.all()
+    wanted = Q(pk=reach.employee_id) if reach.employee_id else Q(pk__in=())
+    if reach.department_ids:
+        there = Posting.objects.filter(
+            posted(on), employee=OuterRef("pk"), department__in=below(reach.department_ids, on)
+        )
+        wanted |= Q(Exists(there))
+    if reach.site_ids:
+        wanted |= Q(Exists(Posting.objects.filter(posted(on), employee=OuterRef("pk"), site__in=reach.site_ids)))
+    return Employee.objects.filter(wanted)
+
+
+def people(code: str, *, seen_by: Actor, on: dt.date) -> QuerySet[Employee]:
+    """The employees `seen_by` reaches with a permission on a day. Refuses whoever does not hold it."""
+    return within(require(seen_by, code), on)
+
+
+def person(employee_id: int, code: str, *, seen_by: Actor, on: dt.date) -> Employee:
+    """One employee within reach; to everybody else there is no such person."""
+    found = people(code, seen_by=seen_by, on=on).filter(pk=employee_id).first()
+    if found is None:
+        raise NotFound("org.no_person", "没有这名员工,或者不在您的管理范围内。")
+    return found
+
+
+def in_departments(people: QuerySet[Employee], department_id: int, on: dt.date) -> QuerySet[Employee]:
+    """Those of the people who belong to a department or one below it on a day."""
+    there = Posting.objects.filter(posted(on), employee=OuterRef("pk"), department__in=below([department_id], on))
+    return people.filter(Exists(there))
+
+
+def with_posting(people: QuerySet[Employee], on: dt.date) -> QuerySet[Employee]:
+    """The people with `department_id`, `site_id`, `site_name` and `title` of the day, in the same query."""
+    here = Posting.objects.filter(posted(on), employee=OuterRef("pk")).order_by("-begins_on")
+    return people.annotate(
+        department_id=Subquery(here.values("department_id")[:1]),
+        site_id=Subquery(here.values("site_id")[:1]),
+        site_name=Subquery(here.values("site__name")[:1]),
+        title=Subquery(here.values("title")[:1]),
+    )
+
+
+def employed(people: QuerySet[Employee], first: dt.date, last: dt.date) -> QuerySet[Employee]:
+    """Those employed on at least one day from first to last."""
+    return people.filter(hired_on__lte=last).filter(Q(left_on__isnull=True) | Q(left_on__gte=first))
+
+
+def employee_of(account_id: int) -> int | None:
+    """The employee an account belongs to."""
+    return Employee.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
+
+
+def scope_choices(on: dt.date) -> list[tuple[str, str]]:
+    """The departments and sites a grant can be scoped to."""
+    departments = [(f"{ScopeKind.DEPARTMENT}:{n.id}", f"{'  ' * n.depth}部门:{n.name}") for n in tree(on)]
+    return departments + [(f"{ScopeKind.SITE}:{s.pk}", f"地点:{s.name}") for s in Site.objects.order_by("code")]
+
+
+def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
+    """The time zone of each employee's site on a day."""
+    rows = Posting.objects.filter(posted(on), employee__in=employee_ids).order_by("begins_on")
+    return dict(rows.values_list("employee_id", "site__timezone"))
+
+
+def department(department_id: int) -> Department:
+    found = Department.objects.filter(pk=department_id).first()
+    if found is None:
+        raise NotFound("org.no_department", "没有这个部门。")
+    return found
+
+
+def site(site_id: int) -> Site:
+    found = Site.objects.filter(pk=site_id).first()
+    if found is None:
+        raise NotFound("org.no_site", "没有这个地点。")
+    return found
+
+
+def by_number(number: str) -> Employee:
+    """The employee with exactly this number (leading zeros count)."""
+    found = Employee.objects.filter(number=number).first()
+    if found is None:
+        raise Refusal("org.unknown_number", f"没有工号为 {number} 的员工。")
+    return found
