@@ -1,0 +1,1 @@
+"""The engine: whole populations as columns. No Django, no clock, no database, no network."""

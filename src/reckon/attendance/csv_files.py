@@ -1,0 +1,160 @@
+"""CSV in and out: fast by Arrow where the file is even, row by row where a fault must be told."""
+
+import csv
+import mmap
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from reckon.attendance.words import Fault, line_after_header
+
+Line = Callable[[int], int]
+_BLOCK = 16 << 20
+_ROWS_PER_BATCH = 100_000
+_STRUCTURAL = r'[",\r\n]'
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+def read_csv(
+    path: Path, wanted: Collection[str] | None, times: Collection[str]
+) -> tuple[pa.Table, Line, tuple[Fault, ...]]:
+    """Read a CSV file as text: (rows, the line of each row, faults of the file). No columns: no header.
+
+    Reads the `wanted` columns (None: all); those in `times` as plain text, the others as dictionaries.
+    """
+    header = _header(path)
+    twice = {name for name in header if header.count(name) > 1}
+    if not header or twice:
+        faults = [Fault(path.name, 1, name, name, "每列一个名称 (each column name once)") for name in twice]
+        return pa.table({}), line_after_header, tuple(faults)
+    columns = [name for name in header if wanted is None or name in wanted]
+    types = {name: pa.string() if name in times else _TEXT for name in columns}
+    try:
+        return _read_fast(path, columns, types), _line_of(path), ()
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return _read_slowly(path, header, types)
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _read_fast(path: Path, columns: list[str], types: dict[str, pa.DataType]) -> pa.Table:
+    return arrow_csv.read_csv(
+        path,
+        arrow_csv.ReadOptions(block_size=_BLOCK),
+        arrow_csv.ParseOptions(newlines_in_values=_holds(path, b'"')),
+        arrow_csv.ConvertOptions(include_columns=columns, column_types=types, strings_can_be_null=False),
+    )
+
+
+def _holds(path: Path, *bits: bytes) -> bool:
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return any(content.find(bit) >= 0 for bit in bits)
+
+
+def _line_of(path: Path) -> Line:
+    """The line on which each row begins; looked up in the file only when a fault asks."""
+
+    @cache
+    def begins() -> list[int] | None:
+        if not _holds(path, b'"', b"\n\n", b"\n\r\n"):
+            return None
+        return [line for line, row in _records(path) if row][1:]
+
+    def line(row: int) -> int:
+        lines = begins()
+        return line_after_header(row) if lines is None else lines[row]
+
+    return line
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Every record with the line it begins on; what is not UTF-8 becomes lone surrogates."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        reader, line = csv.reader(file), 1
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+
+
+def _read_slowly(
+    path: Path, header: list[str], types: dict[str, pa.DataType]
+) -> tuple[pa.Table, Line, tuple[Fault, ...]]:
+    """Row by row, leaving out and noting rows that are uneven or not UTF-8."""
+    faults, rows, lines = [], [], []
+    for line, row in islice(((line, row) for line, row in _records(path) if row), 1, None):
+        fault = _wrong_row(path.name, line, row, header)
+        if fault:
+            faults.append(fault)
+        else:
+            rows.append(row)
+            lines.append(line)
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    table = pa.table({name: pa.array(columns[name], pa.string()).cast(types[name]) for name in types})
+    return table, lines.__getitem__, tuple(faults)
+
+
+def _wrong_row(file: str, line: int, row: list[str], header: list[str]) -> Fault | None:
+    for name, value in zip(header, row, strict=False):
+        if not value.isprintable() and any("\udc80" <= letter <= "\udcff" for letter in value):
+            shown = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return Fault(file, line, name, shown, "UTF-8 编码的文字 (text in UTF-8)")
+    if len(row) != len(header):
+        column = header[len(row)] if len(row) < len(header) else header[-1]
+        return Fault(file, line, column, ",".join(row), f"{len(header)} 格 ({len(header)} cells, not {len(row)})")
+    return None
+
+
+def write_csv(table: pa.Table, path: Path, tell: Callable[[int], None]) -> None:
+    """Write a table as CSV: UTF-8, header, times with a T; two batches are formatted side by side."""
+    starts = range(0, table.num_rows, _ROWS_PER_BATCH)
+    with path.open("wb") as file, ThreadPoolExecutor(2) as pool:
+        file.write(_formatted(pa.table({name: [name] for name in table.column_names})))
+        for some in _by_twos(starts):
+            batches = [table.slice(start, _ROWS_PER_BATCH) for start in some]
+            for batch, content in zip(batches, pool.map(_formatted, batches), strict=True):
+                file.write(content)
+                tell(batch.num_rows)
+
+
+def _by_twos(starts: range) -> Iterator[tuple[int, ...]]:
+    rest = iter(starts)
+    while pair := tuple(islice(rest, 2)):
+        yield pair
+
+
+def _formatted(batch: pa.Table) -> memoryview:
+    batch = pa.table([_printable(column) for column in batch.columns], batch.column_names)
+    quoting = "needed" if any(_needs_quotes(column) for column in batch.columns) else "none"
+    sink = BytesIO()
+    arrow_csv.write_csv(batch, sink, arrow_csv.WriteOptions(include_header=False, quoting_style=quoting))
+    return sink.getbuffer()
+
+
+def _printable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times as `2026-10-01T08:57:00`; what CSV cannot hold as text."""
+    if pa.types.is_timestamp(column.type) and column.type.tz is None:
+        encoded = column.combine_chunks().dictionary_encode()
+        texts = np.datetime_as_string(encoded.dictionary.cast(pa.timestamp("s"), safe=False).to_numpy(), unit="s")
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(encoded.indices, pa.array(texts, pa.string()))])
+    return column
+
+
+def _needs_quotes(column: pa.ChunkedArray) -> bool:
+    if pa.types.is_dictionary(column.type):
+        return any(_needs_quotes(pa.chunked_array([chunk.dictionary])) for chunk in column.chunks)
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    return bool(pc.any(pc.match_substring_regex(column, _STRUCTURAL)).as_py())
