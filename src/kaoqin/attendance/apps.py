@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AttendanceConfig(AppConfig):
     name = "kaoqin.attendance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.attendance import settling
+        from kaoqin.core import outcomes
+
+        outcomes.register("punches.changed", settling.on_punches_changed)
+        outcomes.register("plans.changed", settling.on_plans_changed)
+        outcomes.register("people.changed", settling.on_people_changed)

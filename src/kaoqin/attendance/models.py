@@ -5,14 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System
-from kaoqin.org.models import Employee
-from kaoqin.scheduling.models import Group
 
 
 class RuleVersion(models.Model):
     """The rules of an attendance group from a day on until the next version (minutes)."""
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="rule_versions")
+    group = models.ForeignKey("scheduling.Group", on_delete=models.CASCADE, related_name="rule_versions")
     begins_on = models.DateField()
     system = models.CharField(max_length=15, choices=System, default=System.STANDARD)
     cycle = models.CharField(max_length=10, choices=Cycle, default=Cycle.MONTH)
@@ -33,7 +31,7 @@ class RuleVersion(models.Model):
 class Absence(models.Model):
     """An approved leave, trip, outing or field time, in local wall-clock time [start, end)."""
 
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="absences")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="absences")
     kind = models.CharField(max_length=30)
     start = models.DateTimeField()
     end = models.DateTimeField()
@@ -50,7 +48,7 @@ class Absence(models.Model):
 class AgreedOvertime(models.Model):
     """Approved overtime, in local wall-clock time [start, end)."""
 
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="agreed_overtime")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="agreed_overtime")
     start = models.DateTimeField()
     end = models.DateTimeField()
     remark = models.CharField(max_length=200, default="", blank=True)
@@ -86,10 +84,13 @@ class Totals(models.Model):
 
 
 class DayResult(Totals):
-    """One employee-day as the engine reckoned it; `shift` is the shift's code, `first_in`/`last_out` local."""
+    """One employee-day as the engine reckoned it; `shift` is the shift's code, `first_in`/`last_out` local.
+
+    A provisional one is of a day that is not over yet; it is in no month.
+    """
 
     pk = models.CompositePrimaryKey("employee_id", "date")
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="day_results")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="day_results")
     date = models.DateField()
     shift = models.CharField(max_length=40)
     day_kind = models.CharField(max_length=10)
@@ -99,6 +100,7 @@ class DayResult(Totals):
     first_in = models.DateTimeField(null=True)
     last_out = models.DateTimeField(null=True)
     status = models.CharField(max_length=80)
+    provisional = models.BooleanField(default=False)
     settled_at = models.DateTimeField()
 
     class Meta:
@@ -109,7 +111,7 @@ class MonthResult(Totals):
     """One employee-month, the sums of its days; `month` is its first day."""
 
     pk = models.CompositePrimaryKey("employee_id", "month")
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="month_results")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="month_results")
     month = models.DateField()
     planned_days = models.SmallIntegerField()
     attended_days = models.SmallIntegerField()
@@ -130,7 +132,7 @@ class MonthResult(Totals):
 class Waiting(models.Model):
     """Days of an employee that must be settled again: at most one span waits per employee."""
 
-    employee = models.OneToOneField(Employee, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    employee = models.OneToOneField("org.Employee", on_delete=models.CASCADE, primary_key=True, related_name="+")
     first = models.DateField()
     last = models.DateField()
     since = models.DateTimeField()
@@ -139,7 +141,7 @@ class Waiting(models.Model):
 class SettlementFault(models.Model):
     """Why an employee's days could not be settled: shown to HR until the cause is mended."""
 
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="settlement_faults")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="settlement_faults")
     first = models.DateField()
     last = models.DateField()
     sentences = models.JSONField(default=list)

@@ -4,19 +4,10 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
+from kaoqin.core.ranges import days, same
 from kaoqin.org.words import Datum
-
-
-def same(field: str) -> Func:
-    """A one-value range over an integer column: lets gist compare it for equality without btree_gist."""
-    return Func(F(field), F(field), Value("[]"), function="int8range")
-
-
-def days(begins_on: str = "begins_on", ends_on: str = "ends_on") -> Func:
-    """The days from–to, both included; an open end is for ever."""
-    return Func(F(begins_on), F(ends_on), Value("[]"), function="daterange")
 
 
 class Employee(models.Model):

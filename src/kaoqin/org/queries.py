@@ -164,3 +164,19 @@ def by_number(number: str) -> Employee:
     if found is None:
         raise Refusal("org.unknown_number", f"没有工号为 {number} 的员工。")
     return found
+
+
+def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
+    """Employee ids by exactly these numbers."""
+    return dict(Employee.objects.filter(number__in=list(numbers)).values_list("number", "pk"))
+
+
+def employment(employee_ids: Iterable[int]) -> list[tuple[int, dt.date, dt.date | None]]:
+    """(employee id, hired on, last day employed or None), by id."""
+    rows = Employee.objects.filter(pk__in=list(employee_ids)).order_by("pk")
+    return list(rows.values_list("pk", "hired_on", "left_on"))
+
+
+def employed_ids(first: dt.date, last: dt.date) -> list[int]:
+    """Everybody employed on at least one day from first to last, by id."""
+    return list(employed(Employee.objects.order_by("pk"), first, last).values_list("pk", flat=True))

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from kaoqin.org.models import Employee
 from kaoqin.punches.words import BatchState, CorrectionKind, LineState, Source, Trust
 
 
@@ -64,7 +63,7 @@ class Punch(models.Model):
     """
 
     content_key = models.UUIDField(unique=True)
-    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="punches")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.PROTECT, related_name="punches")
     person_key = models.CharField(max_length=60)
     person_name = models.CharField(max_length=60, default="")
     device_time = models.DateTimeField()
@@ -95,7 +94,7 @@ class PersonKey(models.Model):
 
     person_key = models.CharField(max_length=60)
     origin = models.CharField(max_length=60, default="", blank=True)
-    employee = models.ForeignKey(Employee, null=True, on_delete=models.CASCADE, related_name="person_keys")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="person_keys")
     begins_on = models.DateField()
 
     class Meta:
@@ -108,8 +107,8 @@ class Correction(models.Model):
     """A fact added to the ledger: a punch that was forgotten (补卡), or one that does not count (作废)."""
 
     kind = models.CharField(max_length=10, choices=CorrectionKind)
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="corrections")
-    punch = models.OneToOneField(Punch, null=True, on_delete=models.PROTECT, related_name="voided_by")
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="corrections")
+    punch = models.ForeignKey(Punch, null=True, on_delete=models.PROTECT, related_name="voids")
     local_time = models.DateTimeField(null=True)
     at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200)
@@ -123,6 +122,7 @@ class Correction(models.Model):
                 condition=Q(kind=CorrectionKind.ADD, punch__isnull=True, local_time__isnull=False, at__isnull=False)
                 | Q(kind=CorrectionKind.VOID, punch__isnull=False, local_time__isnull=True, at__isnull=True),
                 name="correction_adds_or_voids",
-            )
+            ),
+            models.UniqueConstraint(fields=["punch"], condition=Q(withdrawn_at__isnull=True), name="punch_voided_once"),
         ]
         indexes = [models.Index(fields=["employee", "at"])]

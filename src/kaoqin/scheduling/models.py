@@ -3,9 +3,9 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 
-from kaoqin.org.models import Employee, days, same
+from kaoqin.core.ranges import days, same
 from kaoqin.scheduling.words import DayKind, GroupMode, PlanSource
 
 
@@ -147,7 +147,7 @@ class GroupWeekday(models.Model):
 class Membership(models.Model):
     """Which group an employee belongs to, from–to; at most one on a day."""
 
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="memberships")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="memberships")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -190,7 +190,7 @@ class RosterDay(models.Model):
     refuses two that overlap. It is empty for rest days and free shifts.
     """
 
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="roster_days")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="roster_days")
     date = models.DateField()
     shift = models.ForeignKey(Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     planned = DateTimeRangeField(null=True)
@@ -206,6 +206,20 @@ class RosterDay(models.Model):
                     ("planned", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(planned__isnull=False),
+                deferrable=Deferrable.DEFERRED,
             ),
         ]
         indexes = [models.Index(fields=["date", "employee"])]
+
+
+class RosterChange(models.Model):
+    """One stroke on the roster board, with what stood there before: what undo puts back."""
+
+    account_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    title = models.CharField(max_length=100)
+    before = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "-at"])]

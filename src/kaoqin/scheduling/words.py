@@ -1,8 +1,11 @@
-"""Words of scheduling: kinds of days, groups and plans, permissions."""
+"""Words of scheduling: kinds of days, what a shift is, what may go wrong with a plan, permissions."""
+
+import datetime as dt
+from dataclasses import dataclass
 
 from django.db import models
 
-from kaoqin.security.words import Role, permission
+from kaoqin.security.words import EVERYONE, Role, permission
 
 
 class DayKind(models.TextChoices):
@@ -26,11 +29,75 @@ class PlanSource(models.TextChoices):
     IMPORT = "import", "导入"
 
 
+@dataclass(frozen=True)
+class Segment:
+    """One stretch of work, in minutes from 00:00 of the roster day; thresholds in minutes, 0 means never."""
+
+    start: int
+    end: int
+    break_start: int | None = None
+    break_end: int | None = None
+    in_required: bool = True
+    out_required: bool = True
+    in_before: int = 240
+    out_after: int = 480
+    late_grace: int = 0
+    early_grace: int = 0
+    serious_late: int = 0
+    absent_late: int = 0
+    absent_early: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """Planned minutes, the break taken off."""
+        pause = (self.break_end or 0) - (self.break_start or 0) if self.break_start is not None else 0
+        return self.end - self.start - pause
+
+
+@dataclass(frozen=True)
+class ShiftPlan:
+    """A shift as it is from a day on. Without segments it is a free shift (自由工时)."""
+
+    name: str
+    segments: tuple[Segment, ...] = ()
+    day_start: int = 300
+    required_minutes: int = 480
+    flex_early: int = 0
+    flex_late: int = 0
+    late_off_late_on: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def free(self) -> bool:
+        return not self.segments
+
+    @property
+    def minutes(self) -> int:
+        return self.required_minutes if self.free else sum(segment.minutes for segment in self.segments)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the roster board: who, when, which shift (None: a planned rest day)."""
+
+    employee_id: int
+    date: dt.date
+    shift_id: int | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar date: its kind, its name, and whether it was swapped (调休, 补班)."""
+
+    date: dt.date
+    kind: DayKind
+    name: str = ""
+    adjusted: bool = False
+
+
 SEE_PLANS = permission("scheduling.see_plans", "查看排班", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
+SEE_OWN_PLANS = permission("scheduling.see_own_plans", "查看自己的排班", EVERYONE)
 PLAN = permission("scheduling.plan", "排班", [Role.MANAGER, Role.HR])
-MANAGE_RULES = permission("scheduling.manage", "维护班次、考勤组与日历", [Role.HR])
 SEE_RULES = permission(
-    "scheduling.see_rules",
-    "查看班次、考勤组与日历",
-    [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR],
+    "scheduling.see_rules", "查看班次、考勤组与日历", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR]
 )
+MANAGE_RULES = permission("scheduling.manage", "维护班次、考勤组与日历", [Role.HR])

@@ -1,0 +1,91 @@
+"""The bridge to the engine: rows → columns → rows. The only file of the house that imports `reckon`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from kaoqin.attendance.gathering import Gap, Gathered, Span, cut_spans, gather
+from kaoqin.core.words import Refusal
+from reckon import attendance as engine
+
+pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Days and months of some people as Arrow tables (employee_no is the employee id), and what could not be."""
+
+    days: pa.Table
+    months: pa.Table
+    gaps: list[Gap]
+
+
+def settle(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> Settled:
+    """Settle people over a range of whole months from what the database holds now."""
+    spans, gaps = cut_spans(employee_ids, first, last)
+    days, months = [], []
+    for span in spans:
+        made, faults = _settle_span(span)
+        gaps += faults
+        days += [one.days for one in made]
+        months += [one.months for one in made]
+    return Settled(_join(days), _join(months), gaps)
+
+
+def _join(tables: list[pa.Table]) -> pa.Table:
+    if not tables:
+        return pa.table({"employee_no": pa.array([], pa.string())})
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _settle_span(span: Span) -> tuple[list[engine.Results], list[Gap]]:
+    """The results of a span; where the engine finds a fault, the people are halved until it stands alone."""
+    try:
+        gathered = gather(span)
+        return [_named(engine.settle(_tables(gathered), span.first, span.last), gathered)], []
+    except Refusal as refusal:
+        return [], [Gap(key, span.first, span.last, refusal.sentence) for key in span.rule_of]
+    except engine.Faults as faults:
+        if len(span.rule_of) == 1:
+            said = ";".join(str(fault) for fault in faults.faults[:3])
+            return [], [Gap(key, span.first, span.last, said) for key in span.rule_of]
+    made, gaps = [], []
+    people = sorted(span.rule_of.items())
+    for half in (people[: len(people) // 2], people[len(people) // 2 :]):
+        more, missing = _settle_span(Span(span.first, span.last, span.calendar_id, dict(half)))
+        made += more
+        gaps += missing
+    return made, gaps
+
+
+def _tables(gathered: Gathered) -> engine.Tables:
+    tables: dict[str, Any] = dict(gathered.tables)
+    return engine.Tables(**tables)
+
+
+def _named(results: engine.Results, gathered: Gathered) -> engine.Results:
+    """The results with shift codes for the keys of their versions."""
+    days = results.days
+    if any(key != code for key, code in gathered.shift_codes.items()):
+        shift = pc.cast(days["shift"], pa.string())
+        for key, code in gathered.shift_codes.items():
+            shift = pc.if_else(pc.equal(shift, key), code, shift)
+        days = days.set_column(days.schema.get_field_index("shift"), "shift", shift)
+    return engine.Results(days, results.months, results.cycles, results.punch_use)
+
+
+def explain(employee_id: int, date: dt.date) -> "engine.Trace":
+    """Why a day came out as it did, from what the database holds now. Refuses a day that cannot be reckoned."""
+    spans, gaps = cut_spans([employee_id], date, date)
+    if not spans:
+        said = gaps[0].sentence if gaps else "当天不在职"
+        raise Refusal("attendance.not_reckoned", f"这一天无法核算:{said}。")
+    try:
+        return engine.explain(_tables(gather(spans[0])), str(employee_id), date)
+    except engine.Faults as faults:
+        said = ";".join(str(fault) for fault in faults.faults[:3])
+        raise Refusal("attendance.not_reckoned", f"这一天无法核算:{said}") from faults

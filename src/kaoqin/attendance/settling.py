@@ -1,0 +1,112 @@
+"""What waits is settled: marks per employee, one job that drains them, whole months at a time."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+from kaoqin.attendance import reckoning
+from kaoqin.attendance.models import Waiting
+from kaoqin.attendance.storing import store_days, store_gaps, store_months
+
+DAY = dt.timedelta(days=1)
+BATCH = 2_000
+_MARK = """
+INSERT INTO attendance_waiting (employee_id, first, last, since)
+SELECT e, f, l, %s FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)
+ON CONFLICT (employee_id) DO UPDATE
+SET first = LEAST(attendance_waiting.first, excluded.first), last = GREATEST(attendance_waiting.last, excluded.last)
+"""
+
+
+def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = None) -> None:
+    """Note days that must be settled again; at most one span waits per employee. Ask the worker."""
+    if not spans:
+        return
+    people = sorted(spans)
+    with connection.cursor() as cursor:
+        firsts, lasts = [spans[key][0] for key in people], [spans[key][1] for key in people]
+        cursor.execute(_MARK, [at or timezone.now(), people, firsts, lasts])
+    try:
+        with transaction.atomic():
+            settle_waiting.configure(queueing_lock="attendance.settle_waiting").defer()
+    except exceptions.AlreadyEnqueued:
+        pass
+
+
+def on_punches_changed(spans: Mapping[int, tuple[dt.date, dt.date]]) -> None:
+    mark(spans)
+
+
+def on_plans_changed(employee_ids: Sequence[int], first: dt.date, last: dt.date | None) -> None:
+    """A plan touches its neighbours: windows are cut between shifts, lateness forgiven from the day before."""
+    until = last + DAY if last else timezone.localdate() + DAY
+    mark({key: (first - DAY, max(first, until)) for key in employee_ids})
+
+
+def on_people_changed(employee_ids: Sequence[int], first: dt.date) -> None:
+    on_plans_changed(employee_ids, first, None)
+
+
+@app.task(name="attendance.settle_waiting", lock="attendance.settle_waiting")
+def settle_waiting() -> None:
+    """Settle all that waits, the longest waiting first."""
+    while drain(BATCH):
+        pass
+
+
+@transaction.atomic
+def drain(at_most: int) -> int:
+    """Settle some of those that wait, in one transaction; returns how many people."""
+    waiting = list(Waiting.objects.select_for_update(skip_locked=True).order_by("since")[:at_most])
+    now = timezone.now()
+    for (first, last), people in _by_months(waiting, timezone.localdate(now)).items():
+        settle_people(people, first, last, now)
+    Waiting.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+    return len(waiting)
+
+
+def _by_months(waiting: Iterable[Waiting], today: dt.date) -> dict[tuple[dt.date, dt.date], list[int]]:
+    """People by the whole months their days lie in; nothing of tomorrow is settled."""
+    found: dict[tuple[dt.date, dt.date], list[int]] = {}
+    for row in waiting:
+        if row.first <= today:
+            last = min(row.last, today)
+            found.setdefault((row.first.replace(day=1), _month_end(max(last, row.first))), []).append(row.employee_id)
+    return found
+
+
+def _month_end(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + 4 * DAY).replace(day=1) - DAY
+
+
+def settle_people(people: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime) -> int:
+    """Settle people over whole months from first to last and keep what changed; returns how many days changed.
+
+    Today is kept as provisional and in no month; the future is not settled.
+    """
+    today = timezone.localdate(at)
+    changed = 0
+    over = min(last, today - DAY)
+    if first <= over:
+        settled = reckoning.settle(people, first, over)
+        changed += store_days(settled.days, people, first, over, at, provisional=False)
+        store_months(settled.months, settled.days, people, first, over, at)
+        store_gaps(settled.gaps, people, first, over, at)
+    if first <= today <= last:
+        now = reckoning.settle(people, today, today)
+        changed += store_days(now.days, people, today, today, at, provisional=True)
+    return changed
+
+
+@app.periodic(cron="30 16 * * *")
+@app.task(name="attendance.close_the_day")
+def close_the_day(timestamp: int) -> None:
+    """Half past midnight in China: yesterday becomes final for everybody, today begins."""
+    from kaoqin.org import queries as org
+
+    today = timezone.localdate(dt.datetime.fromtimestamp(timestamp, dt.UTC))
+    mark(dict.fromkeys(org.employed_ids(today - DAY, today), (today - DAY, today)))

@@ -1,0 +1,148 @@
+"""Writing what was reckoned: by COPY into a stage, then only rows that changed."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+from django.db import connection
+from pyarrow import csv
+
+from kaoqin.attendance.gathering import Gap
+from kaoqin.attendance.models import SettlementFault, Totals
+
+pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
+
+MINUTES = tuple(field.name for field in Totals._meta.get_fields())
+DAY_COLUMNS = (
+    *("employee_id", "date", "shift", "day_kind", *MINUTES, "serious_late", "missing_in", "missing_out"),
+    *("first_in", "last_out", "status", "provisional"),
+)
+MONTH_COLUMNS = (
+    *("employee_id", "month", *MINUTES, "planned_days", "attended_days", "rest_days", "late_times"),
+    *("serious_late_times", "early_times", "missing_in", "missing_out", "absent_days", "leave_by_kind"),
+)
+
+
+def store_days(
+    days: pa.Table, employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime, *, provisional: bool
+) -> int:
+    """Keep the days of people in a range; rows that are no longer (left, moved) go. Returns how many changed."""
+    stage = _stage_table(days, DAY_COLUMNS, {"provisional": provisional}) if days.num_columns > 1 else None
+    return _replace("attendance_dayresult", "date", DAY_COLUMNS, stage, (employee_ids, first, last, at))
+
+
+def store_months(
+    months: pa.Table, days: pa.Table, employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime
+) -> int:
+    """Keep the months of people; returns how many changed."""
+    stage = _stage_table(_one_row_each(months, days), MONTH_COLUMNS, {}) if months.num_columns > 1 else None
+    return _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, (employee_ids, first, last, at))
+
+
+def _stage_table(rows: pa.Table, columns: Sequence[str], constants: dict[str, bool]) -> pa.Table:
+    told = {"employee_id": rows["employee_no"]}
+    if "month" in columns:
+        told["month"] = pc.binary_join_element_wise(pc.cast(rows["month"], pa.string()), "01", "-")
+        told["leave_by_kind"] = _leave(rows)
+    told |= {name: pa.array([value] * len(rows), pa.bool_()) for name, value in constants.items()}
+    return pa.table({name: told[name] if name in told else _filled(rows[name]) for name in columns})
+
+
+def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dictionaries as plain text, a missing text (no shift) as an empty one."""
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, pa.string())
+    return pc.fill_null(column, "") if pa.types.is_string(column.type) else column
+
+
+def _leave(rows: pa.Table) -> pa.Array:
+    """The columns `leave_<kind>_minutes` as a JSON object of those that are not nought."""
+    kinds = [name for name in rows.column_names if name.startswith("leave_") and name != "leave_minutes"]
+    said = pa.array([""] * len(rows), pa.string())
+    for name in sorted(kinds):
+        minutes = pc.fill_null(rows[name], 0)
+        key = name.removeprefix("leave_").removesuffix("_minutes").replace("\\", "\\\\").replace('"', '\\"')
+        one = pc.binary_join_element_wise(f'"{key}": ', pc.cast(minutes, pa.string()), "")
+        comma = pc.if_else(pc.equal(said, ""), "", ", ")
+        said = pc.if_else(pc.greater(minutes, 0), pc.binary_join_element_wise(said, comma, one, ""), said)
+    return pc.binary_join_element_wise("{", said, "}", "")
+
+
+def _one_row_each(months: pa.Table, days: pa.Table) -> pa.Table:
+    """Months of people whose rules changed within one come in pieces: sum them, absent days from the days themselves."""
+    keys = pa.table(
+        {"employee_no": pc.cast(months["employee_no"], pa.string()), "month": pc.cast(months["month"], pa.string())}
+    )
+    if len(keys.group_by(["employee_no", "month"]).aggregate([])) == len(months):
+        return months
+    for name in keys.column_names:
+        months = months.set_column(months.schema.get_field_index(name), name, keys[name])
+    numbers = [name for name in months.column_names if name not in {"employee_no", "month", "absent_days"}]
+    summed = months.group_by(["employee_no", "month"], use_threads=False).aggregate([(name, "sum") for name in numbers])
+    summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
+    absent = _absent_days(days)
+    pairs = zip(summed["employee_no"].to_pylist(), summed["month"].to_pylist(), strict=True)
+    return summed.append_column("absent_days", pa.array([absent.get(pair, Decimal("0.00")) for pair in pairs]))
+
+
+def _absent_days(days: pa.Table) -> dict[tuple[str, str], Decimal]:
+    """Σ absent / planned of the days, by (employee, month), half up to two places."""
+    some = days.filter(pc.greater(days["absent_minutes"], 0)).select(
+        ["employee_no", "date", "absent_minutes", "planned_minutes"]
+    )
+    found: dict[tuple[str, str], Decimal] = {}
+    for row in some.to_pylist():
+        key = (row["employee_no"], f"{row['date']:%Y-%m}")
+        found[key] = found.get(key, Decimal(0)) + Decimal(row["absent_minutes"]) / Decimal(row["planned_minutes"])
+    return {key: value.quantize(Decimal("0.01"), ROUND_HALF_UP) for key, value in found.items()}
+
+
+Scope = tuple[Sequence[int], dt.date, dt.date, dt.datetime]
+
+
+def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | None, scope: Scope) -> int:
+    """Make the table's rows of the scope those of the stage, touching only rows that differ."""
+    employee_ids, first, last, at = scope
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS stage")
+        cursor.execute(f"CREATE TEMP TABLE stage AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
+        if stage is not None:
+            buffer = io.BytesIO()
+            csv.write_csv(stage, buffer, csv.WriteOptions(include_header=False))
+            with cursor.copy(f"COPY stage ({names}) FROM STDIN (FORMAT csv)") as copy:
+                copy.write(buffer.getbuffer())
+        values = [name for name in columns if name not in {"employee_id", day}]
+        cursor.execute(
+            f"""DELETE FROM {table} t WHERE t.employee_id = ANY(%s) AND t.{day} BETWEEN %s AND %s AND NOT EXISTS (
+                SELECT FROM stage s WHERE s.employee_id = t.employee_id AND s.{day} = t.{day})""",  # noqa: S608
+            [list(employee_ids), first, last],
+        )
+        changed = cursor.rowcount
+        cursor.execute(
+            f"""INSERT INTO {table} AS t ({names}, settled_at) SELECT {names}, %s FROM stage
+            ON CONFLICT (employee_id, {day}) DO UPDATE
+            SET {", ".join(f"{n} = excluded.{n}" for n in (*values, "settled_at"))}
+            WHERE ({", ".join(f"t.{n}" for n in values)}) IS DISTINCT FROM ({", ".join(f"excluded.{n}" for n in values)})
+            """,  # noqa: S608 - our own column names
+            [at],
+        )
+        return int(changed + cursor.rowcount)
+
+
+def store_gaps(
+    gaps: Sequence[Gap], employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime
+) -> None:
+    """Keep why some days could not be settled; what was mended goes."""
+    SettlementFault.objects.filter(employee__in=employee_ids, first__lte=last, last__gte=first).delete()
+    SettlementFault.objects.bulk_create(
+        [
+            SettlementFault(employee_id=g.employee_id, first=g.first, last=g.last, sentences=[g.sentence], found_at=at)
+            for g in gaps
+        ],
+        ignore_conflicts=True,
+    )

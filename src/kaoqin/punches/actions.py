@@ -1,0 +1,115 @@
+"""Changes around the ledger: attach a number to a person, add or void by a correction."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
+from kaoqin.core.words import Refusal
+from kaoqin.org import queries as org
+from kaoqin.org.models import Employee
+from kaoqin.punches.ledger import Press, Taken, Whose, content_key, take, tell_touched
+from kaoqin.punches.models import Correction, PersonKey, Punch
+from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, CorrectionKind, Trust
+from kaoqin.security.audit import record
+from kaoqin.security.doors import require
+from kaoqin.security.words import Actor
+
+__all__ = ["Press", "Taken", "add_correction", "attach", "content_key", "take", "void", "withdraw_correction"]
+
+
+@transaction.atomic
+def attach(person_key: str, origin: str, employee: Employee, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
+    """State that a number means an employee from a day on; waiting punches become theirs. Returns how many."""
+    require(by, IMPORT_PUNCHES, everywhere=True)
+    PersonKey.objects.update_or_create(
+        person_key=person_key, origin=origin, begins_on=begins_on, defaults={"employee": employee}
+    )
+    whose = Whose([person_key])
+    waiting = Punch.objects.select_for_update().filter(person_key=person_key, employee__isnull=True)
+    theirs = [
+        punch
+        for punch in waiting
+        if whose.employee(person_key, punch.origin, load_wall_clock(punch.device_time).date()) == employee.pk
+    ]
+    Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee=employee)
+    counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
+    tell_touched((employee.pk, load_wall_clock(punch.device_time)) for punch in counting)
+    said = f"打卡编号 {person_key} 对应 {employee.name}({employee.number}),归入 {len(theirs)} 条打卡"
+    record(by, "punches.attach", employee, said, at=at, origin=origin, begins_on=str(begins_on))
+    return len(theirs)
+
+
+@transaction.atomic
+def add_correction(
+    employee: Employee, local_time: dt.datetime, reason: str, *, by: Actor, at: dt.datetime, today: dt.date
+) -> Correction:
+    """A punch that was forgotten (补卡), as another fact: naive local time at the employee's site, and why."""
+    _require_person(by, employee, today)
+    if not reason.strip():
+        raise Refusal("punches.reason", "请填写原因。", "reason")
+    zone = org.zones([employee.pk], local_time.date()).get(employee.pk)
+    if zone is None:
+        raise Refusal("punches.no_zone", f"{employee.name} 当天没有任职地点,无法确定时区。", "local_time")
+    instant = as_instant(local_time, zone)
+    if instant > at:
+        raise Refusal("punches.in_future", "不能补将来的卡。", "local_time")
+    made = Correction.objects.create(
+        kind=CorrectionKind.ADD,
+        employee=employee,
+        local_time=store_wall_clock(local_time),
+        at=instant,
+        reason=reason.strip(),
+        made_at=at,
+        made_by_id=by.account_id,
+    )
+    record(
+        by, "punches.correct", employee, f"为 {employee.name} 补卡 {local_time:%Y-%m-%d %H:%M}", at=at, reason=reason
+    )
+    tell_touched([(employee.pk, local_time)])
+    return made
+
+
+def _require_person(by: Actor, employee: Employee, today: dt.date) -> None:
+    require(by, CORRECT_PUNCHES)
+    org.person(employee.pk, CORRECT_PUNCHES, seen_by=by, on=today)
+
+
+@transaction.atomic
+def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Correction:
+    """State that a punch does not count (作废); the punch itself stays as it came."""
+    employee = punch.employee
+    if employee is None:
+        raise Refusal("punches.of_nobody", "这条打卡还没有对应的员工。")
+    _require_person(by, employee, today)
+    if not reason.strip():
+        raise Refusal("punches.reason", "请填写原因。", "reason")
+    try:
+        with transaction.atomic():
+            made = Correction.objects.create(
+                kind=CorrectionKind.VOID,
+                employee=employee,
+                punch=punch,
+                reason=reason.strip(),
+                made_at=at,
+                made_by_id=by.account_id,
+            )
+    except IntegrityError as twice:
+        raise Refusal("punches.voided_already", "这条打卡已经作废。") from twice
+    local = load_wall_clock(punch.device_time)
+    record(by, "punches.void", employee, f"作废 {employee.name} {local:%Y-%m-%d %H:%M} 的打卡", at=at, reason=reason)
+    tell_touched([(employee.pk, local)])
+    return made
+
+
+@transaction.atomic
+def withdraw_correction(made: Correction, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
+    """Take a correction back: an added punch no longer counts, a voided one counts again."""
+    _require_person(by, made.employee, today)
+    stored = made.punch.device_time if made.punch else made.local_time
+    if made.withdrawn_at or stored is None:
+        raise Refusal("punches.withdrawn_already", "这条更正已经撤回。")
+    local = load_wall_clock(stored)
+    Correction.objects.filter(pk=made.pk).update(withdrawn_at=at)
+    record(by, "punches.withdraw", made.employee, f"撤回对 {made.employee.name} {local:%Y-%m-%d %H:%M} 的更正", at=at)
+    tell_touched([(made.employee.pk, local)])

@@ -1,0 +1,130 @@
+"""Questions about the ledger."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+
+from kaoqin.core.words import NotFound
+from kaoqin.org import queries as org
+from kaoqin.org.models import Employee
+from kaoqin.punches.models import BadLine, Correction, ImportBatch, Punch
+from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, SEE_OWN_PUNCHES, SEE_PUNCHES, LineState, Trust
+from kaoqin.security.doors import may, require
+from kaoqin.security.words import Actor
+
+
+def punches(*, seen_by: Actor, on: dt.date) -> QuerySet[Punch]:
+    """Punches of the people within reach; those of nobody yet for whoever may import."""
+    code = SEE_PUNCHES if may(seen_by, SEE_PUNCHES) else SEE_OWN_PUNCHES
+    reached = Punch.objects.filter(employee__in=org.people(code, seen_by=seen_by, on=on))
+    if may(seen_by, IMPORT_PUNCHES):
+        reached = reached | Punch.objects.filter(employee__isnull=True)
+    void = Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True)
+    return reached.select_related("employee").annotate(voided=Exists(void)).order_by("-at", "-pk")
+
+
+def punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> Punch:
+    found = punches(seen_by=seen_by, on=on).filter(pk=punch_id).first()
+    if found is None:
+        raise NotFound("punches.no_punch", "没有这条打卡记录,或者不在您的管理范围内。")
+    return found
+
+
+@dataclass(frozen=True)
+class UnknownKey:
+    """A number nobody has, with what the ledger holds of it and who it may be."""
+
+    person_key: str
+    origin: str
+    name: str
+    count: int
+    first: dt.datetime
+    last: dt.datetime
+    suggestions: tuple[Employee, ...]
+
+
+def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
+    """Numbers in the ledger that are nobody's, most punches first, with suggestions to be confirmed by a person."""
+    require(seen_by, IMPORT_PUNCHES, everywhere=True)
+    rows = list(
+        Punch.objects.filter(employee__isnull=True)
+        .values("person_key", "origin")
+        .annotate(count=Count("pk"), first=Min("device_time"), last=Max("device_time"), name=Max("person_name"))
+        .order_by("-count", "person_key")[:at_most]
+    )
+    near = _near([row["person_key"] for row in rows], [row["name"] for row in rows])
+    return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
+
+
+def _near(keys: list[str], names: list[str]):  # type: ignore[no-untyped-def]
+    """Employees whose number is the same without leading zeros, or who have the name: at most three."""
+    bare = {key.lstrip("0") for key in keys}
+    by_bare: dict[str, list[Employee]] = {}
+    for employee in Employee.objects.extra(where=["ltrim(number, '0') = ANY(%s)"], params=[list(bare)]):
+        by_bare.setdefault(employee.number.lstrip("0"), []).append(employee)
+    by_name: dict[str, list[Employee]] = {}
+    for employee in Employee.objects.filter(name__in=[n for n in names if n]):
+        by_name.setdefault(employee.name, []).append(employee)
+
+    def suggest(key: str, name: str) -> tuple[Employee, ...]:
+        found = {e.pk: e for e in (*by_bare.get(key.lstrip("0"), ()), *by_name.get(name, ()))}
+        return tuple(found.values())[:3]
+
+    return suggest
+
+
+def batches(*, seen_by: Actor) -> QuerySet[ImportBatch]:
+    require(seen_by, IMPORT_PUNCHES)
+    return ImportBatch.objects.defer("content").select_related("uploaded_by").order_by("-uploaded_at")
+
+
+def batch(batch_id: int, *, seen_by: Actor) -> ImportBatch:
+    found = batches(seen_by=seen_by).filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound("punches.no_batch", "没有这次导入。")
+    return found
+
+
+def bad_lines(*, seen_by: Actor) -> QuerySet[BadLine]:
+    """Lines that wait for a person, over all batches."""
+    require(seen_by, IMPORT_PUNCHES)
+    return (
+        BadLine.objects.filter(state=LineState.WAITING, batch__state="done")
+        .select_related("batch")
+        .order_by("batch_id", "line_no")
+    )
+
+
+def corrections(employee: Employee, *, seen_by: Actor) -> QuerySet[Correction]:
+    require(seen_by, SEE_OWN_PUNCHES)
+    return (
+        employee.corrections.filter(withdrawn_at__isnull=True).select_related("made_by", "punch").order_by("-made_at")
+    )
+
+
+def correction(correction_id: int, *, seen_by: Actor) -> Correction:
+    require(seen_by, CORRECT_PUNCHES)
+    found = Correction.objects.select_related("employee", "punch").filter(pk=correction_id).first()
+    if found is None:
+        raise NotFound("punches.no_correction", "没有这条更正。")
+    return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person in this room."""
+
+    unknown: int
+    held: int
+    bad_lines: int
+
+
+def waiting(*, seen_by: Actor) -> Waiting:
+    """Counts for the home page."""
+    require(seen_by, IMPORT_PUNCHES)
+    return Waiting(
+        Punch.objects.filter(employee__isnull=True).values("person_key", "origin").distinct().count(),
+        Punch.objects.filter(trust=Trust.HELD, employee__isnull=False).count(),
+        BadLine.objects.filter(state=LineState.WAITING).count(),
+    )

@@ -1,0 +1,238 @@
+"""Questions about plans: what a shift is on a day, what a date is, who should work when."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from kaoqin.core.words import NotFound, Refusal
+from kaoqin.scheduling.models import (
+    Calendar,
+    CalendarDay,
+    CalendarYear,
+    Group,
+    GroupPlan,
+    Membership,
+    RosterDay,
+    Shift,
+    ShiftSegment,
+    ShiftVersion,
+)
+from kaoqin.scheduling.words import Day, DayKind, Segment, ShiftPlan
+
+_SEGMENT_FIELDS = tuple(Segment.__dataclass_fields__)
+
+
+def segment_of(row: ShiftSegment) -> Segment:
+    return Segment(**{name: getattr(row, name) for name in _SEGMENT_FIELDS})
+
+
+def plan_of(version: ShiftVersion) -> ShiftPlan:
+    """A stored version as a value; its segments and late-off-late-on rows should be prefetched."""
+    return ShiftPlan(
+        name=version.name,
+        segments=tuple(segment_of(s) for s in sorted(version.segments.all(), key=lambda s: s.number)),
+        day_start=version.day_start,
+        required_minutes=version.required_minutes,
+        flex_early=version.flex_early,
+        flex_late=version.flex_late,
+        late_off_late_on=tuple(sorted((r.off_after, r.on_later) for r in version.late_off_late_on.all())),
+    )
+
+
+@dataclass(frozen=True)
+class DatedShift:
+    """A shift with its versions in order; `on(date)` is the one in force."""
+
+    id: int
+    code: str
+    colour: str
+    begins: tuple[dt.date, ...]
+    version_ids: tuple[int, ...]
+    plans: tuple[ShiftPlan, ...]
+    closed: tuple[bool, ...]
+
+    def place(self, on: dt.date) -> int:
+        """Which version is in force. Refuses a day before the first."""
+        found = bisect_right(self.begins, on) - 1
+        if found < 0:
+            raise Refusal("scheduling.shift_not_yet", f"班次 {self.code} 自 {self.begins[0]} 起才生效,{on} 不能排。")
+        return found
+
+    def on(self, on: dt.date) -> ShiftPlan:
+        return self.plans[self.place(on)]
+
+    def latest(self) -> ShiftPlan:
+        return self.plans[-1]
+
+    @property
+    def open(self) -> bool:
+        return not self.closed[-1]
+
+
+def shifts(only: Iterable[int] | None = None) -> dict[int, DatedShift]:
+    """Shifts by id with all their versions: three queries whatever the number."""
+    rows = ShiftVersion.objects.select_related("shift").prefetch_related("segments", "late_off_late_on")
+    if only is not None:
+        rows = rows.filter(shift__in=list(only))
+    found: dict[int, list[ShiftVersion]] = defaultdict(list)
+    for version in rows.order_by("shift__code", "begins_on"):
+        found[version.shift_id].append(version)
+    return {
+        key: DatedShift(
+            key,
+            versions[0].shift.code,
+            versions[0].shift.colour,
+            tuple(v.begins_on for v in versions),
+            tuple(v.pk for v in versions),
+            tuple(plan_of(v) for v in versions),
+            tuple(v.closed for v in versions),
+        )
+        for key, versions in found.items()
+    }
+
+
+def shift(shift_id: int) -> DatedShift:
+    found = shifts([shift_id]).get(shift_id)
+    if found is None:
+        raise NotFound("scheduling.no_shift", "没有这个班次。")
+    return found
+
+
+def shift_by_code(code: str) -> Shift:
+    found = Shift.objects.filter(code=code).first()
+    if found is None:
+        raise Refusal("scheduling.unknown_shift", f"没有班次 {code}。")
+    return found
+
+
+def days(calendar: Calendar, first: dt.date, last: dt.date) -> list[Day]:
+    """Every date from first to last. Refuses a year the calendar does not know: a guess would pay wrongly."""
+    known = set(CalendarYear.objects.filter(calendar=calendar).values_list("year", flat=True))
+    lacking = [year for year in range(first.year, last.year + 1) if year not in known]
+    if lacking:
+        raise Refusal(
+            "scheduling.calendar_lacks_year", f"日历「{calendar.name}」没有 {lacking[0]} 年,请先在日历中添加。"
+        )
+    special = {d.date: d for d in CalendarDay.objects.filter(calendar=calendar, date__range=(first, last))}
+    span = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    return [_day(date, special.get(date)) for date in span]
+
+
+def _day(date: dt.date, row: CalendarDay | None) -> Day:
+    if row:
+        return Day(date, DayKind(row.kind), row.name, row.adjusted)
+    return Day(date, DayKind.REST if date.weekday() >= 5 else DayKind.WORKDAY)
+
+
+def default_calendar() -> Calendar:
+    found = Calendar.objects.order_by("pk").first()
+    if found is None:
+        raise Refusal("scheduling.no_calendar", "还没有日历,请先新建。")
+    return found
+
+
+@dataclass(frozen=True)
+class CalendarWarning:
+    """A year whose State Council notice has not been entered."""
+
+    calendar: Calendar
+    year: int
+
+    @property
+    def sentence(self) -> str:
+        name = self.calendar.name
+        return f"日历「{name}」还没有 {self.year} 年国务院放假通知:调休与补班未知,只有法定节假日是准的。"
+
+
+def calendar_warnings(today: dt.date) -> list[CalendarWarning]:
+    """This year's missing notice; from November on, next year's too."""
+    years = [today.year] + ([today.year + 1] if today.month >= 11 else [])
+    noticed = set(CalendarYear.objects.filter(noticed=True, year__in=years).values_list("calendar_id", "year"))
+    return [
+        CalendarWarning(calendar, year)
+        for calendar in Calendar.objects.order_by("pk")
+        for year in years
+        if (calendar.pk, year) not in noticed
+    ]
+
+
+def group_plan(group: Group, on: dt.date) -> GroupPlan:
+    """How a group is planned on a day. Refuses a day before its first plan."""
+    found = group.plans.filter(begins_on__lte=on).select_related("calendar").order_by("-begins_on").first()
+    if found is None:
+        raise Refusal("scheduling.group_not_yet", f"考勤组「{group.name}」在 {on} 还没有设置。")
+    return found
+
+
+def in_force(on: dt.date) -> Q:
+    """Memberships in force on a day."""
+    return Q(begins_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def members(group: Group, on: dt.date) -> QuerySet[Membership]:
+    return Membership.objects.filter(in_force(on), group=group).select_related("employee").order_by("employee__number")
+
+
+def overlapping(first: dt.date, last: dt.date) -> Q:
+    """Memberships that touch a range of days."""
+    return Q(begins_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
+
+
+def groups_of(employee_ids: Iterable[int], on: dt.date) -> dict[int, Group]:
+    rows = Membership.objects.filter(in_force(on), employee__in=list(employee_ids)).select_related("group")
+    return {row.employee_id: row.group for row in rows}
+
+
+def roster(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[tuple[int, dt.date], RosterDay]:
+    """The roster rows of people in a range, by (employee, date)."""
+    rows = RosterDay.objects.filter(employee__in=list(employee_ids), date__range=(first, last)).select_related("shift")
+    return {(row.employee_id, row.date): row for row in rows}
+
+
+def group(group_id: int) -> Group:
+    found = Group.objects.filter(pk=group_id).first()
+    if found is None:
+        raise NotFound("scheduling.no_group", "没有这个考勤组。")
+    return found
+
+
+def membership_spans(
+    employee_ids: Iterable[int], first: dt.date, last: dt.date
+) -> dict[int, list[tuple[int, dt.date, dt.date]]]:
+    """Each employee's (group id, from, to) within a range, in order of days."""
+    rows = Membership.objects.filter(overlapping(first, last), employee__in=list(employee_ids)).order_by("begins_on")
+    found: dict[int, list[tuple[int, dt.date, dt.date]]] = defaultdict(list)
+    for employee_id, group_id, begins_on, ends_on in rows.values_list("employee", "group", "begins_on", "ends_on"):
+        found[employee_id].append((group_id, max(first, begins_on), min(last, ends_on or last)))
+    return found
+
+
+def group_calendars() -> dict[int, list[tuple[dt.date, int]]]:
+    """Each group's (begins on, calendar id), in order of days."""
+    found: dict[int, list[tuple[dt.date, int]]] = defaultdict(list)
+    for group_id, begins_on, calendar_id in GroupPlan.objects.order_by("begins_on").values_list(
+        "group", "begins_on", "calendar"
+    ):
+        found[group_id].append((begins_on, calendar_id))
+    return found
+
+
+def known_days(calendar_id: int, first: dt.date, last: dt.date, must_first: dt.date, must_last: dt.date) -> list[Day]:
+    """Every date from first to last that the calendar knows; refuses when it lacks one of must_first to must_last."""
+    calendar = Calendar.objects.get(pk=calendar_id)
+    years = set(CalendarYear.objects.filter(calendar=calendar).values_list("year", flat=True))
+    while first < must_first and first.year not in years:
+        first += dt.timedelta(days=1)
+    while last > must_last and last.year not in years:
+        last -= dt.timedelta(days=1)
+    return days(calendar, first, last)
+
+
+def members_since(group: Group, begins_on: dt.date) -> list[int]:
+    """Everybody who is or was in a group on or after a day, by employee id."""
+    rows = Membership.objects.filter(group=group).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=begins_on))
+    return sorted(set(rows.values_list("employee_id", flat=True)))
