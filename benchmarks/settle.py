@@ -113,14 +113,20 @@ def _agreed(chance: np.random.Generator, numbers: pa.Array, employees: int) -> p
     count = employees * 3
     who, day = chance.integers(0, employees, count), chance.integers(0, DAYS, count)
     begins = day * 1440 + chance.choice([1080, 1140, 540], count)
-    return pa.table(
-        {"employee_no": numbers.take(pa.array(who)), "start": _times(begins), "end": _times(begins + 150)}
-    )
+    return pa.table({"employee_no": numbers.take(pa.array(who)), "start": _times(begins), "end": _times(begins + 150)})
 
 
 def _punches(chance: np.random.Generator, numbers: pa.Array, kind: np.ndarray, employees: int) -> pa.Table:
     """Four punches per employee and date around the usual times of the shift, in order of time."""
-    usual = np.array([[535, 721, 778, 1085], [550, 721, 778, 1100], [1315, 1560, 1590, 1805], [475, 722, 835, 1085], [520, 700, 900, 1100]])
+    usual = np.array(
+        [
+            [535, 721, 778, 1085],
+            [550, 721, 778, 1100],
+            [1315, 1560, 1590, 1805],
+            [475, 722, 835, 1085],
+            [520, 700, 900, 1100],
+        ]
+    )
     minutes = usual[kind][:, None, :] + np.arange(DAYS)[None, :, None] * 1440
     minutes = (minutes + chance.normal(0, 12, minutes.shape)).ravel()
     seconds = (minutes * 60).astype(np.int64)

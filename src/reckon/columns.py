@@ -143,4 +143,5 @@ def keep_first(owner: Ints, begins: Ints, ends: Ints, wanted: Ints) -> Ints:
     before = np.cumsum(length) - length
     first = starts_of_runs(owner)
     runs = np.diff(np.concatenate([first, [len(owner)]]))
-    return begins + np.clip(wanted - (before - np.repeat(before[first], runs)), 0, length)
+    kept: Ints = np.clip(wanted - (before - np.repeat(before[first], runs)), 0, length)
+    return begins + kept

@@ -37,8 +37,8 @@ class SegmentRules:
     end: Ints
     break_start: Ints
     break_end: Ints
-    in_required: Bools
-    out_required: Bools
+    in_required: Ints
+    out_required: Ints
     in_before: Ints
     out_after: Ints
     late_grace: Ints
@@ -70,11 +70,13 @@ class Shifts:
 
     def first_segment(self, shift: Ints) -> Ints:
         """The entry in `segments` of each (timed) shift's first segment."""
-        return self.first[shift]
+        first: Ints = self.first[shift]
+        return first
 
     def last_segment(self, shift: Ints) -> Ints:
         """The entry in `segments` of each (timed) shift's last segment."""
-        return self.first[shift] + self.count[shift] - 1
+        last: Ints = self.first[shift] + self.count[shift] - 1
+        return last
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Calendar:
 
     def dates_of(self, kind: int) -> Ints:
         """All dates of a kind."""
-        return self.date[self.kind == kind]
+        dates: Ints = self.date[self.kind == kind]
+        return dates
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import csv
 import mmap
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from reckon.attendance.words import Fault, line_after_header
+from reckon.attendance.words import ArrowColumn, Fault, line_after_header
 
 Line = Callable[[int], int]
 _BLOCK = 16 << 20
 _ROWS_PER_BATCH = 100_000
 _STRUCTURAL = r'[",\r\n]'
+QUOTED = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+PLAIN = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -36,7 +38,7 @@ def read_csv(
         faults = [Fault(path.name, 1, name, name, "每列一个名称 (each column name once)") for name in twice]
         return pa.table({}), line_after_header, tuple(faults)
     columns = [name for name in header if wanted is None or name in wanted]
-    types = {name: pa.string() if name in times else _TEXT for name in columns}
+    types: dict[str, pa.DataType] = {name: pa.string() if name in times else _TEXT for name in columns}
     try:
         return _read_fast(path, columns, types), _line_of(path), ()
     except (pa.ArrowInvalid, UnicodeDecodeError):
@@ -48,12 +50,12 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file), [])
 
 
-def _read_fast(path: Path, columns: list[str], types: dict[str, pa.DataType]) -> pa.Table:
+def _read_fast(path: Path, columns: list[str], types: Mapping[str, pa.DataType]) -> pa.Table:
     return arrow_csv.read_csv(
         path,
         arrow_csv.ReadOptions(block_size=_BLOCK),
         arrow_csv.ParseOptions(newlines_in_values=_holds(path, b'"')),
-        arrow_csv.ConvertOptions(include_columns=columns, column_types=types, strings_can_be_null=False),
+        arrow_csv.ConvertOptions(include_columns=columns, column_types=dict(types), strings_can_be_null=False),
     )
 
 
@@ -90,7 +92,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_slowly(
-    path: Path, header: list[str], types: dict[str, pa.DataType]
+    path: Path, header: list[str], types: Mapping[str, pa.DataType]
 ) -> tuple[pa.Table, Line, tuple[Fault, ...]]:
     """Row by row, leaving out and noting rows that are uneven or not UTF-8."""
     faults, rows, lines = [], [], []
@@ -137,13 +139,12 @@ def _by_twos(starts: range) -> Iterator[tuple[int, ...]]:
 
 def _formatted(batch: pa.Table) -> memoryview:
     batch = pa.table([_printable(column) for column in batch.columns], batch.column_names)
-    quoting = "needed" if any(_needs_quotes(column) for column in batch.columns) else "none"
     sink = BytesIO()
-    arrow_csv.write_csv(batch, sink, arrow_csv.WriteOptions(include_header=False, quoting_style=quoting))
+    arrow_csv.write_csv(batch, sink, QUOTED if any(map(_needs_quotes, batch.columns)) else PLAIN)
     return sink.getbuffer()
 
 
-def _printable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _printable(column: ArrowColumn) -> ArrowColumn:
     """Times as `2026-10-01T08:57:00`; what CSV cannot hold as text."""
     if pa.types.is_timestamp(column.type) and column.type.tz is None:
         encoded = column.combine_chunks().dictionary_encode()
@@ -152,7 +153,7 @@ def _printable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _needs_quotes(column: pa.ChunkedArray) -> bool:
+def _needs_quotes(column: ArrowColumn) -> bool:
     if pa.types.is_dictionary(column.type):
         return any(_needs_quotes(pa.chunked_array([chunk.dictionary])) for chunk in column.chunks)
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):

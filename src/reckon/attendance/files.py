@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from reckon.attendance.csv_files import read_csv, write_csv
-from reckon.attendance.lookups import as_text
+from reckon.attendance.lookups import taken
+from reckon.attendance.narrow import OWN_TABLES, picked, rows_of
 from reckon.attendance.schema import COLUMNS, TIME_COLUMNS
 from reckon.attendance.words import (
     OPTIONAL_TABLES,
@@ -22,13 +22,9 @@ from reckon.attendance.words import (
     Progress,
     Results,
     Tables,
-    line_after_header,
 )
-from reckon.columns import Ints
 
 FORMATS = ("csv", "parquet")
-OWN_TABLES = ("roster", "punches", "absences", "overtime")
-"""Tables whose every row is about one employee."""
 _ROWS_PER_GROUP = 1_000_000
 
 
@@ -80,10 +76,10 @@ def _read_csv(path: Path, name: str, employee_no: str | None) -> Read:
     rows, line, faults = read_csv(path, wanted, TIME_COLUMNS)
     if not rows.column_names:
         return _unreadable(name, path.name, "有表头的 CSV 文件 (a CSV file with a header row)")
-    kept = _rows_of(rows, employee_no)
+    kept = rows_of(rows, employee_no)
     if kept is None:
         return Read(rows, Origin(path.name, line), faults)
-    return Read(rows.take(pa.array(kept)), _picked(path.name, kept, line), faults)
+    return Read(taken(rows, kept), picked(path.name, kept, line), faults)
 
 
 def _read_parquet(path: Path, name: str, employee_no: str | None) -> Read:
@@ -106,35 +102,21 @@ def _read_groups(file: pq.ParquetFile, name: str, columns: list[str], employee_n
     for number in range(file.num_row_groups):
         if _may_hold(file.metadata.row_group(number), employee_no):
             group = file.read_row_group(number, columns)
-            rows = _rows_of(group, employee_no)
+            rows = rows_of(group, employee_no)
             rows = np.arange(group.num_rows) if rows is None else rows
-            tables.append(group.take(pa.array(rows)))
+            tables.append(taken(group, rows))
             kept.append(rows + offset)
         offset += file.metadata.row_group(number).num_rows
-    return Read(pa.concat_tables(tables), _picked(name, np.concatenate([np.zeros(0, np.int64), *kept])))
+    return Read(pa.concat_tables(tables), picked(name, np.concatenate([np.zeros(0, np.int64), *kept])))
 
 
 def _may_hold(group: pq.RowGroupMetaData, employee_no: str) -> bool:
     for number in range(group.num_columns):
         column = group.column(number)
-        if column.path_in_schema == "employee_no" and column.is_stats_set and column.statistics.has_min_max:
-            low, high = column.statistics.min, column.statistics.max
-            return not isinstance(low, str) or low <= employee_no <= high
+        bounds = column.statistics if column.path_in_schema == "employee_no" else None
+        if bounds is not None and bounds.has_min_max and isinstance(bounds.min, str):
+            return bounds.min <= employee_no <= str(bounds.max)
     return True
-
-
-def _rows_of(rows: pa.Table, employee_no: str | None) -> Ints | None:
-    """The rows of one employee; None for all of them."""
-    if employee_no is None or "employee_no" not in rows.column_names:
-        return None
-    column = rows.column("employee_no")
-    chunks = [as_text(c.dictionary_decode() if pa.types.is_dictionary(c.type) else c) for c in column.chunks]
-    mask = pc.equal(pa.chunked_array(chunks, pa.string()), employee_no)
-    return np.flatnonzero(mask.fill_null(False).to_numpy())
-
-
-def _picked(file: str, kept: Ints, line: Callable[[int], int] = line_after_header) -> Origin:
-    return Origin(file, lambda row: line(int(kept[row])))
 
 
 def write_results(results: Results, out: Path, ending: str = "csv", progress: Progress | None = None) -> None:

@@ -114,7 +114,7 @@ def _read_roster(sheet: Sheet, border: _Border) -> tuple[Ints, Ints, Ints]:
     found = find_texts(border.shifts.name, shift.distinct)
     known = found.known[shift.codes]
     sheet.fault(np.flatnonzero(~known), "shift", "shifts 表中的班次,或空 (a shift of the table shifts, or empty)")
-    place, days = found.place[shift.codes], ints(date.values)
+    place, days = found.place[shift.codes], date.numbers
     check_roster(sheet, border.shifts, who.place, days, place, np.flatnonzero(who.known & date.good & known))
     return who.place, days, place
 

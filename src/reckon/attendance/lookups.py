@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from reckon.attendance.cells import is_empty
 from reckon.attendance.sheets import distinct_values
+from reckon.attendance.words import ArrowArray, ArrowColumn
 from reckon.columns import Bools, Ints, Objects, ints
 
 
@@ -27,7 +28,7 @@ def find_texts(names: Objects, values: Objects) -> Found:
     return Found(ints([place or 0 for place in found]), known)
 
 
-def find_column(names: Objects, column: pa.ChunkedArray) -> Found:
+def find_column(names: Objects, column: ArrowColumn) -> Found:
     """Find a raw column of any length, text or typed."""
     wanted = pa.array(names, pa.string())
     parts = [_find(chunk, wanted) for chunk in column.chunks] or [ints([])]
@@ -35,25 +36,34 @@ def find_column(names: Objects, column: pa.ChunkedArray) -> Found:
     return Found(np.maximum(place, 0), place >= 0)
 
 
-def empty_among(column: pa.ChunkedArray, rows: Ints) -> Ints:
+def empty_among(column: ArrowColumn, rows: Ints) -> Ints:
     """Those of the rows whose cell is empty."""
     if not len(rows):
         return rows
-    distinct, codes = distinct_values(column.take(pa.array(rows)))
-    return rows[np.array([is_empty(value) for value in distinct], bool)[codes]]
+    distinct, codes = distinct_values(column.take(pa.array(rows, pa.int64())))
+    empty: Bools = np.array([is_empty(value) for value in distinct], bool)
+    kept: Ints = rows[empty[codes]]
+    return kept
 
 
-def _find(chunk: pa.Array, wanted: pa.Array) -> Ints:
+def _find(chunk: ArrowArray, wanted: ArrowArray) -> Ints:
     if not pa.types.is_dictionary(chunk.type):
         return _places(pc.index_in(as_text(chunk), value_set=wanted))
     places = np.append(_places(pc.index_in(as_text(chunk.dictionary), value_set=wanted)), -1)
-    return places[_places(chunk.indices)]
+    found: Ints = places[_places(chunk.indices)]
+    return found
 
 
-def _places(indices: pa.Array) -> Ints:
-    return indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+def _places(indices: ArrowArray) -> Ints:
+    return ints(indices.fill_null(-1).to_numpy(zero_copy_only=False))
 
 
-def as_text(values: pa.Array) -> pa.Array:
+def taken(table: pa.Table, rows: Ints) -> pa.Table:
+    """Some rows of a table."""
+    numbers: ArrowArray = pa.array(rows, pa.int64())
+    return table.take(numbers)
+
+
+def as_text(values: ArrowArray) -> ArrowArray:
     """The values as Arrow strings."""
     return values if pa.types.is_string(values.type) else values.cast(pa.string())

@@ -11,7 +11,7 @@ from reckon.attendance.rules.cycles import sum_cycles
 from reckon.attendance.rules.months import leave_by_kind, sum_months
 from reckon.attendance.rules.status import status_codes, status_texts
 from reckon.attendance.settle import Reckoning
-from reckon.attendance.words import DAY_KINDS, TRIP_KINDS
+from reckon.attendance.words import DAY_KINDS, TRIP_KINDS, ArrowArray
 from reckon.columns import Bools, Ints
 from reckon.dated import parameters
 
@@ -65,7 +65,7 @@ def cut_range(reckoning: Reckoning, first: int, last: int) -> Cut:
     return Cut(reckoning, slice(low, high), days.dates[low:high], present, np.flatnonzero(inside))
 
 
-def days_table(cut: Cut, employee_no: pa.Array, offset: int) -> pa.Table:
+def days_table(cut: Cut, employee_no: ArrowArray, offset: int) -> pa.Table:
     """The table `days`; `employee_no` holds all employees, ours begin at `offset`."""
     made, rows = cut.reckoning, cut.rows
     days, company, columns = made.days, made.company, made.columns
@@ -86,7 +86,7 @@ def days_table(cut: Cut, employee_no: pa.Array, offset: int) -> pa.Table:
     )
 
 
-def months_table(cut: Cut, employee_no: pa.Array, offset: int) -> pa.Table:
+def months_table(cut: Cut, employee_no: ArrowArray, offset: int) -> pa.Table:
     """The table `months`."""
     made = cut.reckoning
     kinds = [number for number, kind in enumerate(made.facts.kinds) if kind not in TRIP_KINDS]
@@ -107,7 +107,7 @@ def months_table(cut: Cut, employee_no: pa.Array, offset: int) -> pa.Table:
     )
 
 
-def cycles_table(cut: Cut, employee_no: pa.Array, offset: int) -> pa.Table:
+def cycles_table(cut: Cut, employee_no: ArrowArray, offset: int) -> pa.Table:
     """The table `cycles`."""
     made = cut.reckoning
     columns = {name: cut.grid(made.columns[name]) for name in ("worked_minutes", "statutory_worked_minutes")}

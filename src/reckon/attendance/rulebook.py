@@ -17,7 +17,6 @@ from reckon.attendance.sheets import Sheet
 from reckon.columns import Bools, Ints, Objects, ints, starts_of_runs
 from reckon.dated import day_of
 
-_FLAGS = ("in_required", "out_required")
 _CLOCKS = ("start", "end", "break_start", "break_end")
 
 
@@ -39,17 +38,17 @@ def _first_row(code: Ints, kinds: int) -> Ints:
 def read_groups(sheet: Sheet) -> Groups:
     """The attendance groups, in ascending order of their name."""
     names = sheet.read("group")
-    distinct, code = np.unique(names.values, return_inverse=True)
+    distinct, code = np.unique(names.texts, return_inverse=True)
     again = repeated(code)
     sheet.fault(again[names.good[again]], "group", "不重复的考勤组 (each group once)")
     first = _first_row(code, len(distinct))
 
     def column(name: str) -> Ints:
-        return sheet.read(name).values[first].astype(np.int64)
+        return sheet.read(name).numbers[first]
 
     return Groups(
         name=distinct,
-        version=sheet.read("version").values[first],
+        version=sheet.read("version").texts[first],
         system=column("system"),
         cycle=column("cycle"),
         basis=column("overtime_basis"),
@@ -65,38 +64,38 @@ def read_staff(sheet: Sheet, groups: Groups) -> tuple[Staff, list[str], Ints]:
     """The employees in order of their number, the time zones in use, and the zone of each employee."""
     numbers, group, zone = sheet.read("employee_no"), sheet.read("group"), sheet.read("timezone")
     hired, left = sheet.read("hired_on"), sheet.read("left_on")
-    distinct, code = np.unique(numbers.values, return_inverse=True)
+    distinct, code = np.unique(numbers.texts, return_inverse=True)
     again = repeated(code)
     sheet.fault(again[numbers.good[again]], "employee_no", "不重复的工号 (each employee_no once)")
-    found = find_texts(groups.name, group.values)
+    found = find_texts(groups.name, group.texts)
     sheet.fault(np.flatnonzero(group.good & ~found.known), "group", "groups 表中的考勤组 (a group of the table groups)")
-    late = hired.good & left.good & (hired.values > left.values)
+    late = hired.good & left.good & (hired.numbers > left.numbers)
     sheet.fault(np.flatnonzero(late), "left_on", "不早于 hired_on 的日期 (a date not before hired_on)")
     row = _first_row(code, len(distinct))
-    zones, zone_code = np.unique(zone.values[row], return_inverse=True)
-    staff = Staff(distinct, found.place[row], ints(hired.values[row]), ints(left.values[row]))
+    zones, zone_code = np.unique(zone.texts[row], return_inverse=True)
+    staff = Staff(distinct, found.place[row], hired.numbers[row], left.numbers[row])
     return staff, zones.tolist(), ints(zone_code)
 
 
 def read_calendar(sheet: Sheet, first: int, last: int) -> Calendar:
     """The calendar, checked to know every date from first to last (day numbers)."""
     dates, kinds = sheet.read("date"), sheet.read("kind")
-    again = repeated(ints(dates.values))
+    again = repeated(dates.numbers)
     sheet.fault(again[dates.good[again]], "date", "不重复的日期 (each date once)")
-    known = ints(dates.values[dates.good])
+    known = dates.numbers[dates.good]
     for missing in np.setdiff1d(np.arange(first, last + 1), known).tolist():
         value = day_of(missing).isoformat()
         sheet.fault_about("date", value, "日历中有核算范围内的每一天 (every date of the range in the calendar)")
     order = np.argsort(known, kind="stable")
-    return Calendar(known[order], ints(kinds.values[dates.good])[order])
+    return Calendar(known[order], kinds.numbers[dates.good][order])
 
 
 def read_shifts(sheet: Sheet) -> Shifts:
     """The shifts in ascending order of their name, after the rest shift."""
     names, number = sheet.read("shift"), sheet.read("segment")
-    distinct, code = np.unique(names.values, return_inverse=True)
-    order = np.lexsort((number.values, code))
-    columns = {name: ints(sheet.read(name).values) for name in SegmentRules.__dataclass_fields__}
+    distinct, code = np.unique(names.texts, return_inverse=True)
+    order = np.lexsort((number.numbers, code))
+    columns = {name: sheet.read(name).numbers for name in SegmentRules.__dataclass_fields__}
     free = _check_clocks(sheet, columns)
     _check_order(sheet, code, order, free, columns, names.good & number.good)
     _check_flex(sheet, code, free, columns)
@@ -131,7 +130,7 @@ def _check_order(sheet: Sheet, code: Ints, order: Ints, free: Bools, columns: di
     first = starts_of_runs(code[order])
     runs = np.diff(np.append(first, len(order)))
     place = np.arange(len(order)) - np.repeat(first, runs)
-    number = ints(sheet.read("segment").values)[order]
+    number = sheet.read("segment").numbers[order]
     wrong = order[number != place + 1]
     sheet.fault(wrong[sound[wrong]], "segment", "从 1 起连续的段号 (1, 2, … within the shift)")
     alone = np.repeat(runs == 1, runs)
@@ -158,15 +157,14 @@ def _shifts(
     row = _first_row(code, len(distinct))
     count = np.bincount(code[timed_rows], minlength=len(distinct))
     fields = {name: values[timed_rows] for name, values in columns.items()}
-    fields |= {name: fields[name] == 1 for name in _FLAGS}
     return Shifts(
         name=np.array(["", *distinct], object),
-        version=np.array(["", *sheet.read("version").values[row]], object),
+        version=np.array(["", *sheet.read("version").texts[row]], object),
         first=np.concatenate([[0], np.cumsum(count) - count]),
         count=np.concatenate([[0], count]),
         free=np.concatenate([[False], free[row] & (count == 0)]),
-        day_start=np.concatenate([[0], ints(sheet.read("day_start").values)[row]]),
-        required_minutes=np.concatenate([[0], ints(sheet.read("required_minutes").values)[row]]),
+        day_start=np.concatenate([[0], sheet.read("day_start").numbers[row]]),
+        required_minutes=np.concatenate([[0], sheet.read("required_minutes").numbers[row]]),
         segments=SegmentRules(**fields),
     )
 
@@ -176,13 +174,13 @@ def read_late_off_late_on(sheet: Sheet | None, shifts: Shifts) -> LateOffLateOn:
     if sheet is None:
         return LateOffLateOn(ints([]), ints([]), ints([]))
     shift = sheet.read("shift")
-    found = find_texts(shifts.name, shift.values)
+    found = find_texts(shifts.name, shift.texts)
     known = found.known & (found.place > 0)
     sheet.fault(np.flatnonzero(shift.good & ~known), "shift", "shifts 表中的班次 (a shift of the table shifts)")
     several = known & (shifts.count[found.place] != 1)
     sheet.fault(np.flatnonzero(several), "shift", "单段班次 (a shift of one timed segment)")
     off_after, on_later = sheet.read("off_after"), sheet.read("on_later")
-    return LateOffLateOn(found.place, ints(off_after.values), ints(on_later.values))
+    return LateOffLateOn(found.place, off_after.numbers, on_later.numbers)
 
 
 def longest_reach(shifts: Shifts) -> tuple[int, int]:

@@ -64,7 +64,11 @@ def settle(
         )
         _note(uses, part.punches, made.fates)
         cut = cut_range(made, day_number(first), day_number(last))
-        return tuple(make(cut, employee_no, part.first) for make in (days_table, months_table, cycles_table))
+        return (
+            days_table(cut, employee_no, part.first),
+            months_table(cut, employee_no, part.first),
+            cycles_table(cut, employee_no, part.first),
+        )
 
     parts = []
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:

@@ -15,12 +15,19 @@ from reckon.attendance.rules.employment import Days, lay_days
 from reckon.attendance.rules.fates import Fates, find_fates, spread
 from reckon.attendance.rules.flex import Plan, move
 from reckon.attendance.rules.free import FreeDays, settle_free_days
-from reckon.attendance.rules.hours import Night, night_minutes, rate_overtime, statutory_measure, worked
+from reckon.attendance.rules.hours import (
+    Night,
+    rate_overtime,
+    statutory_measure,
+    worked_and_overtime,
+    worked_by_day,
+    worked_in_segments,
+)
 from reckon.attendance.rules.lateness import Lateness, judge, late_off_allowance
 from reckon.attendance.rules.missing import Missing, find_missing
 from reckon.attendance.rules.overtime import Overtime, approved_by_day, count_overtime, presence_outside_plan
 from reckon.attendance.rules.plan import Segments, lay_segments
-from reckon.attendance.rules.presence import Presence, Seen, hold, presence, see_free_days, see_rest_days
+from reckon.attendance.rules.presence import Presence, Seen, hold, lay_runs, presence, see_free_days, see_rest_days
 from reckon.attendance.rules.status import status_flags
 from reckon.attendance.rules.taking import Punches, Taken, count_once, take
 from reckon.attendance.rules.windows import Windows, open_windows
@@ -45,6 +52,7 @@ class Reckoning:
     plan: Plan
     missing: Missing
     lateness: Lateness
+    worked: Ints
     spells: tuple[Seen, ...]
     presence: Presence
     overtime: Overtime
@@ -76,29 +84,34 @@ def reckon(staff: Staff, company: Company, facts: Facts, first: int, last: int) 
     lateness = judge(plan, missing, allowance)  # rule 7
 
     held = hold(punches, taken, segments.order)
-    free_spells, left = see_free_days(days, shifts, punches, np.flatnonzero(~held.inside))
+    runs = lay_runs(days, shifts)
+    free_spells, left = see_free_days(days, runs, punches, np.flatnonzero(~held.inside))
     spells = (free_spells, see_rest_days(days, staff, punches, left))
     seen = presence(days, punches, *spells)
 
     beyond = presence_outside_plan(days, company, group, plan, taken, seen)
     approved = approved_by_day(days, company, facts)
     overtime = count_overtime(days, company, group, plan, beyond, approved)  # rule 12
-    free = settle_free_days(days, shifts, seen, away, overtime)  # rule 11
+    free = settle_free_days(days, shifts, runs, seen, away, overtime)  # rule 11
 
     columns = _minutes(days, company, group, plan, missing, lateness, free)
     statutory = statutory_measure(days, company)
     rates = rate_overtime(days, company, group, overtime, statutory)  # rule 13
-    at_night = night_measure(first, last)
+    night = night_measure(first, last)
+    worked = worked_in_segments(plan, missing)  # rule 10
     columns |= {
-        "worked_minutes": worked(days, plan, missing, free),  # rule 10
+        "worked_minutes": worked_by_day(days, plan, worked, free),
         "overtime_workday_minutes": rates.workday,
         "overtime_rest_minutes": rates.rest,
         "overtime_statutory_minutes": rates.statutory,
         "overtime_minutes": rates.total,
-        "statutory_worked_minutes": _none(days) if statutory is None else worked(days, plan, missing, free, statutory),
-        "night_minutes": night_minutes(days, plan, missing, free, overtime, at_night),  # rule 14
+        "statutory_worked_minutes": _none(days),
+        "night_minutes": worked_and_overtime(days, plan, missing, free, overtime, night),  # rule 14
         **_first_and_last(days, taken, segments, seen),
     }
+    if statutory:
+        at_300 = worked_in_segments(plan, missing, statutory)
+        columns["statutory_worked_minutes"] = worked_by_day(days, plan, at_300, free, statutory)
     columns["status"] = status_flags(columns)  # rule 15
     fates = spread(find_fates(days, staff, segments, punches, taken, held, spells), punches)
     return Reckoning(
@@ -115,6 +128,7 @@ def reckon(staff: Staff, company: Company, facts: Facts, first: int, last: int) 
         plan,
         missing,
         lateness,
+        worked,
         spells,
         seen,
         overtime,

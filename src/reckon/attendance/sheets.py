@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from reckon.attendance.cells import Field, Value, is_empty
 from reckon.attendance.schema import COLUMNS
-from reckon.attendance.words import Fault, Origin
+from reckon.attendance.words import ArrowColumn, Fault, Origin
 from reckon.columns import Bools, Ints, Objects, ints
 
 
@@ -20,15 +22,20 @@ class Cells:
     (the value there is meaningless); both row by row.
     """
 
-    distinct: Ints | Objects
+    distinct: NDArray[Any]
     codes: Ints
     given: Bools
     good: Bools
 
     @property
-    def values(self) -> Ints | Objects:
-        """The value of each row."""
-        return self.distinct[self.codes]
+    def numbers(self) -> Ints:
+        """The number of each row."""
+        return ints(self.distinct)[self.codes]
+
+    @property
+    def texts(self) -> Objects:
+        """The text of each row."""
+        return self.distinct.astype(object)[self.codes]
 
 
 @dataclass
@@ -43,7 +50,7 @@ class Sheet:
     def __len__(self) -> int:
         return self.rows.num_rows
 
-    def column(self, name: str) -> pa.ChunkedArray | None:
+    def column(self, name: str) -> ArrowColumn | None:
         """The raw column; None, and a fault if it may not be missing, where the table lacks it."""
         if name in self.rows.column_names:
             return self.rows.column(name)
@@ -91,7 +98,7 @@ def shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def distinct_values(column: pa.ChunkedArray) -> tuple[list[object], Ints]:
+def distinct_values(column: ArrowColumn) -> tuple[list[object], Ints]:
     """The distinct values of a column (null among them) and for each row the position of its value."""
     if pa.types.is_null(column.type):
         return [None], np.zeros(len(column), np.int64)
@@ -116,7 +123,7 @@ def _parse(spec: Field, value: object) -> Value | None:
         return None
 
 
-def _as_column(spec: Field, parsed: list[Value | None]) -> Ints | Objects:
+def _as_column(spec: Field, parsed: list[Value | None]) -> NDArray[Any]:
     if isinstance(spec.default, str) or spec.parse.__name__ == "text":
         return np.array(["" if value is None else value for value in parsed], object)
     return ints([0 if value is None else value for value in parsed])

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reckon.attendance.cells import day
+from reckon.attendance.words import ArrowArray, ArrowColumn
 from reckon.columns import Bools, Ints, ints
 
 Parse = Callable[[str], int]
@@ -37,7 +38,7 @@ class Moments:
     good: Bools
 
 
-def read_moments(column: pa.ChunkedArray) -> Moments:
+def read_moments(column: ArrowColumn) -> Moments:
     """A column of timestamps or text, any length, as moments."""
     parts = [_read(chunk) for chunk in column.chunks] or [_nothing(0)]
     return Moments(
@@ -74,7 +75,7 @@ def _nothing(length: int) -> Moments:
     return Moments(np.zeros(length, np.int64), no, no)
 
 
-def _read(chunk: pa.Array) -> Moments:
+def _read(chunk: ArrowArray) -> Moments:
     if pa.types.is_timestamp(chunk.type):
         return _read_typed(chunk)
     if pa.types.is_dictionary(chunk.type):
@@ -84,17 +85,16 @@ def _read(chunk: pa.Array) -> Moments:
     return _read_plain(chunk) or _read_text(chunk)
 
 
-def _read_typed(chunk: pa.Array) -> Moments:
+def _read_typed(chunk: ArrowArray) -> Moments:
     per_second = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[chunk.type.unit]
     good = _mask(chunk.is_valid())
     ticks = chunk.fill_null(0).cast(pa.int64()).to_numpy(zero_copy_only=False)
     return Moments(ticks // per_second, np.full(len(chunk), chunk.type.tz is not None), good)
 
 
-def _read_plain(chunk: pa.Array) -> Moments | None:
+def _read_plain(chunk: ArrowArray) -> Moments | None:
     """The usual case, fast: every cell is `2026-10-01T08:57:31`. None where some cell is not."""
-    lengths = pc.min_max(pc.binary_length(chunk)).as_py()
-    if chunk.null_count or set(lengths.values()) != {_PLAIN_LENGTH}:
+    if chunk.null_count or not np.all(_lengths(chunk) == _PLAIN_LENGTH):
         return None
     try:
         seconds = chunk.cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(zero_copy_only=False)
@@ -103,18 +103,18 @@ def _read_plain(chunk: pa.Array) -> Moments | None:
     return Moments(seconds, np.zeros(len(chunk), bool), np.ones(len(chunk), bool))
 
 
-def _read_text(chunk: pa.Array) -> Moments:
-    parts = pc.extract_regex(chunk, _SHAPE)
+def _read_text(chunk: ArrowArray) -> Moments:
+    parts: ArrowArray = pc.extract_regex(chunk, _SHAPE)
     dates, good_date = _each(parts, "date", _days)
     clocks, good_clock = _each(parts, "clock", _clock_seconds)
     seconds, good_second = _each(parts, "second", _second)
     offsets, good_offset = _each(parts, "zone", _zone_seconds)
-    zoned = _mask(pc.greater(pc.binary_length(parts.field("zone")), 0).fill_null(False))
+    zoned = _lengths(parts.field("zone").fill_null("")) > 0
     good = _mask(parts.is_valid()) & good_date & good_clock & good_second & good_offset
     return Moments(dates + clocks + seconds - offsets, zoned & good, good)
 
 
-def _each(parts: pa.Array, name: str, parse: Parse) -> tuple[Ints, Bools]:
+def _each(parts: ArrowArray, name: str, parse: Parse) -> tuple[Ints, Bools]:
     """Parse the distinct values of one part: seconds, and where they are sound."""
     encoded = parts.field(name).fill_null("").dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
@@ -156,5 +156,10 @@ def _zone_seconds(value: str) -> int:
     return (-1 if value.startswith("-") else 1) * (hours * 3600 + rest * 60)
 
 
-def _mask(values: pa.Array) -> Bools:
+def _lengths(texts: ArrowArray) -> Ints:
+    lengths: ArrowArray = pc.binary_length(texts)
+    return ints(lengths.to_numpy(zero_copy_only=False))
+
+
+def _mask(values: ArrowArray) -> Bools:
     return np.asarray(values.to_numpy(zero_copy_only=False), bool)

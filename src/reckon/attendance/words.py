@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -49,6 +49,11 @@ MINUTE_COLUMNS: Final = (
 REQUIRED_TABLES: Final = ("employees", "groups", "shifts", "roster", "punches", "calendar")
 OPTIONAL_TABLES: Final = ("late_off_late_on", "absences", "overtime")
 RESULT_TABLES: Final = ("days", "months", "cycles", "punch_use")
+
+ArrowArray = Any
+"""A `pyarrow.Array`; Any, because its stubs know little of dictionaries, structs and compute functions."""
+ArrowColumn = Any
+"""A `pyarrow.ChunkedArray`, as a table's column."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""

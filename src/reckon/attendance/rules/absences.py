@@ -8,7 +8,7 @@ from reckon.attendance.company import Facts
 from reckon.attendance.line import Line
 from reckon.attendance.rules.plan import Segments
 from reckon.attendance.words import TRIP_KINDS
-from reckon.columns import Bools, Ints, Measure, Spans, covered, first_free, last_free, minutes, union
+from reckon.columns import Bools, Ints, Measure, Spans, covered, first_free, last_free, minutes, starts_of_runs, union
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class Effective:
     minutes: Ints
     leave_minutes: Ints
     trip_minutes: Ints
+
+    def bounds(self, segments: Segments) -> tuple[Ints, Ints, Ints]:
+        """The days with an open segment, with the first and the last of these: those covered are skipped."""
+        rows = np.flatnonzero(self.open)
+        first = starts_of_runs(segments.day[rows])
+        last = np.append(first[1:], len(rows))[: len(first)] - 1
+        return segments.day[rows[first]], rows[first], rows[last]
 
 
 def lay_absences(facts: Facts, line: Line) -> Away:

@@ -45,7 +45,7 @@ def sum_cycles(
     """Cycles of the employees (`group` per employee) under the comprehensive system; columns people × dates."""
     kind, _ = company.calendar.kind_on(dates)
     minutes = {
-        "standard": present * np.where(kind == WORKDAY, standard.on(dates), 0),
+        "standard": np.where(present, np.where(kind == WORKDAY, standard.on(dates), 0), 0),
         "worked": columns["worked_minutes"],
         "statutory": columns["statutory_worked_minutes"],
     }

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reckon.attendance.cells import MINUTES_IN_DAY
 from reckon.attendance.company import Shifts
 from reckon.attendance.rules.absences import Away
 from reckon.attendance.rules.employment import Days
 from reckon.attendance.rules.overtime import Overtime
-from reckon.attendance.rules.presence import Presence
+from reckon.attendance.rules.presence import Presence, Runs
 from reckon.columns import Ints, Measure, Spans, covered, ints, keep_first, outside, within
 
 
@@ -17,7 +16,7 @@ from reckon.columns import Ints, Measure, Spans, covered, ints, keep_first, outs
 class FreeDays:
     """One entry per free day: `day` in the grid, the run [begins, ends), minutes of each kind.
 
-    `worked` holds the spells of work (entry, begins, ends).
+    Punches and absences count within the run. `worked` holds the spells of work (entry, begins, ends).
     """
 
     day: Ints
@@ -39,12 +38,12 @@ class FreeDays:
         return ints(np.bincount(of, measure(ends) - measure(begins), len(self.day)))
 
 
-def settle_free_days(days: Days, shifts: Shifts, seen: Presence, away: Away, overtime: Overtime) -> FreeDays:
+def settle_free_days(
+    days: Days, shifts: Shifts, runs: Runs, seen: Presence, away: Away, overtime: Overtime
+) -> FreeDays:
     """Worked is [on, off) less absences and counted overtime; leave, then trip, fill what is missing."""
-    day = np.flatnonzero(shifts.free[days.shift])
-    shift = days.shift[day]
-    begins = days.midnight[day] + shifts.day_start[shift]
-    ends, required = begins + MINUTES_IN_DAY, shifts.required_minutes[shift]
+    day, begins, ends = runs.day, runs.begins, runs.ends
+    required = shifts.required_minutes[days.shift[day]]
     worked = _work(days, day, seen, away, overtime)
     minutes = ints(np.bincount(worked[0], worked[2] - worked[1], len(day)))
     short = np.maximum(required - minutes, 0)

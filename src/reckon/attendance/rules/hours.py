@@ -29,7 +29,8 @@ class Night:
         per_day = self.ends + MINUTES_IN_DAY - self.begins
         clock = at % MINUTES_IN_DAY
         tonight = np.minimum(clock, self.ends) + np.maximum(clock - self.begins, 0)
-        return at // MINUTES_IN_DAY * per_day + tonight
+        since: Ints = at // MINUTES_IN_DAY * per_day + tonight
+        return since
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Statutory:
         here = np.clip(day % self.stretch_days - self.first, -1, len(self.before) - 2) + 1
         earlier = day // self.stretch_days * self.before[-1] + self.before[here]
         today = np.append(np.diff(self.before), 0)[here]
-        return earlier * MINUTES_IN_DAY + today * clock
+        since: Ints = earlier * MINUTES_IN_DAY + today * clock
+        return since
 
 
 def statutory_measure(days: Days, company: Company) -> Statutory | None:
@@ -63,10 +65,14 @@ def statutory_measure(days: Days, company: Company) -> Statutory | None:
     return Statutory(days.line.days, first, before)
 
 
-def worked(days: Days, plan: Plan, missing: Missing, free: FreeDays, by: Measure = minutes) -> Ints:
-    """Rule 10: worked time of each day under a measure: the effective plan from on to off."""
-    off = np.where(missing.counted, missing.off, missing.on)
-    total = plan.segments.sum_by_day(plan.measure(missing.on, off, by), len(days))
+def worked_in_segments(plan: Plan, missing: Missing, by: Measure = minutes) -> Ints:
+    """Rule 10: worked time of each segment under a measure: its effective plan from on to off."""
+    return plan.measure(missing.on, np.where(missing.counted, missing.off, missing.on), by)
+
+
+def worked_by_day(days: Days, plan: Plan, in_segments: Ints, free: FreeDays, by: Measure = minutes) -> Ints:
+    """Worked time of each day under the measure that `in_segments` was taken by."""
+    total = plan.segments.sum_by_day(in_segments, len(days))
     total[free.day] = free.worked_by(by)
     return total
 
@@ -96,9 +102,12 @@ def rate_overtime(
     return OvertimeMinutes(np.where(workday, other, 0), np.where(workday, 0, other), at_300)
 
 
-def night_minutes(days: Days, plan: Plan, missing: Missing, free: FreeDays, overtime: Overtime, night: Night) -> Ints:
-    """Rule 14: worked and counted overtime minutes at night."""
-    return worked(days, plan, missing, free, night) + _measured(days, overtime, night)
+def worked_and_overtime(
+    days: Days, plan: Plan, missing: Missing, free: FreeDays, overtime: Overtime, by: Measure
+) -> Ints:
+    """Worked and counted overtime minutes under a measure; of the night, that is rule 14."""
+    work = worked_by_day(days, plan, worked_in_segments(plan, missing, by), free, by)
+    return work + _measured(days, overtime, by)
 
 
 def _measured(days: Days, overtime: Overtime, by: Measure) -> Ints:

@@ -49,11 +49,11 @@ def late_off_allowance(days: Days, plan: Plan, taken: Taken, rules: LateOffLateO
 def _overstay(days: Days, plan: Plan, taken: Taken) -> tuple[Ints, Bools]:
     """For each day: minutes from its planned end (moved by flex) to its last off punch, and whether it has one."""
     overstay, stayed = np.zeros(len(days), np.int64), np.zeros(len(days), bool)
-    segments = plan.segments
-    if len(segments):
-        last_off = np.maximum.reduceat(np.where(taken.has_off, taken.off_at, 0), segments.first)
-        overstay[segments.days] = last_off - plan.end[segments.last]
-        stayed[segments.days] = np.logical_or.reduceat(taken.has_off, segments.first)
+    day, first, last = plan.effective.bounds(plan.segments)
+    if len(day):
+        last_off = np.maximum.reduceat(np.where(taken.has_off, taken.off_at, 0), first)
+        overstay[day] = last_off - plan.end[last]
+        stayed[day] = np.logical_or.reduceat(taken.has_off, first)
     return overstay, stayed
 
 

@@ -28,7 +28,7 @@ class Missing:
 def find_missing(plan: Plan, taken: Taken) -> Missing:
     """Which segments are absent or incomplete; on and off stand at the effective boundary where not required."""
     is_open = plan.effective.open
-    needs_in, needs_out = plan.segments.rules("in_required") != 0, plan.segments.rules("out_required") != 0
+    needs_in, needs_out = plan.segments.rules("in_required") == 1, plan.segments.rules("out_required") == 1
     absent = is_open & ~taken.has_on & ~taken.has_off & (needs_in | needs_out)
     missing_in = is_open & ~absent & needs_in & ~taken.has_on
     missing_out = is_open & ~absent & needs_out & ~taken.has_off

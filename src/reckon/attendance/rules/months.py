@@ -67,7 +67,8 @@ def sum_months(
     there = sum_periods(present, periods.starts) > 0
     sums = {name: sum_periods(values, periods.starts)[there] for name, values in counted.items()}
     absent = absent_hundredths(columns["absent_minutes"], columns["planned_minutes"], periods.starts)
-    return Months(*np.nonzero(there), sums, absent[there]), periods
+    employee, month = np.nonzero(there)
+    return Months(employee, month, sums, absent[there]), periods
 
 
 def absent_hundredths(absent: Ints, planned: Ints, starts: Ints) -> Ints:

@@ -57,8 +57,8 @@ def presence_outside_plan(
 
     Of a free shift it is [on, off), to which approved overtime is cut where the basis is `both`.
     """
-    segments, groups = plan.segments, company.groups
-    day, first, last = segments.days, segments.first, segments.last
+    groups = company.groups
+    day, first, last = plan.effective.bounds(plan.segments)
     after = plan.end[last] + groups.overtime_after[group[day]]
     stays = taken.has_off[last] & (taken.off_at[last] > after)
     comes = groups.early_overtime[group[day]] & taken.has_on[first] & (taken.on_at[first] < plan.start[first])

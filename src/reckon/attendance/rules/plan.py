@@ -46,11 +46,6 @@ class Segments:
         """The days of the grid that have segments, ascending."""
         return self.day[self.first]
 
-    @property
-    def last(self) -> Ints:
-        """The last segment of each of `days` (`first` holds the first)."""
-        return np.append(self.first[1:], len(self))[: len(self.first)] - 1
-
     def sum_by_day(self, values: Ints, days: int) -> Ints:
         """Sum a column of segments into the days of the grid."""
         total = np.zeros(days, np.int64)

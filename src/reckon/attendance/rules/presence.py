@@ -51,18 +51,32 @@ def hold(punches: Punches, taken: Taken, order: Ints) -> Held:
     return Held(inside, segment)
 
 
-def see_free_days(days: Days, shifts: Shifts, punches: Punches, left: Ints) -> tuple[Seen, Ints]:
-    """Rule 11: free shifts see the punches left from their day_start to the next day's; (seen, still left).
+@dataclass(frozen=True)
+class Runs:
+    """The free days (自由工时): `day` in the grid, and from where to where on the line each runs."""
 
-    Where the next day is free too and starts earlier in the morning, it takes over from there.
+    day: Ints
+    begins: Ints
+    ends: Ints
+
+
+def lay_runs(days: Days, shifts: Shifts) -> Runs:
+    """Rule 11: a free day runs from its day_start to that of the next day.
+
+    Where the next day is free too and starts at an earlier hour, it takes over from there.
     """
     free = np.flatnonzero(shifts.free[days.shift])
     begins = days.midnight[free] + shifts.day_start[days.shift[free]]
     ends = begins + MINUTES_IN_DAY
     same = days.employee[free[1:]] == days.employee[free[:-1]]
     ends[:-1] = np.where(same, np.minimum(ends[:-1], begins[1:]), ends[:-1])
-    at = punches.at[left]
-    low, high = np.searchsorted(at, begins), np.searchsorted(at, ends)
+    return Runs(free, begins, ends)
+
+
+def see_free_days(days: Days, runs: Runs, punches: Punches, left: Ints) -> tuple[Seen, Ints]:
+    """Rule 11: free days see the punches left in their run; (seen, still left)."""
+    at, free = punches.at[left], runs.day
+    low, high = np.searchsorted(at, runs.begins), np.searchsorted(at, runs.ends)
     _, taken = ranges(low, np.maximum(high - low, 0))
     some = high > low
     seen = Seen(left[low[some]], left[high[some] - 1], days.date[free[some]], free[some], np.ones(some.sum(), bool))

@@ -37,4 +37,4 @@ def status_texts() -> list[str]:
 
 def status_codes(flags: Ints, with_shift: Bools) -> Ints:
     """The position of each day's status among `status_texts`."""
-    return flags + with_shift * 2 ** len(STATUSES)
+    return np.where(with_shift, flags + 2 ** len(STATUSES), flags)
