@@ -64,8 +64,12 @@ def cut_spans(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> tup
     calendars = scheduling.group_calendars()
     spans: dict[tuple[dt.date, dt.date, int], dict[int, int]] = defaultdict(dict)
     gaps: list[Gap] = []
+    kept_since = scheduling.first_memberships(employee_ids)
     for employee_id, hired_on, left_on in org.employment(employee_ids):
-        begin, end = max(first, hired_on), min(last, left_on or last)
+        # Attendance is kept from the day somebody first joins a group; before it there is nothing to reckon.
+        begin, end = max(first, hired_on, kept_since.get(employee_id, first)), min(last, left_on or last)
+        if begin > end:
+            continue
         pieces, missing = _pieces(memberships.get(employee_id, []), rules, calendars, begin, end)
         gaps += [Gap(employee_id, a, b, said) for a, b, said in missing]
         for number, piece in enumerate(pieces):

@@ -11,6 +11,8 @@ from procrastinate.contrib.django import app
 from kaoqin.attendance import reckoning
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
+from kaoqin.org import queries as org
+from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
 BATCH = 2_000
@@ -70,12 +72,14 @@ def drain(at_most: int) -> int:
 
 
 def _by_months(waiting: Iterable[Waiting], today: dt.date) -> dict[tuple[dt.date, dt.date], list[int]]:
-    """People by the whole months their days lie in; nothing of tomorrow is settled."""
+    """People by the whole months their days lie in: from when attendance is kept for them, nothing of tomorrow."""
+    rows = list(waiting)
+    kept_since = scheduling.first_memberships([row.employee_id for row in rows])
     found: dict[tuple[dt.date, dt.date], list[int]] = {}
-    for row in waiting:
-        if row.first <= today:
-            last = min(row.last, today)
-            found.setdefault((row.first.replace(day=1), _month_end(max(last, row.first))), []).append(row.employee_id)
+    for row in rows:
+        first, last = max(row.first, kept_since.get(row.employee_id, today)), min(row.last, today)
+        if first <= last:
+            found.setdefault((first.replace(day=1), _month_end(last)), []).append(row.employee_id)
     return found
 
 
@@ -106,7 +110,5 @@ def settle_people(people: Sequence[int], first: dt.date, last: dt.date, at: dt.d
 @app.task(name="attendance.close_the_day")
 def close_the_day(timestamp: int) -> None:
     """Half past midnight in China: yesterday becomes final for everybody, today begins."""
-    from kaoqin.org import queries as org
-
     today = timezone.localdate(dt.datetime.fromtimestamp(timestamp, dt.UTC))
     mark(dict.fromkeys(org.employed_ids(today - DAY, today), (today - DAY, today)))

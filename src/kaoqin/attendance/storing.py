@@ -16,6 +16,7 @@ from kaoqin.attendance.models import SettlementFault, Totals
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
+HUNDREDTHS: Any = pa.decimal128(9, 2)
 MINUTES = tuple(field.name for field in Totals._meta.get_fields())
 DAY_COLUMNS = (
     *("employee_id", "date", "shift", "day_kind", *MINUTES, "serious_late", "missing_in", "missing_out"),
@@ -44,7 +45,7 @@ def store_months(
 
 
 def _stage_table(rows: pa.Table, columns: Sequence[str], constants: dict[str, bool]) -> pa.Table:
-    told = {"employee_id": rows["employee_no"]}
+    told: dict[str, Any] = {"employee_id": rows["employee_no"]}
     if "month" in columns:
         told["month"] = pc.binary_join_element_wise(pc.cast(rows["month"], pa.string()), "01", "-")
         told["leave_by_kind"] = _leave(rows)
@@ -52,14 +53,14 @@ def _stage_table(rows: pa.Table, columns: Sequence[str], constants: dict[str, bo
     return pa.table({name: told[name] if name in told else _filled(rows[name]) for name in columns})
 
 
-def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _filled(column: Any) -> Any:
     """Dictionaries as plain text, a missing text (no shift) as an empty one."""
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, pa.string())
     return pc.fill_null(column, "") if pa.types.is_string(column.type) else column
 
 
-def _leave(rows: pa.Table) -> pa.Array:
+def _leave(rows: pa.Table) -> Any:
     """The columns `leave_<kind>_minutes` as a JSON object of those that are not nought."""
     kinds = [name for name in rows.column_names if name.startswith("leave_") and name != "leave_minutes"]
     said = pa.array([""] * len(rows), pa.string())
@@ -85,8 +86,8 @@ def _one_row_each(months: pa.Table, days: pa.Table) -> pa.Table:
     summed = months.group_by(["employee_no", "month"], use_threads=False).aggregate([(name, "sum") for name in numbers])
     summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
     absent = _absent_days(days)
-    pairs = zip(summed["employee_no"].to_pylist(), summed["month"].to_pylist(), strict=True)
-    return summed.append_column("absent_days", pa.array([absent.get(pair, Decimal("0.00")) for pair in pairs]))
+    pairs: Any = zip(summed["employee_no"].to_pylist(), summed["month"].to_pylist(), strict=True)
+    return summed.append_column("absent_days", pa.array([absent.get(pair, Decimal("0.00")) for pair in pairs], HUNDREDTHS))
 
 
 def _absent_days(days: pa.Table) -> dict[tuple[str, str], Decimal]:

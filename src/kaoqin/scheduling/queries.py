@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.scheduling.models import (
@@ -209,6 +209,12 @@ def membership_spans(
     for employee_id, group_id, begins_on, ends_on in rows.values_list("employee", "group", "begins_on", "ends_on"):
         found[employee_id].append((group_id, max(first, begins_on), min(last, ends_on or last)))
     return found
+
+
+def first_memberships(employee_ids: Iterable[int]) -> dict[int, dt.date]:
+    """The day each employee first joined any group."""
+    rows = Membership.objects.filter(employee__in=list(employee_ids)).values("employee")
+    return dict(rows.annotate(since=Min("begins_on")).values_list("employee", "since"))
 
 
 def group_calendars() -> dict[int, list[tuple[dt.date, int]]]:
