@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from random import Random
@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from retelling import DAY, Employee, Row, Segment, Tables, midnight, place_punches, read_company
+from retelling import DAY, Employee, FreeDay, Row, Segment, Tables, midnight, place_punches, read_company
+from retelling import Company as PlainCompany
 
 COLUMNS = {
     "employees": "employee_no name department group timezone hired_on left_on",
@@ -126,7 +127,7 @@ def random_group(choose: Choices, name: str) -> Row:
         "group": name,
         "system": choose.pick(["", "standard", "comprehensive", "untimed"]),
         "cycle": choose.pick(["", "month", "quarter", "year"]),
-        "overtime_basis": choose.pick(["", "approved", "punched", "both"]),
+        "overtime_basis": choose.pick(["", "approved", "approved", "punched", "punched", "both"]),
         "overtime_after": choose.or_default([0, 1, 30, 60], 40),
         "overtime_min": choose.or_default([0, 1, 29, 30, 31, 60], 60),
         "overtime_step": choose.or_default([1, 30, 15, 60, 7], 60),
@@ -140,18 +141,19 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def random_free_shift(choose: Choices, name: str, day_start: str) -> list[Row]:
+def random_free_shift(choose: Choices, name: str) -> list[Row]:
     """A free shift."""
+    day_start = choose.pick(["", "", "00:00", "04:00", "12:00", "06:30"])
     row = dict.fromkeys(COLUMNS["shifts"].split(), "")
     row |= {"shift": name, "segment": "1", "day_start": day_start}
     return [row | {"required_minutes": choose.or_default([1, 60, 240, 481, 600], 60)}]
 
 
-def random_timed_shift(choose: Choices, name: str) -> list[Row]:
+def random_timed_shift(choose: Choices, name: str, most_segments: int) -> list[Row]:
     """A timed shift of one to three segments; flex on one-segment shifts only."""
     start = choose.pick([540, 480, 0, 1, 300, 360, 780, 1080, 1200, 1320, 1380, 1439, 1440, 1500])
     start += choose.pick([0, 0, 0, 1, 30, -1]) if start else 0
-    count = choose.pick([1, 1, 1, 2, 2, 3])
+    count = min(choose.pick([1, 1, 1, 2, 2, 3]), most_segments)
     rows: list[Row] = []
     for number in range(1, count + 1):
         length = choose.pick([480, 540, 240, 720, 120, 61, 60, 59, 30, 5, 2, 1])
@@ -216,7 +218,7 @@ def random_late_off(choose: Choices, shifts: dict[str, list[Row]]) -> list[Row]:
     for name, segments in shifts.items():
         if len(segments) == 1 and segments[0]["start"] and choose.chance(50):
             for off_after in sorted({choose.pick([60, 0, 1, 30, 120, 180]) for _ in range(2)}):
-                on_later = str(choose.pick([30, 1, 10, 60, 120]))
+                on_later = str(choose.pick([30, 0, 1, 10, 60, 120]))
                 rows.append({"shift": name, "off_after": str(off_after), "on_later": on_later})
     return rows
 
@@ -260,24 +262,26 @@ def random_employee(choose: Choices, number: str, groups: int, first: date, last
 def random_roster(choose: Choices, number: str, days: list[date], shifts: dict[str, list[Row]]) -> list[Row]:
     """One employee's roster: shifts that do not overlap, rest days, days without a row."""
     rows: list[Row] = []
-    busy_until = 0
+    plans: list[tuple[int, int]] = []
     habit = choose.pick(sorted(shifts))
     for day in days:
         name = choose.pick([habit, habit, *sorted(shifts), ""])
-        begins, ends = plan_bounds(day, shifts[name]) if name else (busy_until, busy_until)
-        if begins < busy_until:
-            name, ends = "", busy_until
-        busy_until = ends
+        plan = plan_of(day, shifts[name]) if name else []
+        if any(start < end and begin < finish for start, finish in plan for begin, end in plans):
+            name, plan = "", []
+        plans += plan
         if name or choose.chance(50):
             rows.append({"employee_no": number, "date": str(day), "shift": name})
     return rows
 
 
-def plan_bounds(day: date, segments: list[Row]) -> tuple[int, int]:
-    """First and past-the-last planned minute of a shift on a day; a free shift plans none."""
-    if not segments[0]["start"]:
-        return midnight(day) + DAY, midnight(day)
-    return midnight(day) + minutes_of(segments[0]["start"]), midnight(day) + minutes_of(segments[-1]["end"])
+def plan_of(day: date, segments: list[Row]) -> list[tuple[int, int]]:
+    """The segments of a shift on a day as [start, end); a free shift plans none."""
+    return [
+        (midnight(day) + minutes_of(segment["start"]), midnight(day) + minutes_of(segment["end"]))
+        for segment in segments
+        if segment["start"]
+    ]
 
 
 # --- Absences, overtime, punches: around the edges -------------------------------------------------
@@ -285,74 +289,95 @@ def plan_bounds(day: date, segments: list[Row]) -> tuple[int, int]:
 
 @dataclass
 class Edges:
-    """Minutes worth trying for one employee."""
+    """Minutes worth trying for one employee: a list for every segment, free day, date and approval."""
 
-    around: list[int] = field(default_factory=list)
+    spots: list[list[int]]
 
     def near(self, choose: Choices) -> int:
-        """One of the edges, or a minute or so beside it."""
-        return choose.pick(self.around) + choose.pick([0, 0, 0, -1, 1, 30, -30, 60, -60])
+        """A minute of one of the spots, or one a little beside it."""
+        return choose.pick(choose.pick(self.spots)) + choose.pick([0, 0, 0, 0, -1, 1, -1, 1, 30, -30, 60, -60])
 
 
-def plan_edges(employee: Employee, days: list[date]) -> Edges:
-    """Day boundaries, and the starts, ends and breaks of every segment."""
-    edges = Edges()
+def edges_of(company: PlainCompany, employee: Employee, days: list[date]) -> Edges:
+    """The edges of everything planned for an employee."""
+    edges = Edges([[midnight(day) + at for at in (540, 0, 1080, 1320, 360, DAY)] for day in days])
     for segment in employee.segments:
-        planned = sorted(segment.planned)
-        edges.around += [segment.start, segment.end, (segment.start + segment.end) // 2]
-        edges.around += [minute for minute in planned if minute + 1 not in segment.planned]
-        edges.around += [segment.start - segment.setting("in_before")]
-        edges.around += [segment.end + segment.setting("out_after")]
-    edges.around += [free.start for free in employee.free_days.values()]
-    edges.around += [midnight(day) + clock for day in days for clock in (540, 0, 1080, 1320, 360)]
+        edges.spots += [segment_edges(segment), *[turning_points(company, employee, segment)] * 2]
+    for free in employee.free_days.values():
+        edges.spots += [free_edges(free)] * 2
     return edges
 
 
-def window_edges(employee: Employee, segment: Segment) -> list[int]:
+def free_edges(free: FreeDay) -> list[int]:
+    """The boundaries of a free day, and ordinary hours and midnight inside it."""
+    return [free.start, free.end - 1, free.end, free.start + 240, free.start + 900, (free.start // DAY + 1) * DAY]
+
+
+def segment_edges(segment: Segment) -> list[int]:
+    """The boundaries of a segment, its break, and the windows its shift allows."""
+    edges = [segment.start, segment.end, (segment.start + segment.end) // 2]
+    edges += belonging_edges(segment)
+    edges += [minute + 1 for minute in segment.planned if minute + 1 not in segment.planned]
+    return edges + [minute for minute in segment.planned if minute - 1 not in segment.planned]
+
+
+def belonging_edges(segment: Segment) -> list[int]:
+    """The two minutes between which an approved interval begins that belongs to the segment's day."""
+    return [segment.start - segment.setting("in_before"), segment.end + segment.setting("out_after")]
+
+
+def turning_points(company: PlainCompany, employee: Employee, segment: Segment) -> list[int]:
     """Every minute of a segment at which its outcome may turn."""
-    after = int(employee.group["overtime_after"]) + int(employee.group["overtime_min"])
-    edges = [segment.start, segment.end, segment.in_from, segment.in_until, segment.out_until]
-    edges += [segment.end + after, segment.end + 60, segment.end + 120, segment.start - 60]
-    edges += [segment.effective_start(), segment.effective_end()]
-    late = ("late_grace", "serious_late", "absent_late", "flex_late")
-    edges += [segment.effective_start() + segment.setting(column) for column in late]
-    early = ("early_grace", "absent_early", "flex_early")
-    edges += [segment.effective_end() - segment.setting(column) for column in early]
-    edges += [segment.start - segment.setting("flex_early"), segment.end + segment.setting("flex_late")]
-    return edges
+    if not segment.effective:
+        return segment_edges(segment)
+    first, past = segment.effective_start(), segment.effective_end()
+    edges = [first, past, segment.in_from, segment.in_until, segment.out_until, first - 60, past + 60]
+    edges += [first + segment.setting(column) for column in ("late_grace", "serious_late", "absent_late")]
+    edges += [past - segment.setting(column) for column in ("early_grace", "absent_early")]
+    flexes = (0, -segment.setting("flex_early"), segment.setting("flex_late"))
+    edges += [boundary + flex for boundary in (segment.start, segment.end) for flex in flexes]
+    minimum = int(employee.group["overtime_min"])
+    beyond = [minimum, int(employee.group["overtime_after"]) + minimum]
+    for off_after, on_later in company.late_off_late_on.get(segment.rules["shift"], []):
+        beyond += [off_after] * 3
+        edges += [first + on_later, first + on_later + segment.setting("late_grace")]
+    edges += [segment.end + flex + more for flex in flexes for more in beyond]
+    return [*edges, *(segment.start + flex - minimum for flex in flexes)]
 
 
 def random_intervals(choose: Choices, edges: Edges, most: int) -> list[tuple[int, int]]:
-    """Up to so many intervals that begin and mostly end at an edge."""
+    """Up to so many intervals that begin and mostly end at an edge, some of them at an earlier one's."""
     intervals: list[tuple[int, int]] = []
     for _ in range(choose.number(0, most)):
         start = edges.near(choose)
-        length = choose.pick([120, 30, 29, 31, 1, 60, 59, 61, 240, 480, 1440, 2000])
-        later = sorted(edge for edge in edges.around if start < edge <= start + 1500)
-        end = (
-            choose.pick(later) + choose.pick([0, 0, -1, 1]) if later and choose.chance(50) else start + length
-        )
-        intervals.append((start, max(end, start + 1)))
+        if intervals and choose.chance(40):
+            start = choose.pick(choose.pick(intervals)) - choose.pick([0, 0, 60, 1])
+        end = start + choose.pick([120, 30, 29, 31, 1, 60, 59, 61, 240, 480, 600, 1440, 2000])
+        later = [edge for spot in edges.spots for edge in spot if start < edge <= start + 1500]
+        if later and choose.chance(50):
+            end = max(choose.pick(later) + choose.pick([0, 0, -1, 1]), start + 1)
+        intervals.append((start, end))
     return intervals
 
 
-def random_punches(choose: Choices, employee: Employee, edges: Edges) -> list[int]:
-    """Punched minutes of one employee: a tidy day at most segments, edges, and strays."""
+def random_punches(choose: Choices, company: PlainCompany, employee: Employee, edges: Edges) -> list[int]:
+    """Punched minutes of one employee: at most segments two that tell a tidy day, and then edges."""
     minutes: list[int] = []
     for segment in employee.segments:
         if not segment.effective or choose.chance(12):
             continue
-        turning = window_edges(employee, segment)
+        turning = turning_points(company, employee, segment)
+        middle = segment.in_until
         if not choose.chance(20):
-            minutes.append(choose.pick([segment.start, *turning[:4]]) + choose.pick([0, -1, 1, -5, 5, 6]))
+            minutes.append(choose.pick([segment.start, *(at for at in turning if at <= middle)]))
         if not choose.chance(20):
-            minutes.append(
-                choose.pick([segment.end, segment.out_until, *turning[5:8]]) + choose.pick([0, -1, 1, 5])
-            )
+            minutes.append(choose.pick([segment.end, *(at for at in turning if at > middle)]))
         for _ in range(choose.pick([0, 0, 1, 2, 3])):
-            minutes.append(choose.pick(turning) + choose.pick([0, -1, 1, 2]))
-    for _ in range(choose.pick([0, 1, 2, 4, 6])):
-        minutes.append(edges.near(choose))
+            minutes.append(choose.pick(turning))
+    for free in employee.free_days.values():
+        minutes += [choose.pick(free_edges(free)) for _ in range(choose.pick([2, 2, 0, 1, 3]))]
+    minutes = [minute + choose.pick([0, 0, -1, 1, 1, -5, 5]) for minute in minutes]
+    minutes += [edges.near(choose) for _ in range(choose.pick([0, 1, 2, 4, 6]))]
     for _ in range(choose.pick([0, 0, 1, 2]) if minutes else 0):
         minutes.append(choose.pick(minutes) + choose.pick([0, 60, -60, 59, -59, 61, -61]))
     return minutes
@@ -371,9 +396,7 @@ def random_at(choose: Choices, minute: int, zone: str, *, seconds: bool = True) 
     exists = local.astimezone(UTC).astimezone(ZoneInfo(zone)).time() == local.time()
     if not (exists and choose.chance(15)):
         return local.replace(tzinfo=None).isoformat(sep=between)
-    other: tzinfo = choose.pick(
-        [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))]
-    )
+    other: tzinfo = choose.pick([UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))])
     text = local.astimezone(other).isoformat(sep=between)
     return text.replace("+00:00", "Z") if choose.chance(30) else text
 
@@ -410,49 +433,50 @@ def random_company(random: Random, *, most_employees: int = 2, most_days: int = 
 
 
 def random_shifts(choose: Choices) -> dict[str, list[Row]]:
-    """One to four shifts, one of them perhaps free."""
+    """One to four timed shifts, and none to two free ones."""
     names = ["day", "night", "split", "早班"][: choose.number(1, 4)]
-    shifts = {name: random_timed_shift(choose, name) for name in names}
-    if choose.chance(40):
-        day_start = choose.pick(["", "00:00", "04:00", "12:00", "06:30"])
-        shifts["free"] = random_free_shift(choose, "free", day_start)
+    most_segments = choose.pick([3, 3, 1])
+    shifts = {name: random_timed_shift(choose, name, most_segments) for name in names}
+    for name in ["free", "flexi"][: choose.pick([0, 0, 1, 1, 2])]:
+        shifts[name] = random_free_shift(choose, name)
     return shifts
 
 
 def add_facts(choose: Choices, tables: Tables, row: Row, days: list[date]) -> None:
     """Absences, overtime and punches of one employee, each knowing the edges made before it."""
     number, zone = row["employee_no"], row["timezone"] or "Asia/Shanghai"
-    edges = plan_edges(read_employee(tables, row), days)
-    for interval in random_intervals(choose, edges, 3):
+    edges = edges_of(*read_employee(tables, row), days)
+    absences = random_intervals(choose, edges, 4)
+    for interval in absences:
         absence = {"employee_no": number, "kind": choose.pick(LEAVE_KINDS)}
         tables["absences"].append(absence | interval_row(choose, interval, zone))
-        edges.around += interval
-    for interval in random_intervals(choose, edges, 3):
+    company, employee = read_employee(tables, row)
+    edges = edges_of(company, employee, days)
+    edges.spots += [list(interval) for interval in absences]
+    edges.spots += [belonging_edges(segment) for segment in employee.segments]
+    overtime = random_intervals(choose, edges, 4)
+    for interval in overtime:
         tables["overtime"].append({"employee_no": number} | interval_row(choose, interval, zone))
-        edges.around += interval
-    for minute in random_punches(choose, read_employee(tables, row), edges):
+    edges.spots += [list(interval) for interval in overtime]
+    for minute in random_punches(choose, company, employee, edges):
         punch = {"employee_no": number, "at": random_at(choose, minute, zone)}
-        tables["punches"].append(
-            punch | {"source": choose.pick(["", "gate"]), "place": choose.pick(["", "南门, 1"])}
-        )
+        source, place = choose.pick(["", "gate"]), choose.pick(["", "南门, 1"])
+        tables["punches"].append(punch | {"source": source, "place": place})
 
 
-def read_employee(tables: Tables, row: Row) -> Employee:
+def read_employee(tables: Tables, row: Row) -> tuple[PlainCompany, Employee]:
     """The employee of a row with plans and windows, as the tables stand."""
     company = read_company(tables | {"employees": [row]})
     employee = company.employees[0]
     place_punches(company, employee)
-    return employee
+    return company, employee
 
 
 def finish(choose: Choices, tables: Tables) -> None:
     """Unknown employees' punches, rows in any order, defaulted columns left out."""
     if choose.chance(20):
-        stranger = {"employee_no": "2", "source": "", "place": ""}
-        tables["punches"] += [
-            {**stranger, "at": "2026-10-01T08:57:31"},
-            {**stranger, "at": "2026-10-01 08:57:59"},
-        ]
+        for at in ("2026-10-01T08:57:31", "2026-10-01 08:57:59"):
+            tables["punches"].append({"employee_no": "2", "at": at, "source": "", "place": ""})
     if choose.chance(50):
         for rows in tables.values():
             choose.random.shuffle(rows)

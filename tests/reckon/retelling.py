@@ -319,6 +319,9 @@ def rule_2_plan(company: Company, employee: Employee) -> None:
             else:
                 employee.segments.append(planned_segment(day, rules))
     employee.segments.sort(key=lambda segment: segment.start)
+    for day, free in employee.free_days.items():
+        if next_day := employee.free_days.get(day + timedelta(days=1)):
+            free.end = min(free.end, next_day.start)  # rule 11: no minute belongs to two free days
 
 
 def planned_segment(day: date, rules: Row) -> Segment:
@@ -403,7 +406,8 @@ def rule_5_which_punch(employee: Employee) -> None:
 def rule_8_flex(employee: Employee) -> None:
     """Rule 8: without absence and with an on punch, start and end move with it; the break stays."""
     for segment in windowed(employee.segments):
-        if segment.on is None or segment.leave or segment.trip:
+        absent = any(away.start < segment.end and segment.start < away.end for away in employee.absences)
+        if segment.on is None or absent:
             continue
         early, late = segment.setting("flex_early"), segment.setting("flex_late")
         segment.moved = min(max(segment.on - segment.start, -early), late)
@@ -508,10 +512,9 @@ def reaches(minutes: int, threshold: int) -> bool:
 def rule_11_punches(employee: Employee) -> None:
     """Rule 11: a free day sees the punches from its start to the next that no window took."""
     taken = set(minutes_in_windows(employee))
-    for _, free in sorted(employee.free_days.items()):
+    for free in employee.free_days.values():
         seen = punches_between(employee, free.start, free.end - 1)
         free.punches = [minute for minute in seen if minute not in taken]
-        taken |= set(free.punches)
 
 
 def minutes_in_windows(employee: Employee) -> Iterator[int]:
@@ -744,9 +747,7 @@ def total(days: list[Result], column: str) -> int:
 def absent_days(days: list[Result]) -> str:
     """Σ absent / planned of the day, two decimals, half up."""
     absent = [row for row in days if row["absent_minutes"]]
-    share = sum(
-        (Fraction(int(row["absent_minutes"]), int(row["planned_minutes"])) for row in absent), Fraction(0)
-    )
+    share = sum((Fraction(int(row["absent_minutes"]), int(row["planned_minutes"])) for row in absent), Fraction(0))
     hundredths = (share * 200 + 1) // 2
     return f"{hundredths // 100}.{hundredths % 100:02}"
 
