@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reckon.attendance.csv_files import read_csv, write_csv
-from reckon.attendance.lookups import taken
 from reckon.attendance.narrow import OWN_TABLES, picked, rows_of
 from reckon.attendance.schema import COLUMNS, TIME_COLUMNS
+from reckon.attendance.sheets import taken
 from reckon.attendance.words import (
     OPTIONAL_TABLES,
     REQUIRED_TABLES,
@@ -68,14 +68,15 @@ def _read(folder: Path, name: str, employee_no: str | None) -> Read | None:
 
 def _unreadable(name: str, file: str, expected: str, value: str = "") -> Read:
     rows = pa.table({field.name: pa.array([], pa.string()) for field in COLUMNS[name]})
-    return Read(rows, Origin(file), (Fault(file, 1, "", value, expected),))
+    return Read(rows, Origin(file, readable=False), (Fault(file, 1, "", value, expected),))
 
 
 def _read_csv(path: Path, name: str, employee_no: str | None) -> Read:
     wanted = None if name == "punches" else [field.name for field in COLUMNS[name]]
     rows, line, faults = read_csv(path, wanted, TIME_COLUMNS)
     if not rows.column_names:
-        return _unreadable(name, path.name, "有表头的 CSV 文件 (a CSV file with a header row)")
+        blank = _unreadable(name, path.name, "有表头的 CSV 文件 (a CSV file with a header row)")
+        return replace(blank, faults=faults or blank.faults)
     kept = rows_of(rows, employee_no)
     if kept is None:
         return Read(rows, Origin(path.name, line), faults)

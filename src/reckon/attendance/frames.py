@@ -8,11 +8,12 @@ import pyarrow as pa
 from reckon.attendance.company import Company, Facts, Shifts, Staff
 from reckon.attendance.lookups import Found, empty_among, find_column, find_texts
 from reckon.attendance.overlaps import check_roster
-from reckon.attendance.rulebook import read_calendar, read_groups, read_late_off_late_on, read_shifts, read_staff
+from reckon.attendance.rulebook import read_calendar, read_groups, read_late_off_late_on, read_staff
 from reckon.attendance.schema import TEXT, TIME
 from reckon.attendance.sheets import Sheet
+from reckon.attendance.shift_rules import read_shifts
 from reckon.attendance.times import read_moments, to_local
-from reckon.attendance.words import Faults, Origin, Tables
+from reckon.attendance.words import USE_COLUMNS, Faults, Origin, Tables
 from reckon.columns import Bools, Ints, ints
 
 _EMPLOYEE = "employees 表中的工号 (an employee_no of the table employees)"
@@ -36,17 +37,21 @@ class _Border:
     zones: list[str]
     zone: Ints
     shifts: Shifts
+    sound_shifts: Bools
+    employees: Sheet
+    shift_rows: Sheet
 
 
 def validate(tables: Tables, first: int, last: int) -> Frames:
     """Check all tables for the range first to last (day numbers). Raises Faults with every fault."""
     sheets = {name: _sheet(tables, name, rows) for name, rows in vars(tables).items() if isinstance(rows, pa.Table)}
     groups = read_groups(sheets["groups"])
-    staff, zones, zone = read_staff(sheets["employees"], groups)
-    shifts = read_shifts(sheets["shifts"])
-    late_off = read_late_off_late_on(sheets.get("late_off_late_on"), shifts)
+    staff, zones, zone = read_staff(sheets["employees"], groups, sheets["groups"])
+    shifts, sound = read_shifts(sheets["shifts"])
+    late_off = read_late_off_late_on(sheets.get("late_off_late_on"), shifts, sheets["shifts"])
     calendar = read_calendar(sheets["calendar"], first, last)
-    facts, known = _read_facts(sheets, _Border(staff, zones, zone, shifts))
+    border = _Border(staff, zones, zone, shifts, sound, sheets["employees"], sheets["shifts"])
+    facts, known = _read_facts(sheets, border)
     faults = [*tables.faults, *(fault for sheet in sheets.values() for fault in sheet.faults)]
     if faults:
         raise Faults(faults)
@@ -92,7 +97,7 @@ def _employees(sheet: Sheet, border: _Border, *, must_exist: bool) -> Found:
     empty = empty_among(column, unknown)
     sheet.fault(empty, "employee_no", TEXT)
     if must_exist:
-        sheet.fault(np.setdiff1d(unknown, empty), "employee_no", _EMPLOYEE)
+        sheet.fault_reference(np.setdiff1d(unknown, empty), "employee_no", _EMPLOYEE, border.employees)
     return found
 
 
@@ -113,13 +118,18 @@ def _read_roster(sheet: Sheet, border: _Border) -> tuple[Ints, Ints, Ints]:
     date, shift = sheet.read("date"), sheet.read("shift")
     found = find_texts(border.shifts.name, shift.distinct)
     known = found.known[shift.codes]
-    sheet.fault(np.flatnonzero(~known), "shift", "shifts 表中的班次,或空 (a shift of the table shifts, or empty)")
+    of_shifts = "shifts 表中的班次,或空 (a shift of the table shifts, or empty)"
+    sheet.fault_reference(np.flatnonzero(~known), "shift", of_shifts, border.shift_rows)
     place, days = found.place[shift.codes], date.numbers
-    check_roster(sheet, border.shifts, who.place, days, place, np.flatnonzero(who.known & date.good & known))
+    sound = who.known & date.good & known & border.sound_shifts[place]
+    check_roster(sheet, border.shifts, who.place, days, place, np.flatnonzero(sound))
     return who.place, days, place
 
 
 def _read_punches(sheet: Sheet, border: _Border) -> tuple[Ints, Ints, Bools]:
+    for name in USE_COLUMNS:
+        if name in sheet.rows.column_names:
+            sheet.fault_about(name, name, "另一个列名;结果有此列 (another name: the result has this column)")
     who = _employees(sheet, border, must_exist=False)
     minute, _ = _minutes(sheet, "at", border, who)
     return who.place, minute, who.known

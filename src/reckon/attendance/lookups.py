@@ -58,12 +58,6 @@ def _places(indices: ArrowArray) -> Ints:
     return ints(indices.fill_null(-1).to_numpy(zero_copy_only=False))
 
 
-def taken(table: pa.Table, rows: Ints) -> pa.Table:
-    """Some rows of a table."""
-    numbers: ArrowArray = pa.array(rows, pa.int64())
-    return table.take(numbers)
-
-
 def as_text(values: ArrowArray) -> ArrowArray:
     """The values as Arrow strings."""
     return values if pa.types.is_string(values.type) else values.cast(pa.string())

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reckon.attendance.lookups import as_text, taken
+from reckon.attendance.lookups import as_text
+from reckon.attendance.sheets import taken
 from reckon.attendance.words import ArrowColumn, Origin, Tables, line_after_header
 from reckon.columns import Ints
 

@@ -13,7 +13,7 @@ _FIRST_DATE = -1_000_000
 
 
 def check_roster(sheet: Sheet, shifts: Shifts, employee: Ints, date: Ints, shift: Ints, rows: Ints) -> None:
-    """Note what is wrong among the given (sound) rows of the roster."""
+    """Note what is wrong among the given rows of the roster, all of them sound and of sound shifts."""
     key = employee[rows] * _DATES + (date[rows] - _FIRST_DATE)
     order = sorting(key)
     rows, key = rows[order], key[order]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reckon.attendance.cells import Field, Value, is_empty
 from reckon.attendance.schema import COLUMNS
-from reckon.attendance.words import ArrowColumn, Fault, Origin
+from reckon.attendance.words import ArrowArray, ArrowColumn, Fault, Origin
 from reckon.columns import Bools, Ints, Objects, ints
 
 
@@ -46,9 +46,20 @@ class Sheet:
     rows: pa.Table
     origin: Origin
     faults: list[Fault] = field(default_factory=list)
+    wrong: Bools = field(init=False)
+    """Rows with a fault."""
+
+    def __post_init__(self) -> None:
+        self.wrong = np.zeros(len(self), bool)
 
     def __len__(self) -> int:
         return self.rows.num_rows
+
+    @property
+    def whole(self) -> bool:
+        """Whether the table could be read and has the columns it must have: else nothing can refer to it."""
+        needed = {spec.name for spec in COLUMNS[self.name] if spec.default is None}
+        return self.origin.readable and needed <= set(self.rows.column_names)
 
     def column(self, name: str) -> ArrowColumn | None:
         """The raw column; None, and a fault if it may not be missing, where the table lacks it."""
@@ -73,10 +84,17 @@ class Sheet:
 
     def fault(self, rows: Ints, name: str, expected: str) -> None:
         """Note the same fault at several rows of a column."""
-        column = self.rows.column(name) if name in self.rows.column_names else None
-        for row in rows.tolist():
-            value = "" if column is None else shown(column[row].as_py())
-            self.faults.append(Fault(self.origin.file, self.origin.line(row), name, value, expected))
+        self.wrong[rows] = True
+        values: list[object] = [None] * len(rows)
+        if name in self.rows.column_names and len(rows):
+            values = taken(self.rows.select([name]), rows).column(0).to_pylist()
+        for row, value in zip(rows.tolist(), values, strict=True):
+            self.faults.append(Fault(self.origin.file, self.origin.line(row), name, shown(value), expected))
+
+    def fault_reference(self, rows: Ints, name: str, expected: str, to: "Sheet") -> None:
+        """Note rows that refer to what another table lacks, unless that table is not there to tell."""
+        if to.whole:
+            self.fault(rows, name, expected)
 
     def fault_about(self, name: str, value: str, expected: str) -> None:
         """Note a fault of the table as a whole (it stands at line 1)."""
@@ -89,6 +107,12 @@ class Sheet:
         no = np.zeros(len(self), bool)
         values = _as_column(spec, [spec.default])
         return Cells(values, no.astype(np.int64), no, np.full(len(self), spec.default is not None))
+
+
+def taken(table: pa.Table, rows: Ints) -> pa.Table:
+    """Some rows of a table."""
+    numbers: ArrowArray = pa.array(rows, pa.int64())
+    return table.take(numbers)
 
 
 def shown(value: object) -> str:

@@ -24,6 +24,8 @@ USES: Final = (
     "unknown_employee",
 )
 USED, SUPERSEDED, DUPLICATE, PRESENCE, OUTSIDE_WINDOW, NOT_EMPLOYED, UNKNOWN_EMPLOYEE = range(7)
+USE_COLUMNS: Final = ("date", "segment", "point", "use")
+"""What `punch_use` adds to the columns of the punches."""
 POINTS: Final = ("in", "out")
 IN, OUT = range(2)
 
@@ -88,10 +90,11 @@ def line_after_header(row: int) -> int:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a table came from: the name a fault gives it and the line of each of its rows."""
+    """Where a table came from: the name a fault gives it, the line of each of its rows, whether it could be read."""
 
     file: str
     line: Callable[[int], int] = line_after_header
+    readable: bool = True
 
 
 @dataclass(frozen=True)
