@@ -1,0 +1,1 @@
+"""What the formats share: decoding, clocks, tables, the words of headers."""
