@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System
+from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System, kind_label
 
 
 class RuleVersion(models.Model):
@@ -43,6 +43,11 @@ class Absence(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="absence_ends_after_start")]
         indexes = [models.Index(fields=["employee", "start"])]
+
+    @property
+    def label(self) -> str:
+        """What its kind is called; a word HR made up is its own label."""
+        return kind_label(self.kind)
 
 
 class AgreedOvertime(models.Model):

@@ -78,7 +78,7 @@ def _named(results: engine.Results, gathered: Gathered) -> engine.Results:
     return engine.Results(days, results.months, results.cycles, results.punch_use)
 
 
-def explain(employee_id: int, date: dt.date) -> "engine.Trace":
+def explain(employee_id: int, date: dt.date) -> engine.Trace:
     """Why a day came out as it did, from what the database holds now. Refuses a day that cannot be reckoned."""
     spans, gaps = cut_spans([employee_id], date, date)
     if not spans:
@@ -89,3 +89,34 @@ def explain(employee_id: int, date: dt.date) -> "engine.Trace":
     except engine.Faults as faults:
         said = ";".join(str(fault) for fault in faults.faults[:3])
         raise Refusal("attendance.not_reckoned", f"这一天无法核算:{said}") from faults
+    except engine.UnknownDayError as outside:
+        raise Refusal("attendance.not_reckoned", "这一天不在职,没有考勤。") from outside
+
+
+@dataclass(frozen=True)
+class Point:
+    """A punch that was taken as the on or off of a day's segment; `at` is local."""
+
+    employee_id: int
+    date: dt.date
+    segment: int
+    point: str
+    at: dt.datetime
+
+
+def points(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> list[Point]:
+    """The punches taken in a range, as the engine takes them: what a daily sheet shows as 上班1, 下班1 …"""
+    found: list[Point] = []
+    for span in cut_spans(employee_ids, first, last)[0]:
+        use = engine.settle(_tables(gather(span)), span.first, span.last).punch_use
+        taken = use.filter(pc.and_(pc.equal(use["use"], "used"), pc.is_in(use["date"], _dates(span))))
+        columns = [taken[name].to_pylist() for name in ("employee_no", "date", "segment", "point", "at")]
+        found += [
+            Point(int(who), day, segment, point, at) for who, day, segment, point, at in zip(*columns, strict=True)
+        ]
+    return found
+
+
+def _dates(span: Span) -> Any:
+    days = (span.last - span.first).days + 1
+    return pa.array([span.first + dt.timedelta(days=n) for n in range(days)], pa.date32())

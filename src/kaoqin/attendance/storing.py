@@ -87,7 +87,9 @@ def _one_row_each(months: pa.Table, days: pa.Table) -> pa.Table:
     summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
     absent = _absent_days(days)
     pairs: Any = zip(summed["employee_no"].to_pylist(), summed["month"].to_pylist(), strict=True)
-    return summed.append_column("absent_days", pa.array([absent.get(pair, Decimal("0.00")) for pair in pairs], HUNDREDTHS))
+    return summed.append_column(
+        "absent_days", pa.array([absent.get(pair, Decimal("0.00")) for pair in pairs], HUNDREDTHS)
+    )
 
 
 def _absent_days(days: pa.Table) -> dict[tuple[str, str], Decimal]:

@@ -45,6 +45,14 @@ class AbsenceKind(models.TextChoices):
     FIELD = "field", "外勤"
 
 
+_KINDS = dict(AbsenceKind.choices)
+
+
+def kind_label(kind: str) -> str:
+    """What a kind of absence is called; a word HR made up is its own label."""
+    return str(_KINDS.get(kind, kind))
+
+
 STATUS_LABELS = {
     "absent": "旷工",
     "missing": "缺卡",

@@ -40,13 +40,14 @@ class Column(Generic[Row]):
 class Filter:
     """A choice above the list; `lookup` is the model lookup a chosen value goes to.
 
-    Without a lookup the room has narrowed the rows by this choice itself.
+    Without a lookup the room has narrowed the rows by this choice itself. With a default one is always chosen.
     """
 
     name: str
     label: str
     choices: Sequence[tuple[str, str]]
     lookup: str
+    default: str = ""
 
 
 @dataclass
@@ -77,7 +78,7 @@ class ListPage(Generic[Row]):
 
     @cached_property
     def chosen_filters(self) -> list[tuple[Filter, str]]:
-        return [(f, self.request.GET.get(f.name, "")) for f in self.filters]
+        return [(f, self.request.GET.get(f.name) or f.default) for f in self.filters]
 
     @cached_property
     def shown(self) -> list[Column[Row]]:
@@ -125,7 +126,7 @@ class ListPage(Generic[Row]):
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.asked or any(value for _, value in self.chosen_filters))
+        return bool(self.asked or any(value != one.default for one, value in self.chosen_filters))
 
     @property
     def cells(self) -> list[tuple[Row, list[tuple[Column[Row], Any, str]]]]:

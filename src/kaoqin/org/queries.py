@@ -180,3 +180,16 @@ def employment(employee_ids: Iterable[int]) -> list[tuple[int, dt.date, dt.date 
 def employed_ids(first: dt.date, last: dt.date) -> list[int]:
     """Everybody employed on at least one day from first to last, by id."""
     return list(employed(Employee.objects.order_by("pk"), first, last).values_list("pk", flat=True))
+
+
+def department_choices(code: str, *, seen_by: Actor, on: dt.date) -> list[tuple[str, str]]:
+    """The departments an actor reaches with a permission, indented as a tree, for a filter."""
+    reach = require(seen_by, code)
+    reached = below(reach.department_ids, on)
+    nodes = [node for node in tree(on) if reach.everyone or reach.site_ids or node.id in reached]
+    return [(str(node.id), f"{'　' * node.depth}{node.name}") for node in nodes]
+
+
+def by_ids(ids: Iterable[int]) -> QuerySet[Employee]:
+    """Employees by id; the caller has asked within whose reach they are."""
+    return Employee.objects.filter(pk__in=list(ids))

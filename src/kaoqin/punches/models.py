@@ -35,6 +35,7 @@ class BadLine(models.Model):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="bad_lines")
     line_no = models.PositiveIntegerField()
+    cell = models.CharField(max_length=20, default="", blank=True)
     raw = models.TextField()
     code = models.CharField(max_length=60)
     sentence = models.CharField(max_length=300)
@@ -43,7 +44,7 @@ class BadLine(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "line_no"], name="bad_line_once")]
+        indexes = [models.Index(fields=["state", "batch", "line_no"])]
 
 
 class SavedMapping(models.Model):

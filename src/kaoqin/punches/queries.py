@@ -1,15 +1,27 @@
 """Questions about the ledger."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.punches.models import BadLine, Correction, ImportBatch, Punch
-from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, SEE_OWN_PUNCHES, SEE_PUNCHES, LineState, Trust
+from kaoqin.punches.words import (
+    CORRECT_PUNCHES,
+    IMPORT_PUNCHES,
+    SEE_OWN_PUNCHES,
+    SEE_PUNCHES,
+    CorrectionKind,
+    LineState,
+    Source,
+    Trust,
+)
 from kaoqin.security.doors import may, require
 from kaoqin.security.words import Actor
 
@@ -128,3 +140,61 @@ def waiting(*, seen_by: Actor) -> Waiting:
         Punch.objects.filter(trust=Trust.HELD, employee__isnull=False).count(),
         BadLine.objects.filter(state=LineState.WAITING).count(),
     )
+
+
+@dataclass(frozen=True)
+class LocalPunch:
+    """A counting punch as a sheet shows it: local time at the employee's site."""
+
+    employee_id: int
+    at: dt.datetime
+    place: str
+    remark: str
+    origin: str
+    source: str
+
+
+_LOCAL = """
+SELECT employee_id, at AT TIME ZONE who.zone AS local, place, '', origin, source FROM punches_punch p
+JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = employee_id
+WHERE at >= %(first)s AND at < %(last)s AND trust = 'counts' AND NOT EXISTS (
+    SELECT FROM punches_correction c WHERE c.punch_id = p.id AND c.withdrawn_at IS NULL)
+UNION ALL
+SELECT employee_id, at AT TIME ZONE who.zone, '', reason, '', 'correction' FROM punches_correction
+JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = employee_id
+WHERE kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
+ORDER BY employee_id, local
+"""
+_SOURCES = {**dict(Source.choices), "correction": "补卡"}
+
+
+def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[LocalPunch]:
+    """All counting punches and added corrections of people on dates of their own wall clocks, in order."""
+    zones = org.zones(ids, last)
+    told: dict[str, Any] = {
+        "ids": list(ids),
+        "zones": [zones.get(key, "UTC") for key in ids],
+        "first": first - dt.timedelta(days=1),
+        "last": last + dt.timedelta(days=2),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCAL, told)
+        rows = [
+            LocalPunch(who, at, place, remark, origin, str(_SOURCES.get(source, source)))
+            for who, at, place, remark, origin, source in cursor.fetchall()
+        ]
+    return [row for row in rows if first <= row.at.date() <= last]
+
+
+def added_corrections(ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, int]:
+    """How many punches were added by correction (补卡) for each of the people."""
+    rows = Correction.objects.filter(
+        employee__in=ids, kind=CorrectionKind.ADD, withdrawn_at__isnull=True, local_time__date__range=(first, last)
+    )
+    return dict(rows.values("employee").annotate(count=Count("pk")).values_list("employee", "count"))
+
+
+def all_corrections(*, seen_by: Actor, on: dt.date) -> QuerySet[Correction]:
+    """Corrections of the people within reach, the newest first."""
+    whom = org.people(CORRECT_PUNCHES, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    return Correction.objects.filter(Exists(whom)).select_related("employee", "punch").order_by("-made_at", "-pk")

@@ -5,63 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('waiting', '等待中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败')], default='waiting', max_length=10)),
-                ('done', models.PositiveBigIntegerField(default=0)),
-                ('total', models.PositiveBigIntegerField(default=0)),
-                ('told', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(default=dict)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "等待中"), ("running", "进行中"), ("done", "已完成"), ("failed", "失败")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.PositiveBigIntegerField(default=0)),
+                ("total", models.PositiveBigIntegerField(default=0)),
+                ("told", models.TextField(blank=True, default="")),
+                ("result", models.JSONField(default=dict)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['account_id', '-asked_at'], name='core_jobrun_account_674529_idx')],
+                "indexes": [models.Index(fields=["account_id", "-asked_at"], name="core_jobrun_account_674529_idx")],
             },
         ),
         migrations.CreateModel(
-            name='KeptFile',
+            name="KeptFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=100)),
-                ('path', models.CharField(max_length=300)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('expires_at', models.DateTimeField()),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='file', to='core.jobrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("path", models.CharField(max_length=300)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="file", to="core.jobrun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TableImport',
+            name="TableImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('rows', models.JSONField()),
-                ('header', models.PositiveIntegerField()),
-                ('mapping', models.JSONField()),
-                ('edits', models.JSONField(default=dict)),
-                ('dropped', models.JSONField(default=list)),
-                ('account_id', models.BigIntegerField()),
-                ('brought_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('said', models.TextField(blank=True, default='')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=200)),
+                ("rows", models.JSONField()),
+                ("header", models.PositiveIntegerField()),
+                ("mapping", models.JSONField()),
+                ("edits", models.JSONField(default=dict)),
+                ("dropped", models.JSONField(default=list)),
+                ("account_id", models.BigIntegerField()),
+                ("brought_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("said", models.TextField(blank=True, default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['account_id', '-brought_at'], name='core_tablei_account_d1c139_idx')],
+                "indexes": [models.Index(fields=["account_id", "-brought_at"], name="core_tablei_account_d1c139_idx")],
             },
         ),
     ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import say_clock, say_minutes
 
 register = template.Library()
@@ -123,3 +124,9 @@ def list_address(page: Any, number: int) -> str:
 def startswith(text: str, start: str) -> bool:
     """For marking where one is in the menu."""
     return text.startswith(start)
+
+
+@register.filter
+def wall(value: dt.datetime) -> str:
+    """A stored wall clock: 11-20 18:00."""
+    return f"{load_wall_clock(value):%m-%d %H:%M}"

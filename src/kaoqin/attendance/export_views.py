@@ -1,0 +1,49 @@
+"""Exporting a month in 钉钉's layout: always a job, for it may be ten thousand people."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from kaoqin.attendance.sheets import Workbook, total_steps
+from kaoqin.attendance.views import read_department, read_month
+from kaoqin.attendance.words import EXPORT_DAYS
+from kaoqin.core.exports import XLSX
+from kaoqin.core.jobs import Progress, ask, work
+from kaoqin.core.kept import keep, place
+from kaoqin.org import queries as org
+from kaoqin.security.audit import record
+from kaoqin.security.requests import AskedBy
+
+
+@require_POST
+def export_month(request: AskedBy) -> HttpResponse:
+    """Ask for the workbook of a month and department, within reach."""
+    month = read_month(request)
+    last = (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    people = org.people(EXPORT_DAYS, seen_by=request.by, on=request.today)
+    department = read_department(request)
+    whom = org.in_departments(people, department, request.today) if department else people
+    ids = list(org.employed(whom, month, last).order_by("number").values_list("pk", flat=True))
+    title = f"考勤报表 {month:%Y-%m}"
+    record(
+        request.by, "attendance.export", "attendance", f"导出 {month:%Y-%m} 考勤报表,{len(ids)} 人", at=request.asked_at
+    )
+    arguments = {"ids": ids, "month": month.isoformat()}
+    run = ask("attendance.export", title, account_id=request.by.account_id, at=request.asked_at, **arguments)
+    return redirect("web:job", run.pk)
+
+
+@work("attendance.export")
+def write_month(progress: Progress, ids: list[int], month: str) -> dict[str, Any]:
+    """Write the workbook and keep it for whoever asked."""
+    first = dt.date.fromisoformat(month)
+    progress.expect(total_steps(len(ids)))
+    path = place("month.xlsx")
+    now = timezone.now()
+    Workbook(path, ids, first, timezone.localtime(now).replace(tzinfo=None), progress.advance).write()
+    keep(progress.run, f"考勤报表_{first:%Y-%m}.xlsx", XLSX, path, now)
+    return {"said": f"{len(ids)} 人,四张表:月度汇总、每日统计、打卡时间、原始记录。"}

@@ -1,0 +1,69 @@
+"""What people type in: approved absences and overtime, rules, a range to settle again."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from kaoqin.attendance.actions import Interval, Rules
+from kaoqin.attendance.words import AbsenceKind, Cycle, MissingPunch, OvertimeBasis, System
+from kaoqin.org import queries as org
+
+MOMENT = {"type": "datetime-local"}
+
+
+class WhoAndWhen(forms.Form):
+    """An employee by number and an interval of local time."""
+
+    number = forms.CharField(label="工号", max_length=40)
+    start = forms.CharField(label="开始", widget=forms.TextInput(MOMENT))
+    end = forms.CharField(label="结束", widget=forms.TextInput(MOMENT))
+    remark = forms.CharField(label="备注", max_length=200, required=False)
+
+    def clean_start(self) -> dt.datetime:
+        return self._moment("start")
+
+    def clean_end(self) -> dt.datetime:
+        return self._moment("end")
+
+    def _moment(self, name: str) -> dt.datetime:
+        try:
+            return dt.datetime.fromisoformat(self.cleaned_data[name]).replace(tzinfo=None)
+        except ValueError as bad:
+            raise forms.ValidationError("应为日期和时间,如 2026-10-01 09:00。") from bad
+
+    def interval(self) -> Interval:
+        return Interval(self.cleaned_data["start"], self.cleaned_data["end"])
+
+    def employee(self) -> Any:
+        return org.by_number(self.cleaned_data["number"].strip())
+
+
+class AbsenceForm(WhoAndWhen):
+    kind = forms.ChoiceField(label="类型", choices=AbsenceKind.choices)
+    field_order = ("number", "kind", "start", "end", "remark")
+
+
+class OvertimeForm(WhoAndWhen):
+    pass
+
+
+class RulesForm(forms.Form):
+    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput({"type": "date"}))
+    system = forms.ChoiceField(label="工时制", choices=System.choices, help_text="综合与不定时工时须经人社部门批准。")
+    cycle = forms.ChoiceField(label="综合工时周期", choices=Cycle.choices)
+    overtime_basis = forms.ChoiceField(label="加班依据", choices=OvertimeBasis.choices)
+    overtime_after = forms.IntegerField(label="下班多久后才算加班(分)", min_value=0, max_value=600)
+    overtime_min = forms.IntegerField(label="最少加班(分)", min_value=0, max_value=600)
+    overtime_step = forms.IntegerField(label="加班取整单位(分)", min_value=1, max_value=600)
+    early_overtime = forms.BooleanField(label="提前上班也算加班", required=False)
+    missing_punch = forms.ChoiceField(label="缺卡时", choices=MissingPunch.choices)
+
+    def rules(self) -> Rules:
+        said = {name: self.cleaned_data[name] for name in Rules.__dataclass_fields__}
+        return Rules(**said)
+
+
+class RangeForm(forms.Form):
+    first = forms.DateField(label="从", widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label="到", widget=forms.DateInput({"type": "date"}))

@@ -1,0 +1,203 @@
+"""Questions about days and months, within the asker's reach."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kaoqin.attendance.models import (
+    Absence,
+    AgreedOvertime,
+    DayResult,
+    MonthResult,
+    RuleVersion,
+    SettlementFault,
+    Waiting,
+)
+from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.core.time import load_wall_clock, store_wall_clock
+from kaoqin.core.words import NotFound
+from kaoqin.org import queries as org
+from kaoqin.org.models import Employee
+from kaoqin.scheduling import queries as scheduling
+from kaoqin.security.doors import may, require
+from kaoqin.security.words import Actor
+
+DAY = dt.timedelta(days=1)
+EXCEPTIONS = ("absent", "missing", "late", "early")
+
+
+def month_end(month: dt.date) -> dt.date:
+    """The last day of the month that begins on `month`."""
+    return (month + 31 * DAY).replace(day=1) - DAY
+
+
+def people(department_id: int | None, *, seen_by: Actor, on: dt.date) -> QuerySet[Employee]:
+    """The people whose days `seen_by` may see, in a department with all below it or in all of them."""
+    reached = org.people(SEE_DAYS, seen_by=seen_by, on=on)
+    return org.in_departments(reached, department_id, on) if department_id else reached
+
+
+def months(month: dt.date, department_id: int | None, *, seen_by: Actor, on: dt.date) -> QuerySet[MonthResult]:
+    """Month results of a month, in number order."""
+    whom = people(department_id, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    rows = MonthResult.objects.filter(Exists(whom), month=month)
+    return rows.select_related("employee").order_by("employee__number")
+
+
+def days(
+    first: dt.date, last: dt.date, department_id: int | None, *, seen_by: Actor, on: dt.date
+) -> QuerySet[DayResult]:
+    """Day results of a range, by date and number; those of days that are not over are among them."""
+    whom = people(department_id, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    rows = DayResult.objects.filter(Exists(whom), date__range=(first, last))
+    return rows.select_related("employee").order_by("-date", "employee__number")
+
+
+def exceptions(
+    first: dt.date, last: dt.date, department_id: int | None, *, seen_by: Actor, on: dt.date
+) -> QuerySet[DayResult]:
+    """Finished days that need a look: absence, missing punches, late, early."""
+    wanted = Q()
+    for word in EXCEPTIONS:
+        wanted |= Q(status__contains=word)
+    return days(first, last, department_id, seen_by=seen_by, on=on).filter(wanted, provisional=False)
+
+
+def visible_person(employee_id: int, *, seen_by: Actor, on: dt.date) -> Employee:
+    """Somebody whose days `seen_by` may see: oneself, or people within reach."""
+    code = SEE_OWN_DAYS if employee_id == seen_by.employee_id else SEE_DAYS
+    require(seen_by, code)
+    return org.person(employee_id, code, seen_by=seen_by, on=on)
+
+
+def month_of(employee: Employee, month: dt.date) -> tuple[MonthResult | None, dict[dt.date, DayResult]]:
+    """One person's month and its days; the caller has asked for the person through `visible_person`."""
+    rows = DayResult.objects.filter(employee=employee, date__range=(month, month_end(month)))
+    total = MonthResult.objects.filter(employee=employee, month=month).first()
+    return total, {row.date: row for row in rows}
+
+
+def day_of(employee: Employee, date: dt.date) -> DayResult | None:
+    return DayResult.objects.filter(employee=employee, date=date).first()
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Where somebody stands today, in one word and what it rests on."""
+
+    employee: Employee
+    department_id: int | None
+    state: str
+    shift: str
+    first_in: dt.datetime | None
+    last_out: dt.datetime | None
+    late_minutes: int
+
+
+STATES = {
+    "here": "已到",
+    "late": "迟到",
+    "missing": "未到",
+    "away": "请假外出",
+    "later": "未到上班时间",
+    "off": "休息",
+    "overtime": "休息日到岗",
+}
+
+
+def today(department_id: int | None, *, seen_by: Actor, on: dt.date, now: dt.datetime) -> list[Presence]:
+    """Where everybody within reach stands on a day at a moment (naive local). Four queries for any number of people."""
+    whom = org.employed(people(department_id, seen_by=seen_by, on=on), on, on)
+    found = list(org.with_posting(whom, on).order_by("number"))
+    ids = [e.pk for e in found]
+    results = {row.employee_id: row for row in DayResult.objects.filter(employee__in=ids, date=on)}
+    plans = scheduling.roster(ids, on, on)
+    rows = []
+    for employee in found:
+        result, plan = results.get(employee.pk), plans.get((employee.pk, on))
+        begins = load_wall_clock(plan.planned.lower) if plan and plan.planned else None
+        rows.append(
+            Presence(
+                employee,
+                getattr(employee, "department_id", None),
+                _state(result, begins, now),
+                plan.shift.code if plan and plan.shift else "",
+                result.first_in if result else None,
+                result.last_out if result else None,
+                result.late_minutes if result else 0,
+            )
+        )
+    return rows
+
+
+def _state(result: DayResult | None, begins: dt.datetime | None, now: dt.datetime) -> str:
+    came = bool(result and result.first_in)
+    if result and (result.leave_minutes or result.trip_minutes) and not came:
+        return "away"
+    if result is None or not result.shift:
+        return "overtime" if came else "off"
+    if came and result.first_in:
+        return "late" if result.late_minutes else "here"
+    return "later" if begins is None or now < begins else "missing"
+
+
+def count_states(rows: Iterable[Presence]) -> list[tuple[str, str, int]]:
+    """(state, its word, how many), in a fixed order."""
+    counted = Counter(row.state for row in rows)
+    return [(state, word, counted[state]) for state, word in STATES.items()]
+
+
+def absences(*, seen_by: Actor, on: dt.date) -> QuerySet[Absence]:
+    """Approved absences of the people within reach."""
+    whom = org.people(RECORD_APPROVALS, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    return Absence.objects.filter(Exists(whom)).select_related("employee").order_by("-start", "-pk")
+
+
+def agreed_overtime(*, seen_by: Actor, on: dt.date) -> QuerySet[AgreedOvertime]:
+    """Agreed overtime of the people within reach."""
+    whom = org.people(RECORD_APPROVALS, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    return AgreedOvertime.objects.filter(Exists(whom)).select_related("employee").order_by("-start", "-pk")
+
+
+def approvals_of(employee: Employee, date: dt.date) -> tuple[list[Absence], list[AgreedOvertime]]:
+    """What was approved for somebody that touches a day or the night after it."""
+    low = store_wall_clock(dt.datetime.combine(date, dt.time()))
+    high = low + dt.timedelta(hours=36)
+    wanted = {"employee": employee, "withdrawn_at__isnull": True, "start__lt": high, "end__gt": low}
+    return list(Absence.objects.filter(**wanted)), list(AgreedOvertime.objects.filter(**wanted))
+
+
+def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFault]:
+    """Why days of people within reach could not be settled."""
+    whom = people(None, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    return SettlementFault.objects.filter(Exists(whom)).select_related("employee").order_by("-found_at", "pk")
+
+
+def waiting_count(*, seen_by: Actor) -> int:
+    """How many people wait to be settled."""
+    return Waiting.objects.count() if may(seen_by, SEE_DAYS) else 0
+
+
+def rule_versions(group_id: int) -> QuerySet[RuleVersion]:
+    return RuleVersion.objects.filter(group=group_id).order_by("-begins_on")
+
+
+def home_counts(month: dt.date, *, seen_by: Actor, on: dt.date) -> dict[str, int]:
+    """This month's finished exceptions by kind, for the home page."""
+    found = exceptions(month, on, None, seen_by=seen_by, on=on)
+    words = Counter(word for status in found.values_list("status", flat=True) for word in status.split("+"))
+    return {word: words[word] for word in ("absent", "missing", "serious_late", "late", "early")}
+
+
+def withdrawable(
+    model: type[Absence] | type[AgreedOvertime], key: int, *, seen_by: Actor, on: dt.date
+) -> Absence | AgreedOvertime:
+    """One approved absence or overtime within reach."""
+    rows = absences(seen_by=seen_by, on=on) if model is Absence else agreed_overtime(seen_by=seen_by, on=on)
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise NotFound("attendance.no_approval", "没有这条记录,或者不在您的管理范围内。")
+    return found

@@ -1,0 +1,373 @@
+"""Pages of room attendance: my month, a day and why, today, months, days, exceptions."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from kaoqin.attendance import actions, queries, reckoning
+from kaoqin.attendance.forms import RangeForm
+from kaoqin.attendance.models import DayResult, MonthResult
+from kaoqin.attendance.saying import badges, overtime_minutes, say_day, worst_tone
+from kaoqin.attendance.words import EXPORT_DAYS, SEE_DAYS, SEE_OWN_DAYS, SETTLE, STATUS_LABELS, kind_label
+from kaoqin.core.pages import attempt
+from kaoqin.core.tables import Column, Filter, ListPage
+from kaoqin.core.words import NotFound, Refusal, say_minutes
+from kaoqin.org import queries as org
+from kaoqin.scheduling import queries as scheduling
+from kaoqin.security.doors import may, require
+from kaoqin.security.requests import AskedBy
+
+DAY = dt.timedelta(days=1)
+
+
+def read_month(request: AskedBy) -> dt.date:
+    """The month asked for (`?month=2026-10`), else this one."""
+    try:
+        return dt.date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return request.today.replace(day=1)
+
+
+def read_department(request: AskedBy) -> int | None:
+    asked = request.GET.get("department", "")
+    return int(asked) if asked.isdigit() else None
+
+
+def department_filter(request: AskedBy) -> Filter:
+    """The departments the asker reaches, as a tree; the room narrows the rows itself."""
+    return Filter("department", "部门", org.department_choices(SEE_DAYS, seen_by=request.by, on=request.today), "")
+
+
+def month_choices(today: dt.date) -> list[tuple[str, str]]:
+    first = today.replace(day=1)
+    found = []
+    for _ in range(18):
+        found.append((f"{first:%Y-%m}", f"{first.year} 年 {first.month} 月"))
+        first = (first - DAY).replace(day=1)
+    return found
+
+
+def _month_filter(request: AskedBy, month: dt.date) -> Filter:
+    return Filter("month", "月份", month_choices(request.today), "", f"{month:%Y-%m}")
+
+
+def own(request: AskedBy) -> HttpResponse:
+    """My month."""
+    require(request.by, SEE_OWN_DAYS)
+    if request.by.employee_id is None:
+        return render(request, "attendance/no_employee.html")
+    return _month_page(request, request.by.employee_id)
+
+
+def person(request: AskedBy, employee_id: int) -> HttpResponse:
+    return _month_page(request, employee_id)
+
+
+def _month_page(request: AskedBy, employee_id: int) -> HttpResponse:
+    employee = queries.visible_person(employee_id, seen_by=request.by, on=request.today)
+    month = read_month(request)
+    total, days = queries.month_of(employee, month)
+    last = queries.month_end(month)
+    plans = scheduling.roster([employee.pk], month, last)
+    cells = [
+        _cell(month + n * DAY, days, plans.get((employee.pk, month + n * DAY)), request.today) for n in range(last.day)
+    ]
+    context = {
+        "employee": employee,
+        "own": employee.pk == request.by.employee_id,
+        "month": month,
+        "total": total,
+        "leave": _leave_words(total),
+        "weeks": _weeks(month, cells),
+        "cells": cells,
+        "before": (month - DAY).replace(day=1),
+        "after": last + DAY,
+        "weekdays": "一二三四五六日",
+    }
+    return render(request, "attendance/month.html", context)
+
+
+def _leave_words(total: MonthResult | None) -> list[tuple[str, int]]:
+    return [(kind_label(kind), minutes) for kind, minutes in sorted((total.leave_by_kind if total else {}).items())]
+
+
+def _cell(date: dt.date, days: dict[dt.date, DayResult], plan: Any, today: dt.date) -> dict[str, Any]:
+    result = days.get(date)
+    return {
+        "date": date,
+        "result": result,
+        "today": date == today,
+        "future": date > today,
+        "shift": result.shift if result else plan.shift.code if plan and plan.shift else "",
+        "badges": badges(result.status) if result else [],
+        "tone": worst_tone(result.status) if result and not result.provisional else "",
+        "said": say_day(result) if result else "",
+        "overtime": overtime_minutes(result) if result else 0,
+    }
+
+
+def _weeks(month: dt.date, cells: list[dict[str, Any]]) -> list[list[dict[str, Any] | None]]:
+    """The month as weeks from Monday to Sunday; None outside it."""
+    padded: list[dict[str, Any] | None] = [None] * month.weekday() + list(cells)
+    padded += [None] * (-len(padded) % 7)
+    return [padded[n : n + 7] for n in range(0, len(padded), 7)]
+
+
+def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
+    """A day with its trace: why it came out as it did."""
+    employee = queries.visible_person(employee_id, seen_by=request.by, on=request.today)
+    try:
+        when = dt.date.fromisoformat(date)
+    except ValueError as bad:
+        raise NotFound("attendance.no_day", "没有这一天。") from bad
+    trace, told = None, ""
+    try:
+        trace = reckoning.explain(employee.pk, when)
+    except Refusal as refusal:
+        told = refusal.sentence
+    result = queries.day_of(employee, when)
+    absences, overtime = queries.approvals_of(employee, when)
+    context = {
+        "employee": employee,
+        "own": employee.pk == request.by.employee_id,
+        "date": when,
+        "result": result,
+        "badges": badges(result.status) if result else [],
+        "numbers": _numbers(result),
+        "trace": trace,
+        "told": told,
+        "absences": absences,
+        "overtime": overtime,
+        "before": when - DAY,
+        "after": when + DAY,
+    }
+    return render(request, "attendance/day.html", context)
+
+
+_NUMBERS = (
+    ("planned_minutes", "应出勤"),
+    ("worked_minutes", "实出勤"),
+    ("late_minutes", "迟到"),
+    ("early_minutes", "早退"),
+    ("absent_minutes", "旷工"),
+    ("unaccounted_minutes", "缺卡待定"),
+    ("forgiven_minutes", "宽限"),
+    ("leave_minutes", "请假"),
+    ("trip_minutes", "出差外出"),
+    ("overtime_workday_minutes", "加班 150%"),
+    ("overtime_rest_minutes", "加班 200%"),
+    ("overtime_statutory_minutes", "加班 300%"),
+    ("statutory_worked_minutes", "法定节假日出勤 300%"),
+    ("night_minutes", "夜间"),
+)
+
+
+def _numbers(result: DayResult | None) -> list[tuple[str, int, str]]:
+    """(label, minutes, column) of what is not nought; planned and worked always."""
+    if result is None:
+        return []
+    pairs = [(label, getattr(result, name), name) for name, label in _NUMBERS]
+    return [
+        (label, minutes, name)
+        for label, minutes, name in pairs
+        if minutes or name in {"planned_minutes", "worked_minutes"}
+    ]
+
+
+def today(request: AskedBy) -> HttpResponse:
+    """Who is here, late, missing, away: the fragment is asked for again every few seconds."""
+    require(request.by, SEE_DAYS)
+    now = timezone.localtime(request.asked_at).replace(tzinfo=None)
+    rows = queries.today(read_department(request), seen_by=request.by, on=request.today, now=now)
+    state = request.GET.get("state", "")
+    context = {
+        "title": "今日考勤",
+        "counts": queries.count_states(rows),
+        "rows": [row for row in rows if not state or row.state == state][:300],
+        "found": sum(1 for row in rows if not state or row.state == state),
+        "state": state,
+        "states": queries.STATES,
+        "names": org.department_names(request.today),
+        "departments": department_filter(request),
+        "department": request.GET.get("department", ""),
+        "now": now,
+        "query": request.GET.urlencode(),
+    }
+    fragment = request.headers.get("HX-Request")
+    return render(request, "attendance/_today.html" if fragment else "attendance/today.html", context)
+
+
+def _minutes(name: str, label: str, *, hidden: bool = False) -> Column[Any]:
+    return Column(
+        name,
+        label,
+        lambda row: say_minutes(getattr(row, name)) if getattr(row, name) else "",
+        name,
+        True,
+        hidden=hidden,
+    )
+
+
+def _count(name: str, label: str, *, hidden: bool = False) -> Column[Any]:
+    return Column(name, label, lambda row: getattr(row, name) or "", name, True, hidden=hidden)
+
+
+def _who(month: str = "") -> list[Column[Any]]:
+    def link(row: Any) -> str:
+        return f"/attendance/people/{row.employee_id}/" + (f"?month={month}" if month else "")
+
+    return [
+        Column("number", "工号", lambda row: row.employee.number, "employee__number", link=link),
+        Column("name", "姓名", lambda row: row.employee.name, "employee__name", link=link),
+    ]
+
+
+def months(request: AskedBy) -> HttpResponseBase:
+    """The month summary of a department."""
+    month = read_month(request)
+    rows = queries.months(month, read_department(request), seen_by=request.by, on=request.today)
+    page: ListPage[MonthResult] = ListPage(
+        request,
+        rows,
+        title=f"月度汇总 {month:%Y-%m}",
+        columns=[
+            *_who(f"{month:%Y-%m}"),
+            _count("planned_days", "应出勤天数"),
+            _count("attended_days", "出勤天数"),
+            _count("rest_days", "休息天数", hidden=True),
+            _minutes("worked_minutes", "工作时长"),
+            _count("late_times", "迟到次数"),
+            _minutes("late_minutes", "迟到时长"),
+            _count("serious_late_times", "严重迟到"),
+            _count("early_times", "早退次数"),
+            _minutes("early_minutes", "早退时长", hidden=True),
+            _count("missing_in", "上班缺卡"),
+            _count("missing_out", "下班缺卡"),
+            Column("absent_days", "旷工天数", lambda m: m.absent_days or "", "absent_days", True),
+            _minutes("leave_minutes", "请假"),
+            _minutes("trip_minutes", "出差外出", hidden=True),
+            _minutes("overtime_workday_minutes", "加班 150%"),
+            _minutes("overtime_rest_minutes", "加班 200%"),
+            _minutes("overtime_statutory_minutes", "加班 300%"),
+            _minutes("statutory_worked_minutes", "节日出勤 300%", hidden=True),
+            _minutes("night_minutes", "夜间", hidden=True),
+            _minutes("unaccounted_minutes", "待定", hidden=True),
+        ],
+        search=["employee__number", "employee__name"],
+        filters=[_month_filter(request, month), department_filter(request)],
+        empty="这个月还没有核算结果。给员工分组、排班并导入打卡后,结果会自动出现。",
+        template="attendance/months.html",
+        more={
+            "month": month,
+            "may_export": may(request.by, EXPORT_DAYS),
+            "may_settle": may(request.by, SETTLE),
+            "waiting": queries.waiting_count(seen_by=request.by),
+        },
+    )
+    return page.answer()
+
+
+_STATUS_FILTER = Filter("status", "状态", [(k, v) for k, v in STATUS_LABELS.items()], "status__contains")
+
+
+def _clock(value: dt.datetime | None, date: dt.date) -> str:
+    if value is None:
+        return ""
+    return f"{value:%H:%M}" if value.date() == date else f"{'次日' if value.date() > date else '前日'} {value:%H:%M}"
+
+
+def _day_columns() -> list[Column[Any]]:
+    return [
+        Column(
+            "date",
+            "日期",
+            lambda d: f"{d.date:%m-%d} 周{'一二三四五六日'[d.date.weekday()]}",
+            "date",
+            link=lambda d: f"/attendance/people/{d.employee_id}/{d.date}/",
+        ),
+        *_who(),
+        Column("shift", "班次", lambda d: d.shift or "休息", "shift"),
+        Column("first_in", "首次打卡", lambda d: _clock(d.first_in, d.date), "first_in"),
+        Column("last_out", "末次打卡", lambda d: _clock(d.last_out, d.date), "last_out"),
+        Column("status", "结果", lambda d: ("进行中:" if d.provisional else "") + say_day(d), "status"),
+        _minutes("worked_minutes", "工作时长"),
+        _minutes("late_minutes", "迟到"),
+        _minutes("early_minutes", "早退"),
+        _minutes("absent_minutes", "旷工", hidden=True),
+        _minutes("unaccounted_minutes", "待定", hidden=True),
+        _minutes("leave_minutes", "请假", hidden=True),
+        _minutes("trip_minutes", "出差外出", hidden=True),
+        _minutes("overtime_workday_minutes", "加班 150%"),
+        _minutes("overtime_rest_minutes", "加班 200%"),
+        _minutes("overtime_statutory_minutes", "加班 300%"),
+        _minutes("night_minutes", "夜间", hidden=True),
+    ]
+
+
+def days(request: AskedBy) -> HttpResponseBase:
+    """The daily details of a department."""
+    month = read_month(request)
+    rows = queries.days(month, queries.month_end(month), read_department(request), seen_by=request.by, on=request.today)
+    return _days_page(request, rows, f"每日明细 {month:%Y-%m}", "这个月还没有每日结果。")
+
+
+def exceptions(request: AskedBy) -> HttpResponseBase:
+    """Finished days that need a look."""
+    month = read_month(request)
+    rows = queries.exceptions(
+        month, queries.month_end(month), read_department(request), seen_by=request.by, on=request.today
+    )
+    return _days_page(request, rows, f"考勤异常 {month:%Y-%m}", "这个月没有异常,真好。")
+
+
+def _days_page(request: AskedBy, rows: Any, title: str, empty: str) -> HttpResponseBase:
+    month = read_month(request)
+    page: ListPage[DayResult] = ListPage(
+        request,
+        rows,
+        title=title,
+        columns=_day_columns(),
+        search=["employee__number", "employee__name"],
+        filters=[_month_filter(request, month), department_filter(request), _STATUS_FILTER],
+        empty=empty,
+    )
+    return page.answer()
+
+
+def faults(request: AskedBy) -> HttpResponseBase:
+    """Days that could not be settled, and why."""
+    page = ListPage(
+        request,
+        queries.settlement_faults(seen_by=request.by, on=request.today),
+        title="无法核算",
+        columns=[
+            *_who(),
+            Column("first", "从", lambda f: f.first, "first"),
+            Column("last", "到", lambda f: f.last, "last"),
+            Column("why", "原因", lambda f: ";".join(f.sentences)),
+        ],
+        search=["employee__number", "employee__name"],
+        empty="没有无法核算的日子。",
+    )
+    return page.answer()
+
+
+def settle(request: AskedBy) -> HttpResponse:
+    """Settle a range again, as a job with progress."""
+    require(request.by, SETTLE)
+    month = read_month(request)
+    form = RangeForm(
+        request.POST or None, initial={"first": month, "last": min(queries.month_end(month), request.today)}
+    )
+    run = (
+        attempt(form, lambda said: actions.settle_again(**said, by=request.by, at=request.asked_at))
+        if request.method == "POST"
+        else None
+    )
+    if run:
+        return redirect("web:job", run.pk)
+    context = {"form": form, "title": "重新核算", "back": "/attendance/months/", "back_label": "月度汇总"}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
