@@ -6,8 +6,10 @@ Times are written from that day: `08:57`, `+1 06:10` (the next morning), `-1 22:
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
+
 from reckon.attendance import Results, Tables, settle
 
 TODAY = date(2026, 10, 8)
@@ -97,7 +99,8 @@ def arrow(name: str, rows: list[Row]) -> pa.Table:
 
 def tables(rows: Rows) -> Tables:
     """All tables of a company."""
-    return Tables(**{name: arrow(name, some) for name, some in rows.items()})
+    held: dict[str, Any] = {name: arrow(name, some) for name, some in rows.items()}
+    return Tables(**held)
 
 
 def settled(rows: Rows, first: date = TODAY, last: date | None = None) -> Results:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from engine_cases import AFTERNOON, CHEN, DAY, FREE, MORNING, NIGHT, TODAY, Rows, company, settled, shift, tables
+
 from reckon.attendance import Fault, Faults, read_tables, settle
 
-WEEK = {number: "day" for number in range(3)}
+WEEK = dict.fromkeys(range(3), "day")
 
 
 def sound() -> Rows:

@@ -6,11 +6,12 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from engine_cases import AFTERNOON, CHEN, DAY, FREE, MORNING, TODAY, company, fates, on, settled, shift
+
 from reckon.attendance.rules.cycles import cycle_of
 from reckon.attendance.rules.months import absent_hundredths
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
-WEEK = {number: "day" for number in range(-3, 2)}
+WEEK = dict.fromkeys(range(-3, 2), "day")
 
 
 def months(rows: dict[str, list[dict[str, str]]], first: date, last: date) -> list[dict[str, object]]:

@@ -69,7 +69,7 @@ def _steps(scene: Scene, status: str) -> Iterator[Step]:
     yield from overtime_steps(scene)
     yield from free_steps(scene)
     yield from rate_steps(scene)
-    yield make_step("status", 15, status=Word(status))
+    yield make_step("status", 15, status=Word(status, "status"))
 
 
 def _rules(scene: Scene) -> Step:

@@ -143,6 +143,6 @@ def rate_steps(scene: Scene) -> Iterator[Step]:
     if minutes := scene.number("night_minutes"):
         date = int(scene.made.days.date[scene.day])
         night, midnight = night_measure(date, date), scene.moment(scene.made.days.midnight[scene.day]).midnight
-        begins, ends = Moment(midnight, night.begins), Moment(midnight, night.ends)
+        begins, ends = Moment(midnight, night.begins), Moment(midnight, night.ends + MINUTES_IN_DAY)
         gives = {"night_minutes": minutes}
         yield make_step("night", 14, gives, begins=begins, ends=ends, minutes=Duration(minutes))

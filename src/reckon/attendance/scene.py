@@ -1,7 +1,6 @@
 """The day being explained: one place in the columns of a reckoning, and how to tell what stands there."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +37,7 @@ class Scene:
 
     def moment(self, at: int | np.integer) -> Moment:
         """A place on the line as a local time."""
-        midnight = datetime.combine(day_of(int(self.made.days.date[self.day])), time())
+        midnight = Moment.today(day_of(int(self.made.days.date[self.day])))
         return Moment(midnight, int(at) - int(self.made.days.midnight[self.day]))
 
     def number(self, column: str) -> int:

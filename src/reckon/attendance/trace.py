@@ -1,10 +1,11 @@
 """The trace of a day: what an employee reads to know why, and what a page shows behind each number."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from reckon.attendance.wording import CHINESE, TEXTS
+from reckon.attendance.wording import CHINESE, ENGLISH, TEXTS
 
 Cell = int | str | None
 
@@ -16,6 +17,11 @@ class Moment:
     midnight: datetime
     since: int
 
+    @staticmethod
+    def today(day: date) -> datetime:
+        """The midnight that a day begins with."""
+        return datetime.combine(day, time())
+
     @property
     def plain(self) -> str:
         """For machines."""
@@ -24,17 +30,17 @@ class Moment:
     @property
     def zh(self) -> str:
         """For readers: 09:00, 次日 06:00, 前一日 22:00, else with the date."""
-        return self._told("次日 ", "前一日 ")
+        return self._told("次日 {}", "前一日 {}")
 
     @property
     def en(self) -> str:
-        """For readers: 09:00, next day 06:00, day before 22:00, else with the date."""
-        return self._told("next day ", "day before ")
+        """For readers: 09:00, 06:00 next day, 22:00 the day before, else with the date."""
+        return self._told("{} next day", "{} the day before")
 
     def _told(self, next_day: str, day_before: str) -> str:
         at = self.midnight + timedelta(minutes=self.since)
-        prefix = {0: "", 1: next_day, -1: day_before}.get(self.since // 1440, f"{at:%m-%d} ")
-        return f"{prefix}{at:%H:%M}"
+        frame = {0: "{}", 1: next_day, -1: day_before}.get(self.since // 1440, f"{at:%m-%d} {{}}")
+        return frame.format(f"{at:%H:%M}")
 
 
 @dataclass(frozen=True)
@@ -61,19 +67,24 @@ class Duration:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of the vocabulary, or several joined by +, told in both languages."""
+    """A word of the vocabulary, or several joined by +, told in both languages.
+
+    Some words mean something else in a `sense`: `rest` is a kind of day and a status.
+    """
 
     plain: str
+    sense: str = ""
 
     @property
     def zh(self) -> str:
         """The Chinese word, or the word itself where there is none (a kind of leave HR named)."""
-        return "、".join(CHINESE.get(word, word) for word in self.plain.split("+"))
+        words = self.plain.split("+")
+        return "、".join(CHINESE.get(f"{self.sense}.{word}") or CHINESE.get(word, word) for word in words)
 
     @property
     def en(self) -> str:
         """The word as it stands in the files."""
-        return self.plain.replace("_", " ").replace("+", ", ")
+        return ", ".join(ENGLISH.get(word, word.replace("_", " ")) for word in self.plain.split("+"))
 
 
 Told = Moment | Duration | Word | int | str
@@ -102,9 +113,16 @@ def make_step(code: str, rule: int, gives: Mapping[str, int] | None = None, /, *
         rule,
         dict(gives or {}),
         {name: value if isinstance(value, int | str) else value.plain for name, value in told.items()},
-        zh.format(**{name: value if isinstance(value, int | str) else value.zh for name, value in told.items()}),
+        _close(
+            zh.format(**{name: value if isinstance(value, int | str) else value.zh for name, value in told.items()})
+        ),
         en.format(**{name: value if isinstance(value, int | str) else value.en for name, value in told.items()}),
     )
+
+
+def _close(sentence: str) -> str:
+    """Without the blank between a Chinese word and the Chinese that follows it."""
+    return re.sub(r"(?<=[分时]) (?=[\u4e00-\u9fff])", "", sentence)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,17 @@ CHINESE: Final = {
     "leave": "请假",
     "overtime": "加班",
     "normal": "正常",
+    "status.rest": "休息",
 }
+
+ENGLISH: Final = {
+    "approved": "approvals",
+    "punched": "punches",
+    "both": "punches within approvals",
+    "in": "the punch in",
+    "out": "the punch out",
+}
+"""Words of the files that read better otherwise; all others are told as they stand."""
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rules": (
@@ -72,7 +82,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "punch_superseded": (
         "{at} 打卡{where}:在 {date} 第 {segment} 段的{point}时段内,已取另一次。",
-        "Punch {at}{where}: in the {point} window of segment {segment} of {date}; another punch was taken.",
+        "Punch {at}{where}: in the window of {point} of segment {segment} of {date}; another punch was taken.",
     ),
     "punch_duplicate": (
         "{at} 打卡{where}:与同一分钟的另一次打卡算一次。",
