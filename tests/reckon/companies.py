@@ -352,7 +352,7 @@ def random_intervals(choose: Choices, edges: Edges, most: int) -> list[tuple[int
         start = edges.near(choose)
         if intervals and choose.chance(40):
             start = choose.pick(choose.pick(intervals)) - choose.pick([0, 0, 60, 1])
-        end = start + choose.pick([120, 30, 29, 31, 1, 60, 59, 61, 240, 480, 600, 1440, 2000])
+        end = start + choose.pick([120, 30, 29, 31, 1, 60, 59, 61, 240, 480, 600, 1440, 2000, 10080])
         later = [edge for spot in edges.spots for edge in spot if start < edge <= start + 1500]
         if later and choose.chance(50):
             end = max(choose.pick(later) + choose.pick([0, 0, -1, 1]), start + 1)
