@@ -6,8 +6,11 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import settling
-        from kaoqin.core import outcomes
+        from kaoqin.attendance import approvals_import, settling
+        from kaoqin.core import imports, outcomes
+
+        imports.register(approvals_import.ABSENCES)
+        imports.register(approvals_import.OVERTIME)
 
         outcomes.register("punches.changed", settling.on_punches_changed)
         outcomes.register("plans.changed", settling.on_plans_changed)

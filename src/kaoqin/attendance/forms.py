@@ -49,7 +49,7 @@ class OvertimeForm(WhoAndWhen):
 
 
 class RulesForm(forms.Form):
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput({"type": "date"}))
+    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     system = forms.ChoiceField(label="工时制", choices=System.choices, help_text="综合与不定时工时须经人社部门批准。")
     cycle = forms.ChoiceField(label="综合工时周期", choices=Cycle.choices)
     overtime_basis = forms.ChoiceField(label="加班依据", choices=OvertimeBasis.choices)
@@ -65,5 +65,5 @@ class RulesForm(forms.Form):
 
 
 class RangeForm(forms.Form):
-    first = forms.DateField(label="从", widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label="到", widget=forms.DateInput({"type": "date"}))
+    first = forms.DateField(label="从", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label="到", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))

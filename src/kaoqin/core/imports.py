@@ -38,7 +38,7 @@ class ImportKind:
     """Something that can be imported.
 
     `check(records, by, today)` gives the faults of all rows; `take(records, by, at)` does it in one transaction
-    and says what it did. `options` are asked for before the check (for example a month).
+    and says what it did. `reshape` may turn the brought rows into a plain table first (a month sheet into days).
     """
 
     code: str
@@ -49,6 +49,7 @@ class ImportKind:
     take: Callable[[list[Record], Any, dt.datetime], str]
     back: str
     advice: str = ""
+    reshape: Callable[[list[list[str]]], list[list[str]]] | None = None
 
 
 _kinds: dict[str, ImportKind] = {}

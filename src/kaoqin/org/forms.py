@@ -39,17 +39,17 @@ class PlaceForm(forms.Form):
 class HireForm(PlaceForm):
     number = forms.CharField(label="工号", max_length=40, help_text="前导零是工号的一部分。")
     name = forms.CharField(label="姓名", max_length=60)
-    hired_on = forms.DateField(label="入职日期", widget=forms.DateInput(DATE))
+    hired_on = forms.DateField(label="入职日期", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     field_order = ("number", "name", "hired_on")
 
 
 class MoveForm(PlaceForm):
-    on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE))
+    on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     field_order = ("on",)
 
 
 class LeaveForm(forms.Form):
-    left_on = forms.DateField(label="最后工作日", widget=forms.DateInput(DATE))
+    left_on = forms.DateField(label="最后工作日", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
 
 
 class DetailsForm(forms.Form):
@@ -62,7 +62,7 @@ class DepartmentForm(forms.Form):
     code = forms.CharField(label="编码", max_length=40)
     name = forms.CharField(label="名称", max_length=100)
     parent = forms.ChoiceField(label="上级部门", required=False)
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE))
+    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     closed = forms.BooleanField(label="自该日起撤销", required=False)
 
     def __init__(self, on: dt.date, *args: Any, new: bool, **kwargs: Any) -> None:

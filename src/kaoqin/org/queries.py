@@ -193,3 +193,14 @@ def department_choices(code: str, *, seen_by: Actor, on: dt.date) -> list[tuple[
 def by_ids(ids: Iterable[int]) -> QuerySet[Employee]:
     """Employees by id; the caller has asked within whose reach they are."""
     return Employee.objects.filter(pk__in=list(ids))
+
+
+def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on: dt.date) -> list[int]:
+    """Employee ids in the order of the numbers. Refuses numbers that are unknown or out of reach, naming them."""
+    wanted = list(dict.fromkeys(numbers))
+    found = dict(people(code, seen_by=seen_by, on=on).filter(number__in=wanted).values_list("number", "pk"))
+    missing = [number for number in wanted if number not in found]
+    if missing:
+        said = "、".join(missing[:10])
+        raise Refusal("org.unknown_number", f"没有工号 {said},或者不在您的管理范围内。", "numbers")
+    return [found[number] for number in wanted]

@@ -6,7 +6,9 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.core import seeds
-        from kaoqin.scheduling import actions, nightly  # noqa: F401 - registers its job
+        from kaoqin.core import imports, seeds
+        from kaoqin.scheduling import actions, calendar_import, nightly, roster_import  # noqa: F401 - nightly registers
 
         seeds.register(actions.seed_china)
+        imports.register(roster_import.KIND)
+        imports.register(calendar_import.KIND)

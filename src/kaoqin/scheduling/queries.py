@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.scheduling.models import (
@@ -16,6 +16,7 @@ from kaoqin.scheduling.models import (
     Group,
     GroupPlan,
     Membership,
+    RosterChange,
     RosterDay,
     Shift,
     ShiftSegment,
@@ -242,3 +243,47 @@ def members_since(group: Group, begins_on: dt.date) -> list[int]:
     """Everybody who is or was in a group on or after a day, by employee id."""
     rows = Membership.objects.filter(group=group).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=begins_on))
     return sorted(set(rows.values_list("employee_id", flat=True)))
+
+
+def calendars_by_code() -> dict[str, Calendar]:
+    return {calendar.code: calendar for calendar in Calendar.objects.all()}
+
+
+def plain_day(date: dt.date) -> Day:
+    """A date by its weekday alone, for showing a month the calendar does not know."""
+    return _day(date, None)
+
+
+def is_swapped(date: dt.date, kind: str) -> bool:
+    """Whether a kind turns the weekday round (补班 on a weekend, 调休 on a weekday)."""
+    return kind not in {DayKind.STATUTORY, plain_day(date).kind}
+
+
+def year_of(calendar: Calendar, year: int) -> CalendarYear | None:
+    return CalendarYear.objects.filter(calendar=calendar, year=year).first()
+
+
+def member_counts(on: dt.date) -> dict[int, int]:
+    """How many people are in each group on a day."""
+    rows = Membership.objects.filter(in_force(on)).values("group").annotate(count=Count("pk"))
+    return dict(rows.values_list("group", "count"))
+
+
+def group_modes(on: dt.date) -> dict[int, str]:
+    """How each group is planned on a day."""
+    rows = GroupPlan.objects.filter(begins_on__lte=on).order_by("group_id", "-begins_on").distinct("group_id")
+    return dict(rows.values_list("group_id", "mode"))
+
+
+def group_choices() -> list[tuple[str, str]]:
+    return [(str(group.pk), group.name) for group in Group.objects.order_by("code")]
+
+
+def members_between(group_id: int, first: dt.date, last: dt.date) -> "QuerySet[Membership, int]":
+    """Ids of everybody who is in a group on some day of a range."""
+    return Membership.objects.filter(overlapping(first, last), group=group_id).values_list("employee_id", flat=True)
+
+
+def last_change(account_id: int | None) -> RosterChange | None:
+    """One's own latest stroke that can still be undone."""
+    return RosterChange.objects.filter(account_id=account_id, undone_at__isnull=True).order_by("-at", "-pk").first()

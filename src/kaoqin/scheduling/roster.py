@@ -188,6 +188,25 @@ def roll_out(
     )
 
 
+@transaction.atomic
+def copy_days(
+    employee_ids: Sequence[int],
+    first: dt.date,
+    last: dt.date,
+    to: dt.date,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    today: dt.date,
+) -> int | None:
+    """Copy the days first to last of people onto as many days from `to` on; days without a row copy nothing."""
+    if last < first or (last - first).days > 92:
+        raise Refusal("scheduling.range", "复制的日期范围须从早到晚,且不超过 93 天。")
+    rows = queries.roster(employee_ids, first, last)
+    cells = [Cell(row.employee_id, row.date + (to - first), row.shift_id) for row in rows.values()]
+    return paint(cells, by=by, at=at, today=today, title=f"复制 {first} 至 {last} 的排班到 {to}")
+
+
 def replan(shift: Shift, first: dt.date) -> None:
     """Place the planned spans of a shift anew from a day on, after its times changed."""
     dated = queries.shift(shift.pk)

@@ -80,6 +80,8 @@ def _bring(request: AskedBy, kind: ImportKind) -> TableImport:
     if brought is None:
         raise Refusal("web.no_file", "请选择要导入的文件。")
     rows = read_table(brought.read())
+    if kind.reshape:
+        rows = kind.reshape(rows)
     header = find_header(kind, rows)
     return TableImport.objects.create(
         kind=kind.code,

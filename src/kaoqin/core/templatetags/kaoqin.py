@@ -130,3 +130,9 @@ def startswith(text: str, start: str) -> bool:
 def wall(value: dt.datetime) -> str:
     """A stored wall clock: 11-20 18:00."""
     return f"{load_wall_clock(value):%m-%d %H:%M}"
+
+
+@register.simple_tag
+def static_file(name: str) -> str:
+    """The address of a file that is not built."""
+    return str(static(name))

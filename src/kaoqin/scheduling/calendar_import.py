@@ -1,0 +1,69 @@
+"""A year's days from a table: date, kind and name, as the State Council's notice gives them."""
+
+import datetime as dt
+
+from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.scheduling import actions, queries
+from kaoqin.scheduling.words import MANAGE_RULES, Day, DayKind
+from kaoqin.security.words import Actor
+
+KINDS = {
+    **{kind.value: kind for kind in DayKind},
+    **{kind.label: kind for kind in DayKind},
+    "上班": DayKind.WORKDAY,
+    "补班": DayKind.WORKDAY,
+    "休息": DayKind.REST,
+    "调休": DayKind.REST,
+    "放假": DayKind.REST,
+    "法定": DayKind.STATUTORY,
+    "法定节日": DayKind.STATUTORY,
+    "节日": DayKind.STATUTORY,
+}
+COLUMNS = (
+    ImportColumn("calendar", "日历", False, ("日历编码",), "CN", "日历编码;空为默认日历"),
+    ImportColumn("date", "日期", True, (), "2027-02-05"),
+    ImportColumn("kind", "类型", True, ("日期类型",), "法定节假日", "工作日 / 休息日 / 法定节假日,或 补班 / 调休"),
+    ImportColumn("name", "名称", False, ("节日",), "春节"),
+)
+
+
+def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
+    known = queries.calendars_by_code()
+    faults = []
+    for row, record in enumerate(records):
+        if record.get("calendar") and record["calendar"] not in known:
+            faults.append(RowFault(row, "calendar", f"没有日历 {record['calendar']}"))
+        if read_date(record.get("date", "")) is None:
+            faults.append(RowFault(row, "date", "应为日期,如 2027-02-05"))
+        if record.get("kind", "") not in KINDS:
+            faults.append(RowFault(row, "kind", "应为 工作日、休息日、法定节假日、补班 或 调休"))
+    return faults
+
+
+def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
+    """Keep the days of each calendar."""
+    known = queries.calendars_by_code()
+    by_calendar: dict[str, list[Day]] = {}
+    for record in records:
+        day = read_date(record["date"])
+        kind = KINDS[record["kind"]]
+        if day is not None:
+            usual = DayKind.REST if day.weekday() >= 5 else DayKind.WORKDAY
+            swapped = kind not in {DayKind.STATUTORY, usual}
+            by_calendar.setdefault(record.get("calendar", ""), []).append(
+                Day(day, kind, record.get("name", ""), swapped)
+            )
+    for code, days in by_calendar.items():
+        actions.keep_days(known[code] if code else queries.default_calendar(), days, by=by, at=at)
+    return f"已写入 {len(records)} 天。若这是某年国务院通知的全部,请在日历页点「确认」。"
+
+
+KIND = ImportKind(
+    code="calendar",
+    title="导入日历",
+    permission=MANAGE_RULES,
+    columns=COLUMNS,
+    check=check,
+    take=take,
+    back="/calendars/",
+)
