@@ -4,7 +4,7 @@ from kaoqin.attendance import approvals_views, export_views, views
 
 app_name = "attendance"
 urlpatterns = [
-    path("attendance/", views.own, name="own"),
+    path("my/attendance/", views.own, name="own"),
     path("attendance/today/", views.today, name="today"),
     path("attendance/months/", views.months, name="months"),
     path("attendance/months/export/", export_views.export_month, name="export_month"),

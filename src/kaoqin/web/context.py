@@ -27,7 +27,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "考勤",
         (
-            Entry("我的考勤", "/attendance/", "calendar-stats", SEE_OWN_DAYS),
+            Entry("我的考勤", "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
             Entry("今日考勤", "/attendance/today/", "user-check", SEE_DAYS),
             Entry("月度汇总", "/attendance/months/", "chart-bar", SEE_DAYS),
             Entry("每日明细", "/attendance/days/", "list-details", SEE_DAYS),

@@ -136,3 +136,21 @@ def wall(value: dt.datetime) -> str:
 def static_file(name: str) -> str:
     """The address of a file that is not built."""
     return str(static(name))
+
+
+@register.filter
+def wall_time(value: dt.datetime | None) -> str:
+    """A stored wall clock's time of day: 18:00."""
+    return f"{load_wall_clock(value):%H:%M}" if value else ""
+
+
+@register.filter
+def wall_full(value: dt.datetime | None) -> str:
+    """A stored wall clock to the second: 2026-11-20 18:00:07."""
+    return f"{load_wall_clock(value):%Y-%m-%d %H:%M:%S}" if value else ""
+
+
+@register.filter
+def wall_day(value: dt.datetime) -> str:
+    """A stored wall clock's date: 2026-11-20."""
+    return f"{load_wall_clock(value):%Y-%m-%d}"
