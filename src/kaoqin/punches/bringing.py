@@ -137,7 +137,7 @@ def do_take(progress: Progress, batch_id: int) -> dict[str, Any]:
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
             by = actor_of(Account.objects.get(pk=progress.run.account_id or 0), timezone.localdate(at))
-            taken = _take_reading(batch, read_batch(batch), by, at, progress)
+            taken = take_reading(batch, read_batch(batch), by, at, progress)
     except BaseException:
         ImportBatch.objects.filter(pk=batch_id, state=BatchState.RUNNING).update(state=BatchState.PREVIEW)
         raise
@@ -145,7 +145,7 @@ def do_take(progress: Progress, batch_id: int) -> dict[str, Any]:
     return {"said": said, "address": f"/punches/imports/{batch_id}/"}
 
 
-def _take_reading(batch: ImportBatch, reading: Reading, by: Actor, at: dt.datetime, progress: Progress) -> Taken:
+def take_reading(batch: ImportBatch, reading: Reading, by: Actor, at: dt.datetime, progress: Progress) -> Taken:
     lines, taken = reading.punches, Taken()
     progress.expect(len(lines))
     for begin in range(0, len(lines), PORTION):

@@ -74,8 +74,8 @@ class ReadingForm(forms.Form):
         required=False,
         choices=[_OPEN, (Overnight.SAME_DAY, "算当天"), (Overnight.NEXT_DAY, "算次日")],
     )
-    period_first = forms.DateField(label="期间从", required=False, widget=forms.DateInput(DATE))
-    period_last = forms.DateField(label="期间到", required=False, widget=forms.DateInput(DATE))
+    period_first = forms.DateField(label="期间从", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    period_last = forms.DateField(label="期间到", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"))
 
     def __init__(self, sheets: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,7 +167,7 @@ class AttachForm(forms.Form):
     person_key = forms.CharField(max_length=60, widget=forms.HiddenInput)
     origin = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     number = forms.CharField(label="工号", max_length=40)
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE))
+    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     everywhere = forms.BooleanField(label="在所有来源中都是此人", required=False)
 
     def employee(self) -> Any:

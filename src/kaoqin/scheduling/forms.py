@@ -195,7 +195,9 @@ class CalendarForm(forms.Form):
 
 class DayForm(forms.Form):
     first = forms.DateField(label="从", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    last = forms.DateField(label="到", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"), help_text="只一天可留空。")
+    last = forms.DateField(
+        label="到", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"), help_text="只一天可留空。"
+    )
     kind = forms.ChoiceField(label="类型", choices=DayKind.choices)
     name = forms.CharField(label="名称", max_length=40, required=False)
 

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from kaoqin.core.kept import path_of
 from kaoqin.core.models import JobRun
@@ -11,11 +12,13 @@ from kaoqin.core.words import NotFound
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 from kaoqin.security.words import SEE_OWN_ACCOUNT
+from kaoqin.web.home import home as tell_home
 
 
 def home(request: AskedBy) -> HttpResponse:
     require(request.by, SEE_OWN_ACCOUNT)
-    return render(request, "web/home.html")
+    now = timezone.localtime(request.asked_at).replace(tzinfo=None)
+    return render(request, "web/home.html", tell_home(request.by, request.today, now))
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -47,6 +47,7 @@ __all__ = [
     "Skip",
     "Skipped",
     "SourceType",
+    "format_named",
     "peek",
     "read",
     "read_line",

@@ -6,143 +6,249 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_initial'),
+        ("org", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedMapping',
+            name="SavedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('mapping', models.JSONField()),
-                ('saved_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("mapping", models.JSONField()),
+                ("saved_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('format', models.CharField(max_length=40)),
-                ('options', models.JSONField(default=dict)),
-                ('zone', models.CharField(max_length=60)),
-                ('origin', models.CharField(blank=True, default='', max_length=60)),
-                ('state', models.CharField(choices=[('preview', '待确认'), ('running', '导入中'), ('done', '已导入'), ('discarded', '已放弃')], default='preview', max_length=10)),
-                ('uploaded_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('read_count', models.PositiveIntegerField(default=0)),
-                ('new_count', models.PositiveIntegerField(default=0)),
-                ('known_count', models.PositiveIntegerField(default=0)),
-                ('skipped_count', models.PositiveIntegerField(default=0)),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                ("format", models.CharField(max_length=40)),
+                ("options", models.JSONField(default=dict)),
+                ("zone", models.CharField(max_length=60)),
+                ("origin", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preview", "待确认"),
+                            ("running", "导入中"),
+                            ("done", "已导入"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="preview",
+                        max_length=10,
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("read_count", models.PositiveIntegerField(default=0)),
+                ("new_count", models.PositiveIntegerField(default=0)),
+                ("known_count", models.PositiveIntegerField(default=0)),
+                ("skipped_count", models.PositiveIntegerField(default=0)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BadLine',
+            name="BadLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.PositiveIntegerField()),
-                ('cell', models.CharField(blank=True, default='', max_length=20)),
-                ('raw', models.TextField()),
-                ('code', models.CharField(max_length=60)),
-                ('sentence', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('waiting', '待处理'), ('repaired', '已修复'), ('set_aside', '已忽略')], default='waiting', max_length=10)),
-                ('repaired', models.TextField(blank=True, default='')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bad_lines', to='punches.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_no", models.PositiveIntegerField()),
+                ("cell", models.CharField(blank=True, default="", max_length=20)),
+                ("raw", models.TextField()),
+                ("code", models.CharField(max_length=60)),
+                ("sentence", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待处理"), ("repaired", "已修复"), ("set_aside", "已忽略")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("repaired", models.TextField(blank=True, default="")),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="bad_lines", to="punches.importbatch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonKey',
+            name="PersonKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.CharField(max_length=60)),
-                ('origin', models.CharField(blank=True, default='', max_length=60)),
-                ('begins_on', models.DateField()),
-                ('employee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='person_keys', to='org.employee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.CharField(max_length=60)),
+                ("origin", models.CharField(blank=True, default="", max_length=60)),
+                ("begins_on", models.DateField()),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="person_keys",
+                        to="org.employee",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Punch',
+            name="Punch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_key', models.UUIDField(unique=True)),
-                ('person_key', models.CharField(max_length=60)),
-                ('person_name', models.CharField(default='', max_length=60)),
-                ('device_time', models.DateTimeField()),
-                ('zone', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('source', models.CharField(choices=[('terminal', '考勤机'), ('file', '文件导入'), ('phone', '手机'), ('manual', '人工登记')], max_length=10)),
-                ('origin', models.CharField(default='', max_length=60)),
-                ('place', models.CharField(default='', max_length=200)),
-                ('trust', models.CharField(choices=[('counts', '有效'), ('held', '待核对时间')], default='counts', max_length=10)),
-                ('evidence', models.JSONField(default=dict)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='punches', to='punches.importbatch')),
-                ('employee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='punches', to='org.employee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_key", models.UUIDField(unique=True)),
+                ("person_key", models.CharField(max_length=60)),
+                ("person_name", models.CharField(default="", max_length=60)),
+                ("device_time", models.DateTimeField()),
+                ("zone", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("terminal", "考勤机"),
+                            ("file", "文件导入"),
+                            ("phone", "手机"),
+                            ("manual", "人工登记"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("origin", models.CharField(default="", max_length=60)),
+                ("place", models.CharField(default="", max_length=200)),
+                (
+                    "trust",
+                    models.CharField(
+                        choices=[("counts", "有效"), ("held", "待核对时间")], default="counts", max_length=10
+                    ),
+                ),
+                ("evidence", models.JSONField(default=dict)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="punches",
+                        to="punches.importbatch",
+                    ),
+                ),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="punches",
+                        to="org.employee",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('add', '补卡'), ('void', '作废')], max_length=10)),
-                ('local_time', models.DateTimeField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='org.employee')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('punch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='voids', to='punches.punch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("add", "补卡"), ("void", "作废")], max_length=10)),
+                ("local_time", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="org.employee"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "punch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="voids", to="punches.punch"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['sha256'], name='punches_imp_sha256_12620a_idx'),
+            model_name="importbatch",
+            index=models.Index(fields=["sha256"], name="punches_imp_sha256_12620a_idx"),
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['-uploaded_at'], name='punches_imp_uploade_3ea570_idx'),
+            model_name="importbatch",
+            index=models.Index(fields=["-uploaded_at"], name="punches_imp_uploade_3ea570_idx"),
         ),
         migrations.AddIndex(
-            model_name='badline',
-            index=models.Index(fields=['state', 'batch', 'line_no'], name='punches_bad_state_a7a8c3_idx'),
+            model_name="badline",
+            index=models.Index(fields=["state", "batch", "line_no"], name="punches_bad_state_a7a8c3_idx"),
         ),
         migrations.AddConstraint(
-            model_name='personkey',
-            constraint=models.UniqueConstraint(fields=('person_key', 'origin', 'begins_on'), name='person_key_begins_once'),
+            model_name="personkey",
+            constraint=models.UniqueConstraint(
+                fields=("person_key", "origin", "begins_on"), name="person_key_begins_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='punch',
-            index=models.Index(fields=['employee', 'at'], include=('trust',), name='punch_of_employee'),
+            model_name="punch",
+            index=models.Index(fields=["employee", "at"], include=("trust",), name="punch_of_employee"),
         ),
         migrations.AddIndex(
-            model_name='punch',
-            index=models.Index(condition=models.Q(('employee__isnull', True)), fields=['person_key'], name='punch_of_nobody'),
+            model_name="punch",
+            index=models.Index(
+                condition=models.Q(("employee__isnull", True)), fields=["person_key"], name="punch_of_nobody"
+            ),
         ),
         migrations.AddIndex(
-            model_name='punch',
-            index=models.Index(fields=['batch'], name='punch_of_batch'),
+            model_name="punch",
+            index=models.Index(fields=["batch"], name="punch_of_batch"),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['employee', 'at'], name='punches_cor_employe_ae63e4_idx'),
+            model_name="correction",
+            index=models.Index(fields=["employee", "at"], name="punches_cor_employe_ae63e4_idx"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', False), ('kind', 'add'), ('local_time__isnull', False), ('punch__isnull', True)), models.Q(('at__isnull', True), ('kind', 'void'), ('local_time__isnull', True), ('punch__isnull', False)), _connector='OR'), name='correction_adds_or_voids'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("at__isnull", False), ("kind", "add"), ("local_time__isnull", False), ("punch__isnull", True)
+                    ),
+                    models.Q(
+                        ("at__isnull", True), ("kind", "void"), ("local_time__isnull", True), ("punch__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="correction_adds_or_voids",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('punch',), name='punch_voided_once'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)), fields=("punch",), name="punch_voided_once"
+            ),
         ),
     ]

@@ -4,7 +4,7 @@ import re
 
 from kaoqin.punches.formats.words import SourceType
 
-_VOID = re.compile(r"打卡无效|无效打卡|已作废|作废|记录已被更新|invalid|void", re.IGNORECASE)
+_VOID = re.compile(r"打卡无效|无效打卡|^无效|作废|失效|已撤销|已删除|已被更新|invalid|void", re.IGNORECASE)
 _MISSING = re.compile(r"(?:上班|下班)?(?:未打卡|未签到|未签退|缺卡|漏打卡|旷工|notsigned)", re.IGNORECASE)
 _SOURCES = (
     (SourceType.CORRECTION, "补卡|补签|审批打卡|APPROVE|SELF_SERVICE|更正"),

@@ -98,7 +98,7 @@ class Source:
 
 def open_source(name: str, data: bytes, encoding: str = "") -> Source:
     """The file, if it can be one of ours at all; refuses empty, too large and known binary files."""
-    if not data.strip():
+    if not data or data.isspace():
         raise FormatRefusal("formats.empty", "文件是空的，没有任何打卡记录。")
     if _AGL_BINARY in data[:64]:
         raise FormatRefusal(

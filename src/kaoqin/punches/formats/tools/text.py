@@ -8,6 +8,7 @@ when it shows Chinese characters; otherwise GB18030 is tried first, as Chinese i
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from kaoqin.punches.formats.words import FormatRefusal
 
@@ -24,6 +25,7 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _SAMPLE_BYTES = 65536
+_SAMPLE_LINES = 2000
 _CONTROL = bytes(set(range(32)) - set(b"\t\r\n\x0c\x1a\x00"))
 
 
@@ -80,16 +82,26 @@ def _narrow(data: bytes) -> Decoded:
     if as_utf8 is not None and shows_chinese(as_utf8):
         return Decoded(as_utf8, "utf-8")
     as_gb = _try(data, "gb18030")
+    if as_gb is not None and as_utf8 is None and _is_mixed(data):
+        return Decoded(_line_by_line(data), "gb18030", "文件里混有 UTF-8 和 GB18030 两种编码，已逐行判断")
     if as_gb is not None:
         return Decoded(
             as_gb, "gb18030", "" if as_utf8 is None else "文字按 UTF-8 也能读(但没有汉字)，已按 GB18030 读取"
         )
-    return Decoded(as_utf8, "utf-8") if as_utf8 is not None else _line_by_line(data)
+    if as_utf8 is not None:
+        return Decoded(as_utf8, "utf-8")
+    return Decoded(_line_by_line(data), "gb18030", "有些行的字节无法按 GB18030 或 UTF-8 解码，已原样标出(\\x..)")
 
 
-def _line_by_line(data: bytes) -> Decoded:
-    lines = [_one_line(line) for line in data.split(b"\n")]
-    return Decoded("\n".join(lines), "gb18030", "有些行的字节无法按 GB18030 或 UTF-8 解码，已原样标出(\\x..)")
+def _is_mixed(data: bytes) -> bool:
+    """Whether a good part of the lines with other than ASCII is UTF-8 with Chinese: GBK hardly ever looks so."""
+    lines = list(islice((line for line in data.split(b"\n") if not line.isascii()), _SAMPLE_LINES))
+    chinese = [text for text in (_try(line, "utf-8") for line in lines) if text is not None and shows_chinese(text)]
+    return len(chinese) > 0.2 * len(lines)
+
+
+def _line_by_line(data: bytes) -> str:
+    return "\n".join(_one_line(line) for line in data.split(b"\n"))
 
 
 def _one_line(line: bytes) -> str:

@@ -1,0 +1,68 @@
+"""The home page: what waits for this person, by role."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from kaoqin.attendance import queries as attendance
+from kaoqin.attendance.models import MonthResult
+from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
+from kaoqin.org import queries as org
+from kaoqin.punches import queries as punches
+from kaoqin.punches.words import IMPORT_PUNCHES
+from kaoqin.scheduling import queries as scheduling
+from kaoqin.scheduling.words import MANAGE_RULES
+from kaoqin.security.doors import may, reach
+from kaoqin.security.words import Actor
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for a person, and where to do it."""
+
+    sentence: str
+    address: str
+    icon: str
+
+
+def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
+    """Everything the home page shows; `now` is naive local time."""
+    told: dict[str, Any] = {"waiting": list(_waiting(by, today))}
+    if by.employee_id and may(by, SEE_OWN_DAYS):
+        employee = attendance.visible_person(by.employee_id, seen_by=by, on=today)
+        told["me"] = employee
+        told["today"] = attendance.day_of(employee, today)
+        told["plan"] = scheduling.roster([employee.pk], today, today).get((employee.pk, today))
+        told["total"] = MonthResult.objects.filter(employee=employee, month=today.replace(day=1)).first()
+    if may(by, SEE_DAYS):
+        rows = attendance.today(None, seen_by=by, on=today, now=now)
+        told["states"] = attendance.count_states(rows)
+        counts = attendance.home_counts(today.replace(day=1), seen_by=by, on=today)
+        told["exceptions"] = [(key, STATUS_LABELS[key], count) for key, count in counts.items()]
+    return told
+
+
+def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
+    found = []
+    if may(by, MANAGE_RULES):
+        found += [
+            Waiting(one.sentence, f"/calendars/{one.calendar.pk}/{one.year}/", "calendar-event")
+            for one in scheduling.calendar_warnings(today)
+        ]
+    if may(by, IMPORT_PUNCHES) and reach(by, IMPORT_PUNCHES).everyone:
+        seen = punches.waiting(seen_by=by)
+        found += _said(seen.unknown, "{} 个打卡编号不知道是谁的", "/punches/unknown/", "user-question")
+        found += _said(seen.held, "{} 条打卡的设备时间不可能是对的,未计入考勤", "/punches/?trust=held", "clock")
+        found += _said(seen.bad_lines, "{} 行导入的打卡读不懂,等待修复", "/punches/imports/", "alert-triangle")
+    if may(by, SEE_DAYS):
+        faults = attendance.settlement_faults(seen_by=by, on=today).count()
+        found += _said(faults, "{} 处考勤无法核算", "/attendance/faults/", "alert-triangle")
+        ungrouped = (
+            org.people(SEE_DAYS, seen_by=by, on=today).filter(left_on__isnull=True, memberships__isnull=True).count()
+        )
+        found += _said(ungrouped, "{} 名员工还没有考勤组,不会核算", "/groups/", "users-group")
+    return found
+
+
+def _said(count: int, sentence: str, address: str, icon: str) -> list[Waiting]:
+    return [Waiting(sentence.format(count), address, icon)] if count else []
