@@ -1,10 +1,8 @@
 """CSV in and out: fast by Arrow where the file is even, row by row where a fault must be told."""
 
 import csv
-import mmap
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -14,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from reckon.attendance.csv_lines import Line, holds, line_of, lines_about, records
 from reckon.attendance.words import ArrowColumn, Fault, line_after_header
 
-Line = Callable[[int], int]
 _BLOCK = 16 << 20
 _ROWS_PER_BATCH = 100_000
 _STRUCTURAL = r'[",\r\n]'
@@ -26,11 +24,12 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 def read_csv(
-    path: Path, wanted: Collection[str] | None, times: Collection[str]
+    path: Path, wanted: Collection[str] | None, times: Collection[str], employee_no: str | None = None
 ) -> tuple[pa.Table, Line, tuple[Fault, ...]]:
     """Read a CSV file as text: (rows, the line of each row, faults of the file). No columns: no header.
 
     Reads the `wanted` columns (None: all); those in `times` as plain text, the others as dictionaries.
+    With `employee_no` rows of others may be left out, where that is quicker.
     """
     header = _header(path)
     twice = {name for name in header if header.count(name) > 1}
@@ -40,7 +39,9 @@ def read_csv(
     columns = [name for name in header if wanted is None or name in wanted]
     types: dict[str, pa.DataType] = {name: pa.string() if name in times else _TEXT for name in columns}
     try:
-        return _read_fast(path, columns, types), _line_of(path), ()
+        if employee_no and (excerpt := lines_about(path, header, "employee_no", employee_no)):
+            return _read_fast(BytesIO(excerpt.content), columns, types), excerpt.line, ()
+        return _read_fast(path, columns, types, quoted=holds(path, b'"')), line_of(path), ()
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return _read_slowly(path, header, types)
 
@@ -50,45 +51,15 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file), [])
 
 
-def _read_fast(path: Path, columns: list[str], types: Mapping[str, pa.DataType]) -> pa.Table:
+def _read_fast(
+    source: Path | BytesIO, columns: list[str], types: Mapping[str, pa.DataType], *, quoted: bool = False
+) -> pa.Table:
     return arrow_csv.read_csv(
-        path,
+        source,
         arrow_csv.ReadOptions(block_size=_BLOCK),
-        arrow_csv.ParseOptions(newlines_in_values=_holds(path, b'"')),
+        arrow_csv.ParseOptions(newlines_in_values=quoted),
         arrow_csv.ConvertOptions(include_columns=columns, column_types=dict(types), strings_can_be_null=False),
     )
-
-
-def _holds(path: Path, *bits: bytes) -> bool:
-    if not path.stat().st_size:
-        return False
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(content.find(bit) >= 0 for bit in bits)
-
-
-def _line_of(path: Path) -> Line:
-    """The line on which each row begins; looked up in the file only when a fault asks."""
-
-    @cache
-    def begins() -> list[int] | None:
-        if not _holds(path, b'"', b"\n\n", b"\n\r\n"):
-            return None
-        return [line for line, row in _records(path) if row][1:]
-
-    def line(row: int) -> int:
-        lines = begins()
-        return line_after_header(row) if lines is None else lines[row]
-
-    return line
-
-
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Every record with the line it begins on; what is not UTF-8 becomes lone surrogates."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader, line = csv.reader(file), 1
-        for row in reader:
-            yield line, row
-            line = reader.line_num + 1
 
 
 def _read_slowly(
@@ -96,7 +67,7 @@ def _read_slowly(
 ) -> tuple[pa.Table, Line, tuple[Fault, ...]]:
     """Row by row, leaving out and noting rows that are uneven or not UTF-8."""
     faults, rows, lines = [], [], []
-    for line, row in islice(((line, row) for line, row in _records(path) if row), 1, None):
+    for line, row in islice(((line, row) for line, row in records(path) if row), 1, None):
         fault = _wrong_row(path.name, line, row, header)
         if fault:
             faults.append(fault)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from reckon.attendance.cells import MINUTES_IN_DAY
+from reckon.attendance.rules.hours import night_measure
 from reckon.attendance.rules.overtime import UNTIMED
 from reckon.attendance.scene import Scene
-from reckon.attendance.settle import night_measure
 from reckon.attendance.trace import Duration, Moment, Step, Told, Word, make_step
 from reckon.attendance.words import BASES, POINTS, PRESENCE, SUPERSEDED, USED, USES
 from reckon.dated import day_of

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -73,7 +74,7 @@ def _unreadable(name: str, file: str, expected: str, value: str = "") -> Read:
 
 def _read_csv(path: Path, name: str, employee_no: str | None) -> Read:
     wanted = None if name == "punches" else [field.name for field in COLUMNS[name]]
-    rows, line, faults = read_csv(path, wanted, TIME_COLUMNS)
+    rows, line, faults = read_csv(path, wanted, TIME_COLUMNS, employee_no)
     if not rows.column_names:
         blank = _unreadable(name, path.name, "有表头的 CSV 文件 (a CSV file with a header row)")
         return replace(blank, faults=faults or blank.faults)
@@ -148,7 +149,8 @@ def write_results(results: Results, out: Path, ending: str = "csv", progress: Pr
 
 def _write_parquet(table: pa.Table, path: Path, tell: Callable[[int], None]) -> None:
     # store_schema=False: texts that are dictionaries here are plain texts to whoever reads the file
-    with pq.ParquetWriter(path, table.schema, store_schema=False) as writer:
+    few: Any = [field.name for field in table.schema if not pa.types.is_timestamp(field.type)]
+    with pq.ParquetWriter(path, table.schema, store_schema=False, use_dictionary=few) as writer:
         for batch in _slices(table, _ROWS_PER_GROUP):
             writer.write_table(batch)
             tell(batch.num_rows)

@@ -1,5 +1,6 @@
 """Arrow tables in, checked NumPy columns out; everything wrong with the input is found here, at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,10 +64,15 @@ def _sheet(tables: Tables, name: str, rows: pa.Table) -> Sheet:
 
 
 def _read_facts(sheets: dict[str, Sheet], border: _Border) -> tuple[Facts, Bools]:
-    roster_employee, roster_date, roster_shift = _read_roster(sheets["roster"], border)
-    punch_employee, punch_minute, known = _read_punches(sheets["punches"], border)
-    absence_employee, absence_start, absence_end = _read_intervals(sheets.get("absences"), border)
-    overtime_employee, overtime_start, overtime_end = _read_intervals(sheets.get("overtime"), border)
+    with ThreadPoolExecutor() as pool:  # each reads a table of its own; NumPy and Arrow let them run side by side
+        roster = pool.submit(_read_roster, sheets["roster"], border)
+        punches = pool.submit(_read_punches, sheets["punches"], border)
+        absences = pool.submit(_read_intervals, sheets.get("absences"), border)
+        overtime = pool.submit(_read_intervals, sheets.get("overtime"), border)
+    roster_employee, roster_date, roster_shift = roster.result()
+    punch_employee, punch_minute, known = punches.result()
+    absence_employee, absence_start, absence_end = absences.result()
+    overtime_employee, overtime_start, overtime_end = overtime.result()
     kinds, kind = _read_kinds(sheets.get("absences"))
     facts = Facts(
         roster_employee=roster_employee,

@@ -35,12 +35,18 @@ PART = 2_000
 
 @dataclass(frozen=True)
 class Part:
-    """Some employees [first, first + size) and the rows of each kind of fact about them."""
+    """Some employees [first, end) and the rows of each kind of fact about them."""
 
     first: int
     end: int
-    facts: Facts
+    roster: Ints
     punches: Ints
+    absences: Ints
+    overtime: Ints
+
+    def facts(self, whole: Facts) -> Facts:
+        """Their facts out of all."""
+        return whole.some(self.roster, self.punches, self.absences, self.overtime, self.first)
 
 
 def settle(
@@ -59,9 +65,8 @@ def settle(
     employee_no = pa.array(frames.staff.employee_no, pa.string())
 
     def one(part: Part) -> tuple[pa.Table, pa.Table, pa.Table]:
-        made = reckon(
-            frames.staff.some(part.first, part.end), frames.company, part.facts, day_number(first), day_number(last)
-        )
+        staff, facts = frames.staff.some(part.first, part.end), part.facts(frames.facts)
+        made = reckon(staff, frames.company, facts, day_number(first), day_number(last))
         _note(uses, part.punches, made.fates)
         cut = cut_range(made, day_number(first), day_number(last))
         return (
@@ -88,10 +93,8 @@ def cut_parts(frames: Frames) -> Iterator[Part]:
         partition(codes, PART, count)
         for codes in (facts.roster_employee, who, facts.absence_employee, facts.overtime_employee)
     ]
-    for number, (roster, punches, absences, overtime) in enumerate(zip(*rows, strict=True)):
-        first = number * PART
-        part = facts.some(roster, punches, absences, overtime, first)
-        yield Part(first, min(first + PART, size), part, punches)
+    for number, own in enumerate(zip(*rows, strict=True)):
+        yield Part(number * PART, min((number + 1) * PART, size), *own)
 
 
 def _blank(rows: int) -> Fates:

@@ -6,34 +6,33 @@ offset, or a timestamp with a zone, is an instant: `to_local` carries it to the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reckon.attendance.cells import day
+from reckon.attendance.cells import MINUTES_IN_DAY, day
 from reckon.attendance.words import ArrowArray, ArrowColumn
 from reckon.columns import Bools, Ints, ints
 
 Parse = Callable[[str], int]
 
-SECONDS_IN_DAY = 86_400
 _PLAIN_LENGTH = len("2026-10-01T08:57:31")
 _SHAPE = (
     r"^(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<clock>\d{2}:\d{2})"
     r"(?P<second>:\d{2}(?:\.\d{1,9})?)?(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?$"
 )
 _EARLIEST, _LATEST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2, 9999))
-_QUARTER = 900  # zones of our time change their offset on quarter hours
+_QUARTER = 15  # minutes: zones of our time change their offset on quarter hours
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Seconds since 1970: of local time, or of UTC where `instant`; meaningless where not `good`."""
+    """Minutes since 1970: of local time, or of UTC where `instant`; meaningless where not `good`."""
 
-    seconds: Ints
+    minutes: Ints
     instant: Bools
     good: Bools
 
@@ -42,21 +41,21 @@ def read_moments(column: ArrowColumn) -> Moments:
     """A column of timestamps or text, any length, as moments."""
     parts = [_read(chunk) for chunk in column.chunks] or [_nothing(0)]
     return Moments(
-        np.concatenate([part.seconds for part in parts]),
+        np.concatenate([part.minutes for part in parts]),
         np.concatenate([part.instant for part in parts]),
         np.concatenate([part.good for part in parts]),
     )
 
 
 def to_local(moments: Moments, zone: Ints, zones: list[str]) -> Ints:
-    """Local wall-clock minutes since 1970, seconds cut off; `zone` indexes `zones` row by row."""
-    seconds = moments.seconds
-    if moments.instant.any():
-        seconds = seconds.copy()
-        for number, name in enumerate(zones):
-            here = np.flatnonzero(moments.instant & moments.good & (zone == number))
-            seconds[here] += _offsets(seconds[here], ZoneInfo(name))
-    return seconds // 60
+    """Local wall-clock minutes since 1970; `zone` indexes `zones` row by row."""
+    if not moments.instant.any():
+        return moments.minutes
+    minutes = moments.minutes.copy()
+    for number, name in enumerate(zones):
+        here = np.flatnonzero(moments.instant & moments.good & (zone == number))
+        minutes[here] += _offsets(minutes[here], ZoneInfo(name))
+    return minutes
 
 
 def _offsets(utc: Ints, zone: ZoneInfo) -> Ints:
@@ -65,9 +64,10 @@ def _offsets(utc: Ints, zone: ZoneInfo) -> Ints:
 
 
 def _offset(utc: int, zone: ZoneInfo) -> int:
-    held = min(max(utc, _EARLIEST), _LATEST)  # so that a zone cannot push it out of Python's years
+    """Minutes that the zone is ahead of UTC at a minute of UTC."""
+    held = min(max(utc * 60, _EARLIEST), _LATEST)  # so that a zone cannot push it out of Python's years
     offset = datetime.fromtimestamp(held, UTC).astimezone(zone).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds())
+    return 0 if offset is None else offset // timedelta(minutes=1)
 
 
 def _nothing(length: int) -> Moments:
@@ -89,7 +89,7 @@ def _read_typed(chunk: ArrowArray) -> Moments:
     per_second = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[chunk.type.unit]
     good = _mask(chunk.is_valid())
     ticks = chunk.fill_null(0).cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return Moments(ticks // per_second, np.full(len(chunk), chunk.type.tz is not None), good)
+    return Moments(ticks // (per_second * 60), np.full(len(chunk), chunk.type.tz is not None), good)
 
 
 def _read_plain(chunk: ArrowArray) -> Moments | None:
@@ -100,22 +100,22 @@ def _read_plain(chunk: ArrowArray) -> Moments | None:
         seconds = chunk.cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    return Moments(seconds, np.zeros(len(chunk), bool), np.ones(len(chunk), bool))
+    return Moments(seconds // 60, np.zeros(len(chunk), bool), np.ones(len(chunk), bool))
 
 
 def _read_text(chunk: ArrowArray) -> Moments:
     parts: ArrowArray = pc.extract_regex(chunk, _SHAPE)
     dates, good_date = _each(parts, "date", _days)
-    clocks, good_clock = _each(parts, "clock", _clock_seconds)
-    seconds, good_second = _each(parts, "second", _second)
-    offsets, good_offset = _each(parts, "zone", _zone_seconds)
+    clocks, good_clock = _each(parts, "clock", _clock_minutes)
+    _, good_second = _each(parts, "second", _second)
+    offsets, good_offset = _each(parts, "zone", _zone_minutes)
     zoned = _lengths(parts.field("zone").fill_null("")) > 0
     good = _mask(parts.is_valid()) & good_date & good_clock & good_second & good_offset
-    return Moments(dates + clocks + seconds - offsets, zoned & good, good)
+    return Moments(dates + clocks - offsets, zoned & good, good)
 
 
 def _each(parts: ArrowArray, name: str, parse: Parse) -> tuple[Ints, Bools]:
-    """Parse the distinct values of one part: seconds, and where they are sound."""
+    """Parse the distinct values of one part: minutes, and where they are sound."""
     encoded = parts.field(name).fill_null("").dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     parsed = [_attempt(parse, value) for value in encoded.dictionary.to_pylist()]
@@ -131,14 +131,14 @@ def _attempt(parse: Parse, value: str) -> int | None:
 
 
 def _days(value: str) -> int:
-    return day(value) * SECONDS_IN_DAY
+    return day(value) * MINUTES_IN_DAY
 
 
-def _clock_seconds(value: str) -> int:
+def _clock_minutes(value: str) -> int:
     hour, minute = int(value[:2]), int(value[3:])
     if hour > 23 or minute > 59:
         raise ValueError(value)
-    return hour * 3600 + minute * 60
+    return hour * 60 + minute
 
 
 def _second(value: str) -> int:
@@ -148,12 +148,12 @@ def _second(value: str) -> int:
     return second
 
 
-def _zone_seconds(value: str) -> int:
+def _zone_minutes(value: str) -> int:
     digits = value[1:].replace(":", "").ljust(4, "0")
     hours, rest = int(digits[:2]), int(digits[2:])
     if hours > 15 or rest > 59:
         raise ValueError(value)
-    return (-1 if value.startswith("-") else 1) * (hours * 3600 + rest * 60)
+    return (-1 if value.startswith("-") else 1) * (hours * 60 + rest)
 
 
 def _lengths(texts: ArrowArray) -> Ints:

@@ -13,6 +13,7 @@ from reckon.attendance.rules.missing import Missing
 from reckon.attendance.rules.overtime import STATUTORY, Overtime
 from reckon.attendance.words import SYSTEMS
 from reckon.columns import Ints, Measure, minutes
+from reckon.dated import parameters
 
 COMPREHENSIVE = SYSTEMS.index("comprehensive")
 
@@ -33,6 +34,12 @@ class Night:
         return since
 
 
+def night_measure(first: int, last: int) -> Night:
+    """The night of the law in force in the range."""
+    law = parameters("attendance")
+    return Night(law["night_from"].constant(first, last), law["night_to"].constant(first, last))
+
+
 @dataclass(frozen=True)
 class Statutory:
     """Minutes on statutory dates: `before[i]` statutory days lie before the i-th day of the stretch."""
@@ -51,14 +58,12 @@ class Statutory:
         return since
 
 
-def statutory_measure(days: Days, company: Company) -> Statutory | None:
-    """The measure of minutes on statutory dates; None where the line has none."""
+def statutory_measure(days: Days, company: Company) -> Statutory:
+    """The measure of minutes on statutory dates."""
     dates = company.calendar.dates_of(STATUTORY) - days.line.begins_on
     dates = dates[(dates >= 0) & (dates < days.line.days)]
-    if not len(dates):
-        return None
-    first = int(dates[0])
-    marks = np.zeros(int(dates[-1]) - first + 1, np.int64)
+    first, end = (int(dates[0]), int(dates[-1]) + 1) if len(dates) else (0, 0)
+    marks = np.zeros(end - first, np.int64)
     marks[dates - first] = 1
     # its first and last entry serve all days before and after the statutory ones
     before = np.concatenate([[0, 0], np.cumsum(marks)])
@@ -92,11 +97,11 @@ class OvertimeMinutes:
 
 
 def rate_overtime(
-    days: Days, company: Company, group: Ints, overtime: Overtime, statutory: Statutory | None
+    days: Days, company: Company, group: Ints, overtime: Overtime, statutory: Statutory
 ) -> OvertimeMinutes:
     """Rule 13: statutory by the minute's own date, the rest by whether the day has a shift."""
     total = _measured(days, overtime, minutes)
-    at_300 = _measured(days, overtime, statutory) if statutory else np.zeros(len(days), np.int64)
+    at_300 = _measured(days, overtime, statutory)
     workday = (days.shift != REST) | (company.groups.system[group] == COMPREHENSIVE)
     other = total - at_300
     return OvertimeMinutes(np.where(workday, other, 0), np.where(workday, 0, other), at_300)
