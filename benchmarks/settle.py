@@ -1,11 +1,12 @@
 """How fast the engine settles a month of 1,000, 10,000 and 100,000 employees, file to file.
 
-Run as `python -m benchmarks.settle [--sizes 1000,10000] [--format parquet|csv]`. The data is invented, the
+Run as `python -m benchmarks.settle [--sizes 1000,10000] [--formats parquet,csv]`. The data is invented, the
 same on every run: day shifts, night shifts, split shifts and free shifts, 4 punches a day, some leave,
 some overtime, some mishaps; punches in order of time, as devices deliver them.
 """
 
 import argparse
+import os
 import resource
 import sys
 import tempfile
@@ -141,11 +142,10 @@ def _punches(chance: np.random.Generator, numbers: pa.Array, kind: np.ndarray, e
 
 def measure(folder: Path, out: Path, ending: str) -> dict[str, float]:
     """Settle in a process of its own: seconds of wall time in all and by phase, and peak memory in MB."""
+    command = [sys.executable, "-m", "benchmarks.settle", "--one", str(folder), str(out), ending]
+    paths = os.pathsep.join(filter(None, sys.path))
     begun = time.perf_counter()
-    done = run(
-        [sys.executable, "-m", "benchmarks.settle", "--one", str(folder), str(out), ending],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+    done = run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths})
     wall = time.perf_counter() - begun
     reading, reckoning, writing, memory = map(float, done.stdout.split())
     return {"all": wall, "reading": reading, "reckoning": reckoning, "writing": writing, "memory": memory}
@@ -170,20 +170,27 @@ def main(argv: list[str] | None = None) -> None:
     """Print one line per size: seconds, shares of the phases, peak memory."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--format", default="parquet", choices=("parquet", "csv"))
-    parser.add_argument("--one", nargs=3)
+    parser.add_argument("--formats", default="parquet,csv")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     wanted = parser.parse_args(argv)
     if wanted.one:
-        settle_once(Path(wanted.one[0]), Path(wanted.one[1]), wanted.one[2])
+        folder, out, ending = wanted.one
+        settle_once(Path(folder), Path(out), ending)
         return
-    print(f"核算一个月,{wanted.format} → {wanted.format}")
-    print(f"{'人数':>8} {'打卡':>12} {'全部 s':>8} {'读取':>7} {'核算':>7} {'写出':>7} {'内存 MB':>8}")
-    for size in map(int, wanted.sizes.split(",")):
+    for ending in wanted.formats.split(","):
+        compare(ending, [int(size) for size in wanted.sizes.split(",")])
+
+
+def compare(ending: str, sizes: list[int]) -> None:
+    """One line per size for one kind of file."""
+    print(f"核算一个月,{ending} → {ending} (one month, file to file)")
+    print("employees     punches   seconds  reading reckoning writing  peak MB")
+    for size in sizes:
         with tempfile.TemporaryDirectory() as place:
-            punches = write_company(Path(place) / "in", size, wanted.format)
-            took = measure(Path(place) / "in", Path(place) / "out", wanted.format)
-        shares = [f"{took[phase] / took['all']:7.0%}" for phase in ("reading", "reckoning", "writing")]
-        print(f"{size:>10,} {punches:>13,} {took['all']:>9.2f} {' '.join(shares)} {took['memory']:>9,.0f}")
+            punches = write_company(Path(place) / "in", size, ending)
+            took = measure(Path(place) / "in", Path(place) / "out", ending)
+        shares = [f"{took[phase] / took['all']:8.0%}" for phase in ("reading", "reckoning", "writing")]
+        print(f"{size:>9,} {punches:>11,} {took['all']:>9.2f} {' '.join(shares)} {took['memory']:>8,.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
-BATCH = 2_000
+BATCH = 20_000
+"""People settled in one transaction: many, for the ledger lies in order of time and every batch reads through it."""
 _MARK = """
 INSERT INTO attendance_waiting (employee_id, first, last, since)
 SELECT e, f, l, %s FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)

@@ -14,7 +14,8 @@ from kaoqin.attendance.saying import badges, overtime_minutes, say_day, worst_to
 from kaoqin.attendance.words import EXPORT_DAYS, SEE_DAYS, SEE_OWN_DAYS, SETTLE, STATUS_LABELS, kind_label
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
-from kaoqin.core.words import NotFound, Refusal, say_minutes
+from kaoqin.core.time import read_month as month_named
+from kaoqin.core.words import NotFound, Refusal, read_number, say_minutes
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import may, require
@@ -25,15 +26,11 @@ DAY = dt.timedelta(days=1)
 
 def read_month(request: AskedBy) -> dt.date:
     """The month asked for (`?month=2026-10`), else this one."""
-    try:
-        return dt.date.fromisoformat(f"{request.GET.get('month', '')}-01")
-    except ValueError:
-        return request.today.replace(day=1)
+    return month_named(request.GET.get("month", ""), request.today.replace(day=1))
 
 
 def read_department(request: AskedBy) -> int | None:
-    asked = request.GET.get("department", "")
-    return int(asked) if asked.isdigit() else None
+    return read_number(request.GET.get("department", ""), 0) or None
 
 
 def department_filter(request: AskedBy) -> Filter:
@@ -123,6 +120,8 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
         when = dt.date.fromisoformat(date)
     except ValueError as bad:
         raise NotFound("attendance.no_day", "没有这一天。") from bad
+    if not 2000 <= when.year <= 2100:
+        raise NotFound("attendance.no_day", "没有这一天。")
     trace, told = None, ""
     try:
         trace = reckoning.explain(employee.pk, when)

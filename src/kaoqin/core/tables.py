@@ -38,7 +38,7 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list; `lookup` is the model lookup a chosen value goes to.
+    """A choice above the list; `lookup` is the model lookup a chosen value goes to (`1` is yes to an `__isnull`).
 
     Without a lookup the room has narrowed the rows by this choice itself. With a default one is always chosen.
     """
@@ -97,7 +97,8 @@ class ListPage(Generic[Row]):
             rows = rows.filter(wanted)
         for one, value in self.chosen_filters:
             if value and one.lookup and value in {key for key, _ in one.choices}:
-                rows = rows.filter(**{one.lookup: value}).distinct()
+                told = value == "1" if one.lookup.endswith("__isnull") else value
+                rows = rows.filter(**{one.lookup: told}).distinct()
         return rows.order_by(*self._order, *(self.rows.query.order_by or ("pk",))) if self._order else rows
 
     @cached_property

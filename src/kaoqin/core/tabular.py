@@ -80,7 +80,10 @@ def _text(data: bytes) -> Iterable[list[str]]:
         raise Refusal("core.not_text", "这不是表格文件。可导入 .xlsx、.xls 和 .csv。")
     head = text[:4096].splitlines()[0] if text.strip() else ""
     delimiter = max((",", "\t", ";", ","), key=head.count)
-    return csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as broken:
+        raise Refusal("core.csv_unreadable", f"无法按 CSV 读取这个文件({broken})。请另存为 .xlsx 后重试。") from broken
 
 
 def _clean(cell: str) -> str:

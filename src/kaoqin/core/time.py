@@ -7,6 +7,15 @@ import datetime as dt
 import zoneinfo
 
 
+def read_month(text: str, otherwise: dt.date) -> dt.date:
+    """The first day of a month as addresses write it, `2026-10`, from 2000 to 2100; `otherwise` for anything else."""
+    try:
+        month = dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return otherwise
+    return month if 2000 <= month.year <= 2100 else otherwise
+
+
 def as_wall_clock(at: dt.datetime, zone: str) -> dt.datetime:
     """The naive local time of an instant in a zone."""
     return at.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)

@@ -24,6 +24,11 @@ class NotFound(Refusal):
     """There is no such thing, or the actor may not know of it. Pages answer with 404."""
 
 
+def read_number(text: str, otherwise: int) -> int:
+    """A whole number a browser sent, from 0 to 2³¹ - 1; what stands in an address by mistake is `otherwise`."""
+    return int(text) if text.isdecimal() and len(text) < 10 else otherwise
+
+
 def say_minutes(minutes: int) -> str:
     """Minutes as people say them: `7 小时 30 分`, `12 分`, `0 分`."""
     hours, rest = divmod(abs(minutes), 60)

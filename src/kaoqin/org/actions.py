@@ -1,10 +1,12 @@
 """Changes to people, departments and sites. Each asks, does, and is remembered, in one transaction."""
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from kaoqin.core.outcomes import tell
 from kaoqin.core.words import NotAllowed, Refusal
@@ -36,6 +38,12 @@ def _require_place(by: Actor, place: Place, on: dt.date) -> None:
         raise NotAllowed("org.out_of_reach", "该部门或地点不在您的管理范围内。")
 
 
+def _require_person(by: Actor, employee: Employee, at: dt.datetime) -> None:
+    reach = require(by, MANAGE_PEOPLE)
+    if not (reach.everyone or queries.within(reach, timezone.localdate(at)).filter(pk=employee.pk).exists()):
+        raise NotAllowed("org.out_of_reach", f"{employee.name} 不在您的管理范围内。")
+
+
 @transaction.atomic
 def hire(number: str, name: str, hired_on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Employee:
     """A new employee with a first posting. Refuses a number that is taken."""
@@ -61,7 +69,7 @@ def hire(number: str, name: str, hired_on: dt.date, place: Place, *, by: Actor, 
 @transaction.atomic
 def change_details(employee: Employee, *, name: str, phone: str, email: str, by: Actor, at: dt.datetime) -> None:
     """Name and ways to reach somebody."""
-    require(by, MANAGE_PEOPLE)
+    _require_person(by, employee, at)
     before = {"name": employee.name, "phone": employee.phone, "email": employee.email}
     employee.name, employee.phone, employee.email = name.strip(), phone.strip(), email.strip()
     employee.save(update_fields=["name", "phone", "email"])
@@ -71,6 +79,7 @@ def change_details(employee: Employee, *, name: str, phone: str, email: str, by:
 @transaction.atomic
 def move(employee: Employee, on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Posting:
     """A new posting from a day on; the one in force ends the day before."""
+    _require_person(by, employee, at)
     _require_place(by, place, on)
     _refuse_outside_employment(employee, on)
     if Posting.objects.filter(employee=employee, begins_on__gt=on).exists():
@@ -78,7 +87,12 @@ def move(employee: Employee, on: dt.date, place: Place, *, by: Actor, at: dt.dat
     Posting.objects.filter(employee=employee, begins_on=on).delete()
     Posting.objects.filter(employee=employee, begins_on__lt=on).exclude(ends_on__lt=on).update(ends_on=on - DAY)
     posting = Posting.objects.create(
-        employee=employee, department=place.department, site=place.site, title=place.title, begins_on=on
+        employee=employee,
+        department=place.department,
+        site=place.site,
+        title=place.title,
+        begins_on=on,
+        ends_on=employee.left_on,
     )
     record(by, "org.move", employee, f"{employee.name} 自 {on} 调动", at=at, department=place.department.code)
     tell("people.changed", employee_ids=[employee.pk], first=on)
@@ -92,12 +106,13 @@ def _refuse_outside_employment(employee: Employee, on: dt.date) -> None:
 
 @transaction.atomic
 def leave(employee: Employee, left_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
-    """The last day employed; the posting ends with it."""
-    require(by, MANAGE_PEOPLE)
+    """The last day employed; the posting ends with it, and is drawn out where the last day is put off."""
+    _require_person(by, employee, at)
     if left_on < employee.hired_on:
         raise Refusal("org.leaves_before_hire", f"离职日不能早于入职日 {employee.hired_on}。", "left_on")
     Posting.objects.filter(employee=employee, begins_on__gt=left_on).delete()
-    Posting.objects.filter(employee=employee).exclude(ends_on__lt=left_on).update(ends_on=left_on)
+    last = Posting.objects.filter(employee=employee).order_by("-begins_on")[:1]
+    Posting.objects.filter(pk__in=last.values("pk")).update(ends_on=left_on)
     first = min(left_on, employee.left_on or left_on) + DAY
     employee.left_on = left_on
     employee.save(update_fields=["left_on"])
@@ -145,8 +160,10 @@ def change_department(
 ) -> DepartmentVersion:
     """A new name, place or end of a department from a day on. Refuses a circle and closing one with people in it."""
     require(by, MANAGE_STRUCTURE, everywhere=True)
-    if parent and parent.pk in queries.below([department.pk], begins_on):
-        raise Refusal("org.department_circle", "上级部门不能是自己或自己的下级。", "parent")
+    if parent and any(parent.pk in queries.below([department.pk], on) for on in _until_next(department, begins_on)):
+        raise Refusal("org.department_circle", "上级部门不能是自己或自己的下级(包括已登记的将来变更)。", "parent")
+    if closed and any(node.parent_id == department.pk for node in queries.tree(begins_on)):
+        raise Refusal("org.department_has_below", "部门还有下级部门,请先撤销或调整下级。", "closed")
     if (
         closed
         and Posting.objects.filter(queries.posted(begins_on), department=department, employee__left_on=None).exists()
@@ -159,6 +176,13 @@ def change_department(
     )
     record(by, "org.change_department", department, f"部门 {department.code} 自 {begins_on} 变更为 {name}", at=at)
     return version
+
+
+def _until_next(department: Department, begins_on: dt.date) -> list[dt.date]:
+    """The days from `begins_on` on which the tree changes, until the department's own next version."""
+    own = department.versions.filter(begins_on__gt=begins_on).order_by("begins_on").first()
+    later = DepartmentVersion.objects.filter(begins_on__gt=begins_on).values_list("begins_on", flat=True)
+    return [begins_on, *(day for day in sorted(set(later)) if own is None or day < own.begins_on)]
 
 
 @dataclass(frozen=True)
@@ -182,6 +206,8 @@ def keep_site(details: SiteDetails, *, by: Actor, at: dt.datetime, site: Site | 
         details.latitude is not None
     ):
         raise Refusal("org.position_incomplete", "位置须同时填写纬度、经度和坐标系,或全部留空。", "datum")
+    if details.timezone not in zoneinfo.available_timezones():
+        raise Refusal("org.no_timezone", f"没有时区 {details.timezone}。", "timezone")
     kept = site or Site()
     for name, value in vars(details).items():
         setattr(kept, name, value)

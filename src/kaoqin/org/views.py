@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
+from kaoqin.core.words import read_number
 from kaoqin.org import actions, queries
 from kaoqin.org.forms import DepartmentForm, DetailsForm, HireForm, LeaveForm, MoveForm, SiteForm
 from kaoqin.org.models import Employee, Site
@@ -19,9 +20,9 @@ from kaoqin.security.words import MANAGE_ACCOUNTS
 
 def people(request: AskedBy) -> HttpResponseBase:
     found = queries.people(SEE_PEOPLE, seen_by=request.by, on=request.today)
-    department = request.GET.get("department", "")
-    if department.isdigit():
-        found = queries.in_departments(found, int(department), request.today)
+    department = read_number(request.GET.get("department", ""), 0)
+    if department:
+        found = queries.in_departments(found, department, request.today)
     names = queries.department_names(request.today)
     page: ListPage[Any] = ListPage(
         request,

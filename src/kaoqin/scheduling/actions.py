@@ -27,8 +27,8 @@ from kaoqin.scheduling.models import (
     ShiftSegment,
     ShiftVersion,
 )
-from kaoqin.scheduling.roster import lay_again, replan
-from kaoqin.scheduling.words import MANAGE_RULES, PLAN, Day, GroupMode, ShiftPlan
+from kaoqin.scheduling.roster import lay_again, replan, require_people
+from kaoqin.scheduling.words import MANAGE_RULES, Day, GroupMode, ShiftPlan
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -117,9 +117,10 @@ def _keep_version(shift: Shift, plan: ShiftPlan, begins_on: dt.date, *, closed: 
 def new_calendar(code: str, name: str, *, by: Actor, at: dt.datetime) -> Calendar:
     """An empty calendar; years are added to it."""
     require(by, MANAGE_RULES, everywhere=True)
+    code = code.strip()
     if Calendar.objects.filter(code=code).exists():
         raise Refusal("scheduling.code_taken", f"日历编码 {code} 已被使用。", "code")
-    made = Calendar.objects.create(code=code.strip(), name=name.strip())
+    made = Calendar.objects.create(code=code, name=name.strip())
     record(by, "scheduling.new_calendar", made, f"新建日历 {name}", at=at)
     return made
 
@@ -173,9 +174,10 @@ def seed_china() -> None:
 @transaction.atomic
 def new_group(code: str, name: str, *, by: Actor, at: dt.datetime) -> Group:
     require(by, MANAGE_RULES)
+    code = code.strip()
     if Group.objects.filter(code=code).exists():
         raise Refusal("scheduling.code_taken", f"考勤组编码 {code} 已被使用。", "code")
-    made = Group.objects.create(code=code.strip(), name=name.strip())
+    made = Group.objects.create(code=code, name=name.strip())
     record(by, "scheduling.new_group", made, f"新建考勤组 {name}", at=at)
     return made
 
@@ -214,8 +216,8 @@ def plan_group(
 @transaction.atomic
 def join_group(employee_ids: Iterable[int], group: Group, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
     """Put people into a group from a day on; where they were before ends the day before. Returns how many changed."""
-    require(by, PLAN)
     wanted = set(employee_ids)
+    require_people(by, wanted, timezone.localdate(at))
     already = Membership.objects.filter(
         employee__in=wanted, group=group, begins_on__lte=begins_on, ends_on__isnull=True
     )

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from kaoqin.core.exports import XLSX, write_xlsx
 from kaoqin.core.pages import attempt
-from kaoqin.core.words import Refusal
+from kaoqin.core.time import read_month
+from kaoqin.core.words import Refusal, read_number
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries, roster
 from kaoqin.scheduling.forms import RollOutForm
@@ -26,20 +27,17 @@ PAGE = 50
 
 
 def _month(request: HttpRequest, today: dt.date) -> dt.date:
-    try:
-        return dt.date.fromisoformat(f"{request.GET.get('month', '')}-01")
-    except ValueError:
-        return today.replace(day=1)
+    return read_month(request.GET.get("month", ""), today.replace(day=1))
 
 
 def _people(request: AskedBy, month: dt.date) -> Any:
     """The people of the board: within reach, of the chosen department or group, employed in the month."""
     found = org.people(SEE_PLANS, seen_by=request.by, on=request.today)
-    department, group = request.GET.get("department", ""), request.GET.get("group", "")
-    if department.isdigit():
-        found = org.in_departments(found, int(department), request.today)
-    if group.isdigit():
-        found = found.filter(pk__in=queries.members_between(int(group), month, _end(month)))
+    department, group = (read_number(request.GET.get(name, ""), 0) for name in ("department", "group"))
+    if department:
+        found = org.in_departments(found, department, request.today)
+    if group:
+        found = found.filter(pk__in=queries.members_between(group, month, _end(month)))
     asked = request.GET.get("q", "").strip()
     if asked:
         found = found.filter(number__icontains=asked) | found.filter(name__icontains=asked)
@@ -55,7 +53,7 @@ def board(request: AskedBy) -> HttpResponse:
     month = _month(request, request.today)
     people = _people(request, month)
     count = people.count()
-    page = max(1, min(int(request.GET.get("page", "1") or 1), -(-count // PAGE) or 1))
+    page = max(1, min(read_number(request.GET.get("page", ""), 1), -(-count // PAGE) or 1))
     shown = list(people[(page - 1) * PAGE : page * PAGE])
     dates = [month + n * DAY for n in range(_end(month).day)]
     shifts = queries.shifts()

@@ -201,9 +201,15 @@ class DayForm(forms.Form):
     kind = forms.ChoiceField(label="类型", choices=DayKind.choices)
     name = forms.CharField(label="名称", max_length=40, required=False)
 
+    def clean_last(self) -> dt.date | None:
+        first, last = self.cleaned_data.get("first"), self.cleaned_data["last"]
+        if first and last and not 0 <= (last - first).days < 400:
+            raise forms.ValidationError("日期范围须从早到晚,且不超过 400 天。")
+        return last  # type: ignore[no-any-return]
+
     def dates(self) -> list[dt.date]:
         first, last = self.cleaned_data["first"], self.cleaned_data["last"] or self.cleaned_data["first"]
-        return [first + dt.timedelta(days=n) for n in range(min((last - first).days + 1, 400))]
+        return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 class ConfirmYearForm(forms.Form):

@@ -44,7 +44,10 @@ def span_of(date: dt.date, shift: queries.DatedShift) -> tuple[dt.datetime, dt.d
 
 def _write(cells: Sequence[Cell], source: PlanSource) -> None:
     """Insert or replace the cells, then have the database look for overlaps; a Refusal names one."""
-    shifts = queries.shifts({c.shift_id for c in cells if c.shift_id})
+    wanted = {c.shift_id for c in cells if c.shift_id}
+    shifts = queries.shifts(wanted)
+    if wanted - set(shifts):
+        raise NotFound("scheduling.no_shift", "没有这个班次。")
     with connection.cursor() as cursor:
         for begin in range(0, len(cells), CHUNK):
             part = cells[begin : begin + CHUNK]
@@ -115,11 +118,12 @@ def _remember(cell: Cell, row: RosterDay | None) -> list[object]:
     return [*key, row.shift_id, row.source] if row else [*key, None, ""]
 
 
-def _require_people(by: Actor, employee_ids: Iterable[int], today: dt.date) -> None:
+def require_people(by: Actor, employee_ids: Iterable[int], today: dt.date) -> None:
+    """Refuse unless `by` may plan all of these people."""
     reach = require(by, PLAN)
     wanted = set(employee_ids)
-    if not reach.everyone and org.within(reach, today).filter(pk__in=wanted).count() != len(wanted):
-        raise NotAllowed("scheduling.out_of_reach", "其中有人不在您的管理范围内。")
+    if org.within(reach, today).filter(pk__in=wanted).count() != len(wanted):
+        raise NotAllowed("scheduling.out_of_reach", "其中有人不存在,或者不在您的管理范围内。")
 
 
 @transaction.atomic
@@ -132,8 +136,12 @@ def paint(
     source: PlanSource = PlanSource.MANUAL,
     title: str = "",
 ) -> int | None:
-    """Set cells of the board; returns the number of the change for undo. Refuses overlaps, leaving all as it was."""
-    _require_people(by, {c.employee_id for c in cells}, today)
+    """Set cells of the board; returns the number of the change for undo. Refuses overlaps, leaving all as it was.
+
+    Of two cells for the same day the later one holds.
+    """
+    cells = list({(c.employee_id, c.date): c for c in cells}.values())
+    require_people(by, {c.employee_id for c in cells}, today)
     if not cells:
         return None
     people = len({c.employee_id for c in cells})
@@ -146,7 +154,7 @@ def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     change = RosterChange.objects.select_for_update().filter(pk=change_id, account_id=by.account_id).first()
     if change is None or change.undone_at:
         raise NotFound("scheduling.no_change", "没有可以撤销的操作。")
-    _require_people(by, {row[0] for row in change.before}, today)
+    require_people(by, {row[0] for row in change.before}, today)
     rows = [(Cell(e, dt.date.fromisoformat(d), s), source) for e, d, s, source in change.before]
     for cell in [cell for cell, source in rows if not source]:
         RosterDay.objects.filter(employee_id=cell.employee_id, date=cell.date).delete()
@@ -172,7 +180,7 @@ def roll_out(
     today: dt.date,
 ) -> int | None:
     """Lay a rotation over a range; `positions` says on which day of the rotation each employee stands on `first`."""
-    _require_people(by, positions, today)
+    require_people(by, positions, today)
     days = [day.shift_id for day in pattern.days.order_by("position")]
     if last < first or (last - first).days > 400:
         raise Refusal("scheduling.range", "日期范围须从早到晚,且不超过 400 天。", "last")

@@ -20,14 +20,14 @@ COLUMNS = (
 
 
 def reshape(rows: list[list[str]]) -> list[list[str]]:
-    """A month sheet (dates as headers) as one row a day; anything else as it is."""
+    """A month sheet (dates as headers) as one row a day; anything else as it is. An empty cell of one plans nothing."""
     for number, header in enumerate(rows[:20]):
         dates = {place: day for place, cell in enumerate(header) if (day := read_date(cell))}
         who = next((place for place, cell in enumerate(header) if cell in {"工号", *COLUMNS[0].also}), None)
         if who is not None and len(dates) >= 2:
             long = [["工号", "日期", "班次"]]
             for row in rows[number + 1 :]:
-                long += [[row[who], day.isoformat(), row[place]] for place, day in dates.items() if row[who]]
+                long += [[row[who], day.isoformat(), row[place]] for place, day in dates.items() if row[who] and row[place]]
             return long
     return rows
 

@@ -28,9 +28,11 @@ def log_in(username: str, password: str, *, address: str, at: dt.datetime) -> Ac
     account = Account.objects.filter(username=username).first()
     right = check_password(password, account.password if account else _NOBODY)
     passed = account if account and right and account.is_active else None
-    LoginAttempt.objects.create(username=username[:60], address=address, at=at, succeeded=passed is not None)
     if passed is None:
+        count_attempt(username, False, address=address, at=at)
         raise Refusal("security.wrong_login", "用户名或密码不正确。")
+    if not passed.totp_secret:  # with a second factor one is in, and one's failures forgiven, after the code only
+        count_attempt(username, True, address=address, at=at)
     return passed
 
 
@@ -44,20 +46,26 @@ def _refuse_guessing(username: str, address: str, at: dt.datetime) -> None:
         raise Refusal("security.too_many_attempts", "尝试次数过多,请 10 分钟后再试,或请管理员重置密码。")
 
 
+def _step_of(secret: str, code: str, at: dt.datetime) -> int | None:
+    """The 30-second step a code belongs to: this one or a neighbour, or none."""
+    step = int(at.timestamp()) // 30
+    return next((s for s in (step, step - 1, step + 1) if pyotp.TOTP(secret).at(s * 30) == code), None)
+
+
 @transaction.atomic
 def check_code(account: Account, code: str, *, address: str, at: dt.datetime) -> None:
     """Refuse a wrong second factor; a code works once."""
     _refuse_guessing(account.username, address, at)
-    step = int(at.timestamp()) // 30
-    fits = next((s for s in (step, step - 1, step + 1) if pyotp.TOTP(account.totp_secret).at(s * 30) == code), None)
+    fits = _step_of(account.totp_secret, code, at)
     accepted = Account.objects.filter(pk=account.pk, totp_last_step__lt=fits or 0).update(totp_last_step=fits or 0)
     if not accepted:
         raise Refusal("security.wrong_code", "动态验证码不正确或已使用,请等待下一个。", "code")
+    count_attempt(account.username, True, address=address, at=at)
 
 
-def count_failure(account: Account, *, address: str, at: dt.datetime) -> None:
-    """A wrong code counts as a failed log-in; outside the transaction that refused it."""
-    LoginAttempt.objects.create(username=account.username, address=address, at=at, succeeded=False)
+def count_attempt(username: str, succeeded: bool, *, address: str, at: dt.datetime) -> None:
+    """Remember a try to log in, or a code; a failure outside the transaction that refused it."""
+    LoginAttempt.objects.create(username=username[:60], address=address, at=at, succeeded=succeeded)
 
 
 @transaction.atomic
@@ -156,6 +164,8 @@ def end_grant(given: Grant, *, by: Actor, at: dt.datetime, today: dt.date) -> No
     if given.account_id == by.account_id and given.role == Role.ADMINISTRATOR:
         raise Refusal("security.not_oneself", "不能收回自己的系统管理员授权,请由另一位管理员操作。")
     yesterday = today - dt.timedelta(days=1)
+    if given.ends_on and given.ends_on < today:
+        raise Refusal("security.ended_already", "这项授权已经收回。")
     if given.begins_on > yesterday:
         given.delete()
     else:
@@ -173,9 +183,10 @@ def end_grant(given: Grant, *, by: Actor, at: dt.datetime, today: dt.date) -> No
 def turn_on_totp(account: Account, secret: str, code: str, *, by: Actor, at: dt.datetime) -> None:
     """Begin to ask for a code at log-in, once the person has shown one that fits."""
     require(by, SEE_OWN_ACCOUNT)
-    if not pyotp.TOTP(secret).verify(code, for_time=at, valid_window=1):
+    shown = _step_of(secret, code, at)
+    if shown is None:
         raise Refusal("security.wrong_code", "动态验证码不正确,请检查手机时间后重试。", "code")
-    Account.objects.filter(pk=account.pk).update(totp_secret=secret, totp_last_step=0)
+    Account.objects.filter(pk=account.pk).update(totp_secret=secret, totp_last_step=shown)
     record(by, "security.totp_on", account, f"{account.name} 开启两步验证", at=at)
 
 

@@ -1,6 +1,7 @@
 """What happens around every page: who asks, what a refusal looks like, what a browser may load."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -75,7 +76,7 @@ def to_login(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("security:login")})
     if request.path.startswith("/api/"):
         return HttpResponse('{"code": "security.log_in"}', status=401, content_type="application/json")
-    return redirect(f"{reverse('security:login')}?next={request.get_full_path()}")
+    return redirect(f"{reverse('security:login')}?{urlencode({'next': request.get_full_path()})}")
 
 
 class refusals:  # noqa: N801 - named like its neighbours

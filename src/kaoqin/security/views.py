@@ -54,12 +54,13 @@ def code(request: HttpRequest) -> HttpResponse:
             actions.check_code(account, form.cleaned_data["code"], address=address_of(request), at=timezone.now())
             return _let_in(request, account, request.session.pop("next", ""))
         except Refusal as refusal:
-            actions.count_failure(account, address=address_of(request), at=timezone.now())
+            actions.count_attempt(account.username, False, address=address_of(request), at=timezone.now())
             form.add_error("code", refusal.sentence)
     return render(request, "security/code.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _let_in(request: HttpRequest, account: Account, wanted: str) -> HttpResponse:
+    request.session.pop("half_in", None)
     start_session(request, account, backend=_BACKEND)
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if safe else "web:home")

@@ -28,7 +28,7 @@ from kaoqin.core.imports import (
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.models import TableImport
 from kaoqin.core.tabular import read_table
-from kaoqin.core.words import NotFound, Refusal
+from kaoqin.core.words import NotFound, Refusal, read_number
 from kaoqin.security.doors import actor_of, require
 from kaoqin.security.models import Account
 from kaoqin.security.requests import AskedBy
@@ -154,12 +154,12 @@ def rows_with_faults(numbered: list[tuple[int, Record]], faults: list[RowFault])
 def match(request: AskedBy, import_id: int) -> HttpResponse:
     """Another matching of columns, or another header row."""
     kept, kind = _brought(request, import_id)
-    header = int(request.POST.get("header", kept.header) or 0)
-    if header != kept.header and 0 <= header < len(kept.rows):
+    header = read_number(request.POST.get("header", ""), kept.header)
+    if header != kept.header and header < len(kept.rows):
         kept.header, kept.mapping = header, propose(kind, kept.rows[header])
     else:
         chosen = {column.key: request.POST.get(f"column_{column.key}", "") for column in kind.columns}
-        kept.mapping = {key: int(place) for key, place in chosen.items() if place.isdigit()}
+        kept.mapping = {key: int(place) for key, place in chosen.items() if place.isdecimal()}
     kept.save(update_fields=["header", "mapping"])
     return redirect("web:import", kept.pk)
 
@@ -168,7 +168,9 @@ def match(request: AskedBy, import_id: int) -> HttpResponse:
 def repair(request: AskedBy, import_id: int) -> HttpResponse:
     """The repaired cells of one row, or the row left out."""
     kept, kind = _brought(request, import_id)
-    number = int(request.POST["row"])
+    number = read_number(request.POST.get("row", ""), 0)
+    if number not in {row for row, _ in sheet_of(kept).records()}:
+        raise NotFound("web.no_row", "没有这一行,或者它已经去掉了。")
     if request.POST.get("drop"):
         kept.dropped = [*kept.dropped, number]
     else:

@@ -7,7 +7,7 @@ or more rows of punches, several in a cell (`08:0112:0313:0118:05`, or with line
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
@@ -21,7 +21,7 @@ from kaoqin.punches.formats.tools.person_rows import PersonRow, person_row
 from kaoqin.punches.formats.tools.rows import Person, is_footer
 from kaoqin.punches.formats.tools.sheet import Sheet
 from kaoqin.punches.formats.tools.source import Source
-from kaoqin.punches.formats.words import FormatRefusal, Line, Skip, SourceType
+from kaoqin.punches.formats.words import Caution, FormatRefusal, Line, Skip, SourceType
 
 _HEAD_ROWS = 60
 
@@ -81,7 +81,7 @@ class _Blocks:
                 self._set_days(number, days)
             elif is_footer(row):
                 self._pile.skip(Skip.FOOTER, number)
-            elif self._block or (self._days and _has_clock(row)):
+            elif self._block or _has_clock(row):
                 self._take(number, row)
             else:
                 self._pile.skip(Skip.TITLE, number)
@@ -105,10 +105,20 @@ class _Blocks:
         block = self._block
         if block is None:
             return
+        days = self._days or self._days_by_place()
         for index, cells in sorted(block.cells.items()):
-            header, day = self._days.get(index, ("", None))
+            header, day = days.get(index, ("", None))
             take_day(self._pile, PersonDay(block.person, day, header, cells), self._ways, SourceType.DEVICE)
         block.cells = {}
+
+    def _days_by_place(self) -> dict[int, tuple[str, date | None]]:
+        """Without a row of day numbers the first column is the first day of the period: said aloud, not silently."""
+        if self._period is None:
+            return {}
+        begins, ends = self._period
+        said = f"表里没有日期行，已把第 1 列当作 {begins}，逐列往后推一天，请核对。"
+        self._pile.caution(Caution("formats.days_by_place", said))
+        return {place: ("", begins + timedelta(days=place)) for place in range((ends - begins).days + 1)}
 
     def _set_days(self, number: int, days: dict[int, tuple[str, DayHeader]]) -> None:
         """A row of day numbers; the row of weekdays below it says nothing new."""
@@ -134,10 +144,10 @@ class _Blocks:
 
 
 def _infos(sheet: Sheet) -> list[PersonRow]:
-    """The person rows near the top, when the sheet is one of ours: surely labelled, or more than one, over days."""
+    """The person rows near the top, when the sheet is one of ours: surely labelled, or more than one, over punches."""
     infos = [info for _, row in sheet.head for info in (person_row(row),) if info]
-    has_days = any(_day_row(row) for _, row in sheet.head)
-    return infos if has_days and (len(infos) > 1 or any(info.sure for info in infos)) else []
+    has_punches = any(_day_row(row) or _has_clock(row) for _, row in sheet.head)
+    return infos if has_punches and (len(infos) > 1 or any(info.sure for info in infos)) else []
 
 
 def _has_clock(row: Sequence[Cell]) -> bool:

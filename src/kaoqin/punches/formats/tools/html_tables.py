@@ -34,6 +34,7 @@ def html_sheets(text: str) -> list[Sheet]:
             tag[2].lower(), {name.lower(): value for name, value in _ATTRIBUTE.findall(tag[3])}, bool(tag[1])
         )
         at = tag.end()
+    tables.take_text(page[at:])
     tables.end_cell()
     rows = tables.rows
 

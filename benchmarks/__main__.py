@@ -1,0 +1,7 @@
+"""All measurements: `make bench`. Ratios within one run are what counts; the machine may be shared."""
+
+from benchmarks import database, settle
+
+settle.main([])
+settle.main(["--format", "csv"])
+database.main([])
