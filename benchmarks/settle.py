@@ -7,19 +7,21 @@ some overtime, some mishaps; punches in order of time, as devices deliver them.
 
 import argparse
 import os
-import resource
 import sys
 import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+Array = Any
+Ints = Any
 FIRST, DAYS = date(2026, 10, 1), 31
 STATUTORY = {1, 2, 3}
 SHIFTS = """shift,segment,start,end,break_start,break_end,late_grace,serious_late,flex_late,out_after,required_minutes
@@ -79,27 +81,27 @@ def _calendar() -> pa.Table:
     return pa.table({"date": pa.array(days), "kind": kinds, "name": [""] * DAYS})
 
 
-def _employees(numbers: pa.Array, kind: np.ndarray) -> pa.Table:
+def _employees(numbers: Array, kind: Ints) -> pa.Table:
     groups = np.array(["office", "office", "plant", "office", "field"])[kind]
     names = [f"员工{number}" for number in range(len(numbers))]
     return pa.table({"employee_no": numbers, "name": names, "department": groups, "group": groups})
 
 
-def _dates(day: np.ndarray) -> pa.Array:
+def _dates(day: Ints) -> Array:
     return pa.array((np.datetime64(FIRST) + day).astype("datetime64[D]"))
 
 
-def _times(minutes: np.ndarray) -> pa.Array:
+def _times(minutes: Ints) -> Array:
     return pa.array((np.datetime64(FIRST, "s") + (minutes * 60).astype("timedelta64[s]")).astype("datetime64[ms]"))
 
 
-def _roster(numbers: pa.Array, who: np.ndarray, day: np.ndarray, kind: np.ndarray) -> pa.Table:
+def _roster(numbers: Array, who: Ints, day: Ints, kind: Ints) -> pa.Table:
     shifts = pa.array(["day", "flex", "night", "split", "free"])
     shift = pa.DictionaryArray.from_arrays(pa.array(kind[who], pa.int8()), shifts).cast(pa.string())
     return pa.table({"employee_no": numbers.take(pa.array(who)), "date": _dates(day), "shift": shift})
 
 
-def _leave(chance: np.random.Generator, numbers: pa.Array, employees: int) -> pa.Table:
+def _leave(chance: np.random.Generator, numbers: Array, employees: int) -> pa.Table:
     count = employees // 2
     who, day = chance.integers(0, employees, count), chance.integers(0, DAYS, count)
     kinds = np.array(["annual", "sick", "personal", "trip"])[chance.integers(0, 4, count)]
@@ -110,14 +112,14 @@ def _leave(chance: np.random.Generator, numbers: pa.Array, employees: int) -> pa
     )
 
 
-def _agreed(chance: np.random.Generator, numbers: pa.Array, employees: int) -> pa.Table:
+def _agreed(chance: np.random.Generator, numbers: Array, employees: int) -> pa.Table:
     count = employees * 3
     who, day = chance.integers(0, employees, count), chance.integers(0, DAYS, count)
     begins = day * 1440 + chance.choice([1080, 1140, 540], count)
     return pa.table({"employee_no": numbers.take(pa.array(who)), "start": _times(begins), "end": _times(begins + 150)})
 
 
-def _punches(chance: np.random.Generator, numbers: pa.Array, kind: np.ndarray, employees: int) -> pa.Table:
+def _punches(chance: np.random.Generator, numbers: Array, kind: Ints, employees: int) -> pa.Table:
     """Four punches per employee and date around the usual times of the shift, in order of time."""
     usual = np.array(
         [
@@ -128,9 +130,8 @@ def _punches(chance: np.random.Generator, numbers: pa.Array, kind: np.ndarray, e
             [520, 700, 900, 1100],
         ]
     )
-    minutes = usual[kind][:, None, :] + np.arange(DAYS)[None, :, None] * 1440
-    minutes = (minutes + chance.normal(0, 12, minutes.shape)).ravel()
-    seconds = (minutes * 60).astype(np.int64)
+    planned = usual[kind][:, None, :] + np.arange(DAYS)[None, :, None] * 1440
+    seconds = ((planned + chance.normal(0, 12, planned.shape)).ravel() * 60).astype(np.int64)
     who = np.repeat(np.arange(employees, dtype=np.int32), DAYS * 4)
     order = np.argsort(seconds, kind="stable")
     at = (np.datetime64(FIRST, "s") + seconds[order].astype("timedelta64[s]")).astype("datetime64[ms]")
@@ -153,8 +154,9 @@ def measure(folder: Path, out: Path, ending: str) -> dict[str, float]:
 
 def settle_once(folder: Path, out: Path, ending: str) -> None:
     """Settle and print the seconds of reading, reckoning and writing, then the peak memory in MB."""
-    from reckon.attendance import read_tables, settle, write_results
+    from reckon.attendance import read_tables, settle, use_steady_memory, write_results
 
+    use_steady_memory()
     marks = [time.perf_counter()]
     tables = read_tables(folder)
     marks.append(time.perf_counter())
@@ -162,8 +164,13 @@ def settle_once(folder: Path, out: Path, ending: str) -> None:
     marks.append(time.perf_counter())
     write_results(results, out, ending)
     marks.append(time.perf_counter())
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(*np.diff(marks), memory)
+    print(*np.diff(marks), peak_memory())
+
+
+def peak_memory() -> float:
+    """The most memory this process has held, in MB (what getrusage tells may be its parent's)."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def main(argv: list[str] | None = None) -> None:

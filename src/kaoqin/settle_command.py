@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from reckon.attendance import Faults, UndatedError, UnknownDayError, explain, read_tables, settle, write_results
+from reckon import attendance as engine
+from reckon.attendance import Faults, UndatedError, UnknownDayError
 from reckon.attendance.words import Progress
 
 WRONG = 2
@@ -24,6 +25,7 @@ def run(argv: list[str]) -> int:
         parser.error("--from 晚于 --to (--from is after --to)")
     if wanted.explain is None and not (wanted.first and wanted.last and wanted.out):
         parser.error("需要 --from --to --out,或 --explain (either --from --to --out, or --explain)")
+    engine.use_steady_memory()
     try:
         return _explain(wanted, parser) if wanted.explain else _settle(wanted)
     except Faults as wrong:
@@ -58,10 +60,10 @@ def _date(text: str) -> date:
 def _settle(wanted: argparse.Namespace) -> int:
     with _progress() as tell:
         tell("读取", 0, 1)
-        tables = read_tables(wanted.folder)
+        tables = engine.read_tables(wanted.folder)
         tell("读取", 1, 1)
-        results = settle(tables, wanted.first, wanted.last, progress=tell)
-        write_results(results, wanted.out, wanted.format, tell)
+        results = engine.settle(tables, wanted.first, wanted.last, progress=tell)
+        engine.write_results(results, wanted.out, wanted.format, tell)
     return 0
 
 
@@ -73,7 +75,8 @@ def _explain(wanted: argparse.Namespace, parser: argparse.ArgumentParser) -> int
         parser.error(str(wrong))
     if (wanted.first and day < wanted.first) or (wanted.last and day > wanted.last):
         parser.error(f"{text} 不在 --from 与 --to 之间 ({text} is not between --from and --to)")
-    print(explain(read_tables(wanted.folder, employee_no), employee_no, day).text())  # noqa: T201
+    tables = engine.read_tables(wanted.folder, employee_no)
+    print(engine.explain(tables, employee_no, day).text())  # noqa: T201
     return 0
 
 
