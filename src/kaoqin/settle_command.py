@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from pyarrow import ArrowException
+
 from reckon import attendance as engine
 from reckon.attendance import Faults, UndatedError, UnknownDayError
 from reckon.attendance.words import Progress
@@ -30,7 +32,7 @@ def run(argv: list[str]) -> int:
         return _explain(wanted, parser) if wanted.explain else _settle(wanted)
     except Faults as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201
-    except (UndatedError, UnknownDayError, OSError) as wrong:
+    except (UndatedError, UnknownDayError, OSError, ArrowException) as wrong:
         print(f"kaoqin settle: {wrong}", file=sys.stderr)  # noqa: T201
     return WRONG
 

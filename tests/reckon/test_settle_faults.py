@@ -1,8 +1,11 @@
 """Every fault of the input: where it stands, what stands there, what was expected; all of them at once."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from engine_cases import AFTERNOON, CHEN, DAY, FREE, MORNING, NIGHT, TODAY, Rows, company, settled, shift, tables
 
@@ -218,6 +221,17 @@ def test_a_missing_column_is_a_fault_where_it_has_no_default() -> None:
     with pytest.raises(Faults) as told:
         settle(type(held)(**(vars(held) | without)), TODAY, TODAY)
     assert {(f.file, f.line, f.column) for f in told.value.faults} >= {(t, 1, c) for t, c in LACKING.items()}
+
+
+@pytest.mark.parametrize(
+    "column", [pa.array([b"\xff", b""], pa.binary()), pa.array([[1], []]), pa.array([{"at": 1}, None])]
+)
+def test_a_column_that_holds_no_values(column: Any) -> None:
+    held = tables(sound())
+    punches = held.punches.set_column(1, "at", column)
+    with pytest.raises(Faults) as told:
+        settle(replace(held, punches=punches), TODAY, TODAY)
+    assert [(f.file, f.line, f.column, f.value) for f in told.value.faults] == [("punches", 1, "at", str(column.type))]
 
 
 LACKING = {"employees": "group", "roster": "date", "punches": "at", "calendar": "kind", "absences": "kind"}

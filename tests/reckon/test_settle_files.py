@@ -140,6 +140,21 @@ def test_timestamps_with_a_zone_are_instants() -> None:
     assert (row["late_minutes"], row["worked_minutes"]) == (6, 474)
 
 
+def test_texts_may_be_bytes_views_or_large_and_employee_numbers_whole_numbers() -> None:
+    rows = company(
+        shift("day", DAY), roster={0: "day"}, punches=["09:06", "18:00"], absences=[("sick", "08:00", "09:00")]
+    )
+    held = {name: arrow(name, some) for name, some in rows.items()}
+    for name in ("employees", "roster", "punches", "absences"):
+        held[name] = held[name].set_column(0, "employee_no", pa.array([7] * held[name].num_rows, pa.int64()))
+    punches = held["punches"]
+    held["punches"] = punches.set_column(1, "at", punches.column("at").cast(pa.large_string()))
+    held["roster"] = held["roster"].set_column(2, "shift", pa.array([b"day"], pa.binary()))
+    held["absences"] = held["absences"].set_column(1, "kind", pa.array(["sick"], pa.string_view()))
+    (row,) = settle(typed.tables_of(held), TODAY, TODAY).days.to_pylist()
+    assert (row["employee_no"], row["shift"], row["late_minutes"]) == ("7", "day", 6)
+
+
 def test_numbers_may_be_floats_and_flags_booleans() -> None:
     rows = company(shift("day", DAY | {"late_grace": "5", "out_required": "0"}), roster={0: "day"}, punches=["09:05"])
     held = {name: arrow(name, some) for name, some in rows.items()}
@@ -193,6 +208,14 @@ def as_text(value: object) -> str:
     if isinstance(value, date):  # a datetime too
         return value.isoformat()
     return "" if value is None else str(value)
+
+
+def test_fractions_of_a_second_are_kept_in_the_columns_of_the_input(tmp_path: Path) -> None:
+    held = {name: arrow(name, some) for name, some in company(shift("day", DAY), roster={0: "day"}).items()}
+    at = pa.array(["2026-10-08T09:00:00.250"]).cast(pa.timestamp("ms"))
+    held["punches"] = pa.table({"employee_no": [CHEN], "at": at})
+    write_results(settle(typed.tables_of(held), TODAY, TODAY), tmp_path)
+    assert "2026-10-08T09:00:00.250,2026-10-08,1,in,used" in (tmp_path / "punch_use.csv").read_text("utf-8")
 
 
 def test_nothing_is_left_behind_where_writing_fails(tmp_path: Path) -> None:

@@ -116,10 +116,12 @@ def _formatted(batch: pa.Table) -> memoryview:
 
 
 def _printable(column: ArrowColumn) -> ArrowColumn:
-    """Times as `2026-10-01T08:57:00`; what CSV cannot hold as text."""
+    """Local times as `2026-10-01T08:57:00`, with a fraction of the second where there is one."""
     if pa.types.is_timestamp(column.type) and column.type.tz is None:
         encoded = column.combine_chunks().dictionary_encode()
-        texts = np.datetime_as_string(encoded.dictionary.cast(pa.timestamp("s"), safe=False).to_numpy(), unit="s")
+        moments = encoded.dictionary.to_numpy(zero_copy_only=False)
+        whole = np.array_equal(moments, moments.astype("datetime64[s]"))
+        texts = np.datetime_as_string(moments, unit="s" if whole else "auto")
         return pa.chunked_array([pa.DictionaryArray.from_arrays(encoded.indices, pa.array(texts, pa.string()))])
     return column
 

@@ -13,6 +13,20 @@ from reckon.attendance.schema import COLUMNS
 from reckon.attendance.words import ArrowArray, ArrowColumn, Fault, Origin
 from reckon.columns import Bools, Ints, Objects, ints
 
+_LEGIBLE = (
+    pa.types.is_null,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_date,
+    pa.types.is_time,
+    pa.types.is_timestamp,
+)
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -64,9 +78,23 @@ class Sheet:
     def column(self, name: str) -> ArrowColumn | None:
         """The raw column; None, and a fault if it may not be missing, where the table lacks it."""
         if name in self.rows.column_names:
-            return self.rows.column(name)
+            return self._legible(name)
         if self._field(name).default is None:
             self.faults.append(Fault(self.origin.file, 1, name, "", f"列 {name} (a column {name})"))
+        return None
+
+    def _legible(self, name: str) -> ArrowColumn | None:
+        """The column, bytes as the text they are; None, and a fault, where it holds neither text nor values."""
+        column: ArrowColumn = self.rows.column(name)
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        try:
+            if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+                return column.cast(pa.string())
+        except pa.ArrowInvalid:
+            kind = pa.binary()
+        if any(is_kind(kind) for is_kind in _LEGIBLE):
+            return column
+        self.fault_about(name, str(column.type), "文字、数字、日期或时间 (texts, numbers, dates or times)")
         return None
 
     def read(self, name: str) -> Cells:
