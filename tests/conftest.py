@@ -1,8 +1,7 @@
-"""Shared by all tests: hypothesis without deadlines (the machine is shared), and the cast on request."""
-
-import datetime as dt
+"""Shared by all tests: hypothesis without deadlines, one moment at which all tests play, and the cast on request."""
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -13,12 +12,37 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-NOW = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """It is Friday, 2026-11-20, 10:00 in Shanghai; `clock(instant)` makes it another moment."""
+    import make
+
+    moment = [make.NOW]
+    monkeypatch.setattr(timezone, "now", lambda: moment[0])
+
+    def set_to(instant):
+        moment[0] = instant
+
+    return set_to
 
 
 @pytest.fixture
 def cast(db):
-    """Lin, Chen, Zhao, Wang, He, Sun, Outsider, as `tests/cast.py` tells."""
+    """Lin, Chen, Zhao, Wang, He, Sun, Qian and Outsider, as `tests/cast.py` tells."""
     from cast import make_cast
 
     return make_cast()
+
+
+@pytest.fixture
+def enter(cast, client):
+    """`enter("he")` gives a browser in which somebody of the cast is logged in; `enter("")` one of nobody."""
+
+    def as_somebody(name):
+        client.logout()
+        if name:
+            client.force_login(cast.accounts[name])
+        return client
+
+    return as_somebody

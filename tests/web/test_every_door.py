@@ -1,0 +1,174 @@
+"""Every address of the product is asked by every role, by GET and by POST; one that is not in the table fails."""
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from doors_table import DOORS, ROLES
+
+import make
+from kaoqin.attendance.models import Absence
+from kaoqin.core.jobs import ask as ask_job
+from kaoqin.core.models import TableImport
+from kaoqin.punches import actions as punches
+from kaoqin.punches import bringing
+from kaoqin.punches.models import BadLine, Punch
+from kaoqin.scheduling import roster
+from kaoqin.scheduling.words import Cell
+
+
+def names(resolver=None, space=""):
+    """`room:page` of every pattern there is."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from names(one, f"{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern):
+            yield f"{space}{one.name}"
+
+
+@pytest.fixture
+def world(cast):
+    """An address for every page that is about something; what belongs to somebody belongs to He or to Chen."""
+    he, by = cast.accounts["he"], cast.by("he")
+    make.punch(cast.chen, "11-19 09:00")
+    punch = Punch.objects.get()
+    correction = punches.add_correction(
+        cast.chen, make.at("11-19 18:00"), "忘打卡", by=by, at=make.NOW, today=make.TODAY
+    )
+    batch = bringing.bring("x.csv", "工号,时间\n1,2026-11-19 09:00\n".encode(), "Asia/Shanghai", by=by, at=make.NOW)
+    bad = BadLine.objects.create(batch=batch, line_no=1, raw="?", code="x", sentence="?")
+    absence = make.absence(cast.chen, "annual", "11-18 09:00", "11-18 18:00")
+    overtime = make.overtime(cast.chen, "11-18 18:00", "11-18 20:00")
+    change = roster.paint([Cell(cast.chen.pk, make.day("11-21"), None)], by=by, at=make.NOW, today=make.TODAY)
+    run = ask_job("attendance.settle", "核算", account_id=he.pk, at=make.NOW)
+    table = TableImport.objects.create(
+        kind="people", name="x", rows=[["工号"]], header=0, mapping={}, account_id=he.pk, brought_at=make.NOW
+    )
+    grant = cast.accounts["qian"].grants.get()
+    chen, calendar = cast.chen.pk, make.calendar().pk
+    about = {
+        "web:job": run.pk,
+        "web:job_file": run.pk,
+        "web:import_start": "people",
+        "web:import_template": "people",
+        **dict.fromkeys(("web:import", "web:import_match", "web:import_repair", "web:import_take"), table.pk),
+        **dict.fromkeys(
+            ("security:account", "security:reset_password", "security:set_active"), cast.accounts["chen"].pk
+        ),
+        "security:end_grant": grant.pk,
+        **dict.fromkeys((f"org:{page}" for page in ("person", "details", "move", "leave", "give_account")), chen),
+        "org:change_department": cast.plant.pk,
+        "org:site": cast.site.pk,
+        "scheduling:shift": cast.day.pk,
+        **dict.fromkeys(
+            ("scheduling:group", "scheduling:plan_group", "scheduling:join_group", "attendance:rules"),
+            cast.day_group.pk,
+        ),
+        "scheduling:calendar": (calendar, 2026),
+        "scheduling:confirm_year": calendar,
+        "scheduling:undo": change,
+        "punches:punch": punch.pk,
+        "punches:withdraw_correction": correction.pk,
+        **dict.fromkeys(
+            (f"punches:{page}" for page in ("batch", "decide", "map_columns", "take", "discard", "set_all_aside")),
+            batch.pk,
+        ),
+        "punches:repair": bad.pk,
+        "attendance:person": chen,
+        "attendance:day": (chen, "2026-11-19"),
+        "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
+        "attendance:withdraw_overtime": overtime.pk,
+    }
+    return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
+
+
+def ask(client, cast, role, method, address):
+    """One letter: how the door answered. What it did is taken back."""
+    with transaction.atomic():
+        client.logout()
+        if role:
+            client.force_login(cast.accounts[role])
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("security:login")):
+        return "l"
+    return {403: "f", 404: "n", 405: "m"}.get(answer.status_code, "o" if answer.status_code < 500 else "!")
+
+
+def test_every_address_is_in_the_table():
+    assert sorted(set(names())) == sorted(DOORS)
+
+
+@pytest.mark.parametrize("place", range(len(ROLES)), ids=[role or "anonymous" for role in ROLES])
+def test_every_door_answers_as_the_table_says(cast, world, client, place):
+    role, wrong = ROLES[place], []
+    for name, expected in DOORS.items():
+        address = world[name] if name in world else reverse(name)
+        for method, letters in zip(("get", "post"), expected, strict=True):
+            answered = ask(client, cast, role, method, address)
+            if answered != letters[place]:
+                wrong.append(f"{method} {name}: {answered}, not {letters[place]}")
+    assert wrong == []
+
+
+def about(cast, employee):
+    """The pages about somebody that an address alone leads to."""
+    return [
+        reverse("org:person", args=[employee.pk]),
+        reverse("attendance:person", args=[employee.pk]),
+        reverse("attendance:day", args=[employee.pk, "2026-11-19"]),
+    ]
+
+
+def answers(client, addresses):
+    return [client.get(address).status_code for address in addresses]
+
+
+def test_a_manager_reaches_the_department_and_what_is_below_it_and_nobody_else(cast, enter):
+    wang = enter("wang")
+    assert answers(wang, about(cast, cast.chen) + about(cast, cast.lin)) == [200] * 6
+    assert answers(wang, about(cast, cast.zhao) + about(cast, cast.he)) == [404] * 6
+
+
+def test_an_employee_reaches_only_oneself(cast, enter):
+    chen = enter("chen")
+    assert answers(chen, about(cast, cast.chen)) == [200] * 3
+    assert answers(chen, about(cast, cast.lin)) == [403] * 3
+
+
+def test_a_managers_lists_hold_nobody_from_outside(cast, enter):
+    for employee in (cast.chen, cast.zhao):
+        make.punch(employee, "11-19 09:00", "11-19 18:00")
+    make.settle()
+    wang = enter("wang")
+    for page in ("people", "attendance/today", "attendance/days", "attendance/months", "punches", "roster"):
+        text = wang.get(f"/{page}/?size=100&q=").content.decode()
+        assert "陈大白" in text, page
+        assert "赵夜班" not in text, page
+
+
+def test_an_employees_punches_are_ones_own(cast, enter):
+    for employee in (cast.chen, cast.lin):
+        make.punch(employee, "11-19 09:00")
+    text = enter("chen").get("/punches/").content.decode()
+    assert "陈大白" in text
+    assert "林小满" not in text
+
+
+def test_a_manager_cannot_plan_people_from_outside(cast, enter):
+    body = {"cells": [[cast.zhao.pk, "2026-11-23", cast.day.pk]]}
+    answer = enter("wang").post("/roster/paint/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "scheduling.out_of_reach")
+
+
+PAGES = ("people", "roster", "attendance/months", "attendance/days", "attendance/today", "jobs")
+
+
+@pytest.mark.parametrize("asked", ["department=²", f"department={10**20}", "page=x", "page=-1", "month=0001-01"])
+def test_an_odd_address_is_no_failure(enter, asked):
+    he = enter("he")
+    assert answers(he, [f"/{page}/?{asked}" for page in PAGES]) == [200] * len(PAGES)
+
+
+def test_a_day_that_is_none_is_not_found(cast, enter):
+    days = [f"/attendance/people/{cast.chen.pk}/{date}/" for date in ("0001-01-01", "9999-12-31", "2026-02-30", "x")]
+    assert answers(enter("he"), days) == [404] * 4
