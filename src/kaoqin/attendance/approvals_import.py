@@ -51,11 +51,15 @@ def _faults(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
             faults.append(RowFault(row, "end", "结束须晚于开始"))
         elif start and end and end - start > actions.LONGEST:
             faults.append(RowFault(row, "end", "一次最长 400 天"))
+        if len(record.get("remark", "")) > 200:
+            faults.append(RowFault(row, "remark", "太长,最多 200 字"))
     return faults
 
 
 def check_absences(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
-    return _faults(records, by, today)
+    """The faults of people and times, and a kind that is no word."""
+    long = [RowFault(row, "kind", "太长,最多 30 字") for row, r in enumerate(records) if len(r.get("kind", "")) > 30]
+    return _faults(records, by, today) + long
 
 
 def check_overtime(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:

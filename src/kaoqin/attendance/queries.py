@@ -118,13 +118,14 @@ def today(department_id: int | None, *, seen_by: Actor, on: dt.date, now: dt.dat
     rows = []
     for employee in found:
         result, plan = results.get(employee.pk), plans.get((employee.pk, on))
+        shift = plan.shift.code if plan and plan.shift else ""
         begins = load_wall_clock(plan.planned.lower) if plan and plan.planned else None
         rows.append(
             Presence(
                 employee,
                 getattr(employee, "department_id", None),
-                _state(result, begins, now),
-                plan.shift.code if plan and plan.shift else "",
+                _state(result, shift, begins, now),
+                shift,
                 result.first_in if result else None,
                 result.last_out if result else None,
                 result.late_minutes if result else 0,
@@ -133,13 +134,13 @@ def today(department_id: int | None, *, seen_by: Actor, on: dt.date, now: dt.dat
     return rows
 
 
-def _state(result: DayResult | None, begins: dt.datetime | None, now: dt.datetime) -> str:
+def _state(result: DayResult | None, shift: str, begins: dt.datetime | None, now: dt.datetime) -> str:
     came = bool(result and result.first_in)
     if result and (result.leave_minutes or result.trip_minutes) and not came:
         return "away"
-    if result is None or not result.shift:
+    if not (result.shift if result else shift):
         return "overtime" if came else "off"
-    if came and result.first_in:
+    if result and result.first_in:
         return "late" if result.late_minutes else "here"
     return "later" if begins is None or now < begins else "missing"
 

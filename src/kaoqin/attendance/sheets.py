@@ -25,6 +25,7 @@ from kaoqin.punches import queries as punches
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
+MOMENT = dt.timedelta(seconds=1)
 PORTION = 500
 WHO = ("姓名", "考勤组", "部门", "工号", "职位", "UserId")
 LEAVE_KINDS = tuple(k for k in AbsenceKind.values if k not in {"trip", "outing", "field"})
@@ -195,7 +196,7 @@ def _absences(
         if row.kind in {"trip", "outing", "field"}:
             trips[row.employee_id][row.kind] += int((end - begin).total_seconds() // 60)
         else:
-            for n in range((end.date() - begin.date()).days + 1):
+            for n in range(((end - MOMENT).date() - begin.date()).days + 1):  # until midnight is not the next day
                 kinds.setdefault((row.employee_id, begin.date() + n * DAY), row.kind)
     return kinds, trips
 

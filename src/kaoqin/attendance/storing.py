@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from kaoqin.attendance.models import SettlementFault, Totals
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
+DAY = dt.timedelta(days=1)
 HUNDREDTHS: Any = pa.decimal128(9, 2)
 MINUTES = tuple(field.name for field in Totals._meta.get_fields())
 DAY_COLUMNS = (
@@ -140,12 +141,21 @@ def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | Non
 def store_gaps(
     gaps: Sequence[Gap], employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime
 ) -> None:
-    """Keep why some days could not be settled; what was mended goes."""
+    """Keep why some days could not be settled, month by month as they are settled again; what was mended goes."""
     SettlementFault.objects.filter(employee__in=employee_ids, first__lte=last, last__gte=first).delete()
     SettlementFault.objects.bulk_create(
         [
-            SettlementFault(employee_id=g.employee_id, first=g.first, last=g.last, sentences=[g.sentence], found_at=at)
+            SettlementFault(employee_id=g.employee_id, first=begin, last=end, sentences=[g.sentence], found_at=at)
             for g in gaps
+            for begin, end in _months_of(g.first, g.last)
         ],
         ignore_conflicts=True,
     )
+
+
+def _months_of(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """The days first to last, a piece for each month."""
+    while first <= last:
+        end = min(last, (first.replace(day=28) + 4 * DAY).replace(day=1) - DAY)
+        yield first, end
+        first = end + DAY

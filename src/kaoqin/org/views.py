@@ -12,7 +12,7 @@ from kaoqin.core.words import read_number
 from kaoqin.org import actions, queries
 from kaoqin.org.forms import DepartmentForm, DetailsForm, HireForm, LeaveForm, MoveForm, SiteForm
 from kaoqin.org.models import Employee, Site
-from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE
+from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE, SEE_SELF
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 from kaoqin.security.words import MANAGE_ACCOUNTS
@@ -73,7 +73,9 @@ def _hire(request: AskedBy, form: HireForm, said: dict[str, Any]) -> Employee:
 
 
 def person(request: AskedBy, employee_id: int) -> HttpResponse:
-    found = queries.person(employee_id, SEE_PEOPLE, seen_by=request.by, on=request.today)
+    """One person; everybody may see oneself."""
+    code = SEE_SELF if employee_id == request.by.employee_id else SEE_PEOPLE
+    found = queries.person(employee_id, code, seen_by=request.by, on=request.today)
     told = request.session.pop("initial_password", None)
     context = {
         "employee": found,

@@ -27,7 +27,9 @@ def reshape(rows: list[list[str]]) -> list[list[str]]:
         if who is not None and len(dates) >= 2:
             long = [["工号", "日期", "班次"]]
             for row in rows[number + 1 :]:
-                long += [[row[who], day.isoformat(), row[place]] for place, day in dates.items() if row[who] and row[place]]
+                long += [
+                    [row[who], day.isoformat(), row[place]] for place, day in dates.items() if row[who] and row[place]
+                ]
             return long
     return rows
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
-from kaoqin.core.words import NotFound, say_clock, say_minutes
+from kaoqin.core.words import NotFound, Refusal, say_clock, say_minutes
 from kaoqin.org import queries as org
 from kaoqin.scheduling import actions, queries
 from kaoqin.scheduling.forms import (
@@ -294,6 +294,8 @@ def calendar(request: AskedBy, calendar_id: int, year: int) -> HttpResponse:
     found = Calendar.objects.filter(pk=calendar_id).first()
     if found is None or not 2000 <= year <= 2100:
         raise NotFound("scheduling.no_calendar", "没有这个日历。")
+    if request.method == "POST":
+        require(request.by, MANAGE_RULES, everywhere=True)
     form = DayForm(request.POST or None)
     if request.method == "POST" and attempt(form, lambda said: _keep_days(request, found, form, said)):
         messages.success(request, "已保存,相关日期正在重新排班和核算。")
@@ -336,8 +338,10 @@ def confirm_year(request: AskedBy, calendar_id: int) -> HttpResponse:
     require(request.by, MANAGE_RULES, everywhere=True)
     found = Calendar.objects.filter(pk=calendar_id).first()
     form = ConfirmYearForm(request.POST)
-    if found is None or not form.is_valid():
-        raise NotFound("scheduling.no_calendar", "请填写通知文号或出处。")
+    if found is None:
+        raise NotFound("scheduling.no_calendar", "没有这个日历。")
+    if not form.is_valid():
+        raise Refusal("scheduling.no_source", "请填写通知文号或出处。")
     said = form.cleaned_data
     actions.confirm_year(found, said["year"], said["source"], by=request.by, at=request.asked_at)
     return redirect("scheduling:calendar", calendar_id, said["year"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from kaoqin.security.words import EVERYONE, Role, permission
+from kaoqin.security.words import Role, permission
 
 
 class DayKind(models.TextChoices):
@@ -95,7 +95,6 @@ class Day:
 
 
 SEE_PLANS = permission("scheduling.see_plans", "查看排班", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
-SEE_OWN_PLANS = permission("scheduling.see_own_plans", "查看自己的排班", EVERYONE)
 PLAN = permission("scheduling.plan", "排班", [Role.MANAGER, Role.HR])
 SEE_RULES = permission(
     "scheduling.see_rules", "查看班次、考勤组与日历", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR]

@@ -178,6 +178,8 @@ def _open(request: AskedBy, said: dict[str, str]) -> tuple[Account, str]:
 
 def account(request: AskedBy, account_id: int) -> HttpResponse:
     found = queries.account(account_id, seen_by=request.by)
+    if request.method == "POST":
+        require(request.by, MANAGE_ACCOUNTS, everywhere=True)
     form = GrantForm(scope_choices(request.today), request.POST or None)
     given = attempt(form, lambda said: _grant(request, found, said)) if request.method == "POST" else None
     if given:
