@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -62,7 +62,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 @cache
 def parameters(book: str) -> dict[str, Parameter]:
     """All parameters of `reckon/parameters/<book>.toml` by name."""
-    text = files("reckon").joinpath("parameters", f"{book}.toml").read_text("utf-8")
+    text = (Path(__file__).parent / "parameters" / f"{book}.toml").read_text("utf-8")
     return {name: _parameter(name, entry) for name, entry in tomllib.loads(text).items()}
 
 

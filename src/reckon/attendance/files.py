@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from reckon.attendance.csv_files import read_csv, write_csv
 from reckon.attendance.narrow import OWN_TABLES, picked, rows_of
@@ -24,6 +23,9 @@ from reckon.attendance.words import (
     Results,
     Tables,
 )
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile, RowGroupMetaData
 
 FORMATS = ("csv", "parquet")
 _ROWS_PER_GROUP = 1_000_000
@@ -85,6 +87,8 @@ def _read_csv(path: Path, name: str, employee_no: str | None) -> Read:
 
 
 def _read_parquet(path: Path, name: str, employee_no: str | None) -> Read:
+    import pyarrow.parquet as pq  # only who has such files waits for it
+
     try:
         file = pq.ParquetFile(path)
         texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type) and f.name not in TIME_COLUMNS]
@@ -98,7 +102,7 @@ def _read_parquet(path: Path, name: str, employee_no: str | None) -> Read:
         return _unreadable(name, path.name, "Parquet 文件 (a Parquet file)", str(wrong).splitlines()[0])
 
 
-def _read_groups(file: pq.ParquetFile, name: str, columns: list[str], employee_no: str) -> Read:
+def _read_groups(file: "ParquetFile", name: str, columns: list[str], employee_no: str) -> Read:
     """Only the row groups that may hold the employee, and of them only its rows."""
     tables, kept, offset = [file.schema_arrow.empty_table().select(columns)], [], 0
     for number in range(file.num_row_groups):
@@ -112,7 +116,7 @@ def _read_groups(file: pq.ParquetFile, name: str, columns: list[str], employee_n
     return Read(pa.concat_tables(tables), picked(name, np.concatenate([np.zeros(0, np.int64), *kept])))
 
 
-def _may_hold(group: pq.RowGroupMetaData, employee_no: str) -> bool:
+def _may_hold(group: "RowGroupMetaData", employee_no: str) -> bool:
     for number in range(group.num_columns):
         column = group.column(number)
         bounds = column.statistics if column.path_in_schema == "employee_no" else None
@@ -157,6 +161,8 @@ def write_results(results: Results, out: Path, ending: str = "csv", progress: Pr
 
 
 def _write_parquet(table: pa.Table, path: Path, tell: Callable[[int], None]) -> None:
+    import pyarrow.parquet as pq
+
     # store_schema=False: texts that are dictionaries here are plain texts to whoever reads the file
     # bounds of texts and dictionaries of times cost a third of the time and serve nobody
     few: Any = [field.name for field in table.schema if not pa.types.is_timestamp(field.type)]
