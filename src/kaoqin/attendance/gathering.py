@@ -6,7 +6,7 @@ Everything about a person is keyed by the employee id as text, so that a number 
 import datetime as dt
 import io
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -178,9 +178,10 @@ def gather(span: Span) -> Gathered:
     used = [key for key in pc.unique(roster["shift"]).to_pylist() if key]
     shifts = scheduling.shifts(used)
     keys = _ShiftKeys(shifts, first, last)
+    rules = _name_rules(set(span.rule_of.values()))
     tables = {
-        "employees": _employees(span, ids, zones),
-        "groups": _groups(set(span.rule_of.values())),
+        "employees": _employees(span, ids, zones, rules),
+        "groups": _groups(rules),
         "shifts": _shifts(keys),
         "late_off_late_on": _late_off(keys),
         "roster": _name_shifts(roster, keys),
@@ -277,12 +278,20 @@ def _name_shifts(roster: pa.Table, keys: _ShiftKeys) -> pa.Table:
     return roster.set_column(roster.schema.get_field_index("shift"), "shift", named)
 
 
-def _employees(span: Span, ids: list[int], zones: dict[int, str]) -> pa.Table:
+def _name_rules(rule_ids: set[int]) -> dict[str, RuleVersion]:
+    """A name for each rule version in use, for the trace to be read: the group's, with its first day where needed."""
+    rows = list(RuleVersion.objects.filter(pk__in=rule_ids).select_related("group").order_by("pk"))
+    names = Counter(row.group.name for row in rows)
+    return {row.group.name if names[row.group.name] == 1 else f"{row.group.name}@{row.pk}": row for row in rows}
+
+
+def _employees(span: Span, ids: list[int], zones: dict[int, str], rules: dict[str, RuleVersion]) -> pa.Table:
+    names = {row.pk: name for name, row in rules.items()}
     employment = {key: (hired, left) for key, hired, left in org.employment(ids)}
     return pa.table(
         {
             "employee_no": pa.array([str(key) for key in ids], pa.string()),
-            "group": pa.array([str(span.rule_of[key]) for key in ids], pa.string()),
+            "group": pa.array([names[span.rule_of[key]] for key in ids], pa.string()),
             "timezone": pa.array([zones.get(key, "UTC") for key in ids], pa.string()),
             "hired_on": pa.array([employment[key][0] for key in ids], pa.date32()),
             "left_on": pa.array([employment[key][1] for key in ids], pa.date32()),
@@ -296,11 +305,10 @@ _RULES = (
 )
 
 
-def _groups(rule_ids: set[int]) -> pa.Table:
-    rows = list(RuleVersion.objects.filter(pk__in=rule_ids).select_related("group").order_by("pk"))
-    told = {name: [_plain(getattr(row, name)) for row in rows] for name in _RULES}
-    version = [f"{row.group.name},自 {row.begins_on} 起" for row in rows]
-    return pa.table({"group": [str(row.pk) for row in rows], **told, "version": pa.array(version, pa.string())})
+def _groups(rules: dict[str, RuleVersion]) -> pa.Table:
+    told = {name: [_plain(getattr(row, name)) for row in rules.values()] for name in _RULES}
+    version = [f"自 {row.begins_on} 起" for row in rules.values()]
+    return pa.table({"group": list(rules), **told, "version": pa.array(version, pa.string())})
 
 
 def _plain(value: object) -> str:
