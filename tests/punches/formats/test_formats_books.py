@@ -108,3 +108,48 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
 
 def test_a_book_without_any_cell_has_nothing_to_map() -> None:
     assert refusal(xlsx({"x": []})) == "formats.mapping_needed"
+
+
+def page(body: str) -> bytes:
+    return f"<html><body><table>{body}</table></body></html>".encode()
+
+
+def shown(data: bytes) -> list[tuple[str, ...]]:
+    return [row for _, row in formats.peek("a.xls", data).sheets[0].rows]
+
+
+def test_a_page_whose_cells_span_columns_and_rows_keeps_its_columns() -> None:
+    rows = (
+        "<tr><td colspan=2>考勤</td><td>三</td></tr><tr><th rowspan=2>007<th>甲<th>乙</tr><tr><td>丙<td>丁&nbsp;</tr>"
+    )
+    assert shown(page(rows)) == [("考勤", "", "三"), ("007", "甲", "乙"), ("", "丙", "丁")]
+
+
+def test_a_page_cut_off_or_with_broken_marks_is_read_as_far_as_it_goes() -> None:
+    assert shown(b"<table><![if x]><!-- <tr><td>x --><tr><td>007<td>&#x110000;8&amp;") == [("007", "\ufffd8&")]
+
+
+@pytest.mark.parametrize("evil", ["<a ", "<!--", "<td ", "<", "<![", "<td a"])
+def test_a_page_of_nothing_but_open_marks_takes_no_time(evil: str) -> None:
+    assert len(shown(f"<table><td>{evil * 100_000}".encode())) <= 1
+
+
+def test_an_xml_spreadsheet_named_xls_is_read() -> None:
+    rows = (
+        '<Row><Cell><Data ss:Type="String">工号</Data></Cell><Cell ss:Index="3"><Data>打卡时间</Data></Cell></Row>'
+        '<Row ss:Index="4"><Cell><Data>007</Data></Cell><Cell/><Cell><Data>2026-03-02T08:00:00.000</Data></Cell></Row>'
+    )
+    data = f'<?xml version="1.0"?><Workbook><Worksheet><Table>{rows}</Table></Worksheet></Workbook>'.encode()
+    (punch,) = formats.read(data, "a.xls", "mapped").punches
+    assert (punch.person_key, punch.line_no, punch.local_time.hour) == ("007", 4, 8)
+
+
+@pytest.mark.parametrize(
+    "span", ['colspan="99999999"', 'ss:Index="99999999"', 'colspan="x"', 'rowspan="-1"', "colspan"]
+)
+def test_spans_of_any_size_do_no_harm(span: str) -> None:
+    data = page(f"<tr><td {span}>工号</td></tr>")
+    if "9" in span:
+        assert refusal(data) == "formats.too_many_cells"
+    else:
+        assert shown(data) == [("工号",)]
