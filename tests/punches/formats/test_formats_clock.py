@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kaoqin.punches.formats import DateOrder, FormatRefusal
 from kaoqin.punches.formats.tools.cell_times import says_no_punch, times_in
 from kaoqin.punches.formats.tools.clock import Unread, orders_seen, parse_clock, parse_date, parse_moment
+from kaoqin.punches.formats.tools.headers import role_of
 from kaoqin.punches.formats.tools.patterns import compiled, read_date, read_time
 from kaoqin.punches.formats.tools.period import dates_of, day_header, find_period
 
@@ -187,6 +188,27 @@ def test_a_cell_that_is_not_understood_whole_is_not_read_in_part(text: str) -> N
 )
 def test_words_that_say_there_was_no_punch(text: str) -> None:
     assert says_no_punch(text)
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "病假" * 5000,
+        "假" * 9999 + "x",
+        "2021-09-01" + " " * 99999 + "x",
+        "外" + "1" * 99999,
+        "[" * 99999,
+        "(" * 99999,
+        "1" * 99999,
+    ],
+)
+def test_no_text_makes_a_reader_think_for_long(evil: str) -> None:
+    says_no_punch(evil + "!")
+    times_in(evil)
+    assert parse_moment(evil) is parse_date(evil) is parse_clock(evil) is Unread.SHAPE
+    assert day_header(evil) is None
+    assert find_period([evil]) is None
+    assert role_of(evil) is None
 
 
 @pytest.mark.parametrize("text", ["08:55", "坏", "未打卡 18:05", "abc", "12"])

@@ -21,6 +21,8 @@ class Unread(StrEnum):
     WEEKDAY = "weekday"
 
 
+LONGEST_TIME = 80
+
 _WEEKDAYS = {name: number for number, names in enumerate("一二三四五六日") for name in names} | {"天": 6}
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = r"\(?(?:(?:星期|礼拜|周)(?P<weekday>[一二三四五六日天])|(?P<dayname>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*)\)?"
@@ -128,7 +130,9 @@ _FAULTS = {
 
 
 def _tidy(text: str) -> str:
-    """Full-width colons, brackets and blanks as plain ones; digits stay what they are."""
+    """Full-width colons, brackets and blanks as plain ones; digits stay what they are. Nothing for a long text."""
+    if len(text) > LONGEST_TIME:
+        return ""
     return text.strip() if text.isascii() else text.translate(_WIDE).strip()
 
 

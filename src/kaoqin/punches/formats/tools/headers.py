@@ -29,6 +29,8 @@ class Role(StrEnum):
     SOURCE = "source"
 
 
+LONGEST_HEADER = 120
+
 _WORDS: dict[Role, str] = {
     Role.EMPLOYEE_NO: (
         "工号 员工工号 员工号 员工编号 员工代码 职工编号 职工号 职工工号 人员工号 职员编号 职员代码 "
@@ -98,7 +100,7 @@ _KEY_KINDS = {
 
 def plain(header: str) -> str:
     """A header for comparing: no blanks, marks or bracketed units, lower case. `AC-No.` → `acno`."""
-    narrow = re.sub(r"[(\[【].*?[)\]】]", "", unicodedata.normalize("NFKC", header)).lower()
+    narrow = re.sub(r"[(\[【].*?[)\]】]", "", unicodedata.normalize("NFKC", header[:LONGEST_HEADER])).lower()
     return re.sub(r"[\s:*.,_/\\'\"“”·\-]+", "", narrow)
 
 

@@ -12,6 +12,7 @@ Period = tuple[date, date]
 """First and last day."""
 
 LONGEST_DAYS = 400
+LONGEST_TITLE = 500
 
 _DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _LAST = r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
@@ -46,7 +47,7 @@ class DayHeader:
 
 def find_period(texts: Iterable[str]) -> Period | None:
     """The first range in the texts (`2021-09-01 至 2021-09-30`), else the first month (`2021年9月`)."""
-    told = list(texts)
+    told = [text[:LONGEST_TITLE] for text in texts]
     found = [period for read in (_range, _month) for text in told for period in (read(text),) if period]
     return found[0] if found else None
 
