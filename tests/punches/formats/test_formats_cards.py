@@ -5,7 +5,7 @@
 import datetime as dt
 
 import pytest
-from punch_file_builders import Value, card_sheet, xls, xlsx
+from punch_file_builders import Rows, Value, card_sheet, xls, xlsx
 from reading_checks import skipped
 
 from kaoqin.punches import formats
@@ -86,6 +86,20 @@ class TestCardSheet:
         period = (dt.date(2024, 12, 1), dt.date(2024, 12, 31))
         answered = formats.read(data, "x.xls", "card_sheet", Options(period=period))
         assert answered.punches[0].local_time == dt.datetime(2024, 12, 1, 8, 0)
+
+    def test_without_a_row_of_days_the_columns_are_the_days_of_the_period_and_that_is_said(self) -> None:
+        rows: Rows = [
+            ["刷卡记录表"],
+            ["考勤日期：2024/12/01 ~ 12/05"],
+            INFO,
+            ["08:0118:05", None, "07:59", None, None, "08:00"],
+        ]
+        data = xls({"刷卡记录表": rows})
+        assert formats.recognise("a.xls", data)[0].format == "card_sheet"
+        reading = formats.read(data, "a.xls", "card_sheet")
+        assert [punch.local_time.day for punch in reading.punches] == [1, 1, 3]
+        assert [line.code for line in reading.bad_lines] == [Fault.DAY]  # a sixth column of five days
+        assert [caution.code for caution in reading.cautions] == ["formats.days_by_place"]
 
     def test_a_foot_is_no_punch(self) -> None:
         reading = cards((INFO, [["08:00"], ["制表人：", "何六"]]))

@@ -98,8 +98,9 @@ class TestDingtalkRaw:
         (punch,) = raw({"工号": "1", "打卡时间": "2021-09-01 18:00", "打卡结果": result}).punches
         assert punch.remark == result
 
-    def test_a_punch_the_platform_took_back_is_counted_not_taken(self) -> None:
-        reading = raw({"工号": "1", "打卡时间": "2021-09-01 18:00", "打卡结果": "打卡无效：此记录已被更新"})
+    @pytest.mark.parametrize("result", ["打卡无效：此记录已被更新", "无效", "已作废", "已失效", "已撤销"])
+    def test_a_punch_the_platform_took_back_is_counted_not_taken(self, result: str) -> None:
+        reading = raw({"工号": "1", "打卡时间": "2021-09-01 18:00", "打卡结果": result})
         assert (reading.lines, skipped(reading)[Skip.VOIDED]) == ([], 1)
 
     @pytest.mark.parametrize(

@@ -57,6 +57,13 @@ def test_one_broken_line_does_not_spoil_the_others() -> None:
     assert "无法" in found.doubt
 
 
+def test_utf8_names_and_gbk_garbage_in_one_file_are_each_read_in_their_own() -> None:
+    data = "1\t张三\n2\t李四\n".encode() + "断电重启\n".encode("gb18030")
+    found = decode(data)
+    assert found.text == "1\t张三\n2\t李四\n断电重启\n"
+    assert "混有" in found.doubt
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_of_every_system_are_one(end: str) -> None:
     assert decode(f"a{end}b{end}".encode()).text == "a\nb\n"
