@@ -114,8 +114,8 @@ def open_account(
 
 
 def initial_password() -> str:
-    """A random password that meets the rules and can be read aloud: no 0/O, 1/l."""
-    letters = "abcdefghijkmnpqrstuvwxyz"
+    """A random password that meets the rules and can be read aloud: no letter O, I or l beside 0 and 1."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
     return f"{''.join(secrets.choice(letters) for _ in range(6)).capitalize()}-{secrets.randbelow(9000) + 1000}"
 
 
