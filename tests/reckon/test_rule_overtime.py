@@ -49,6 +49,17 @@ def test_a_free_day_that_starts_earlier_takes_over(told: str, day_of: int) -> No
     assert fates(rows)[0][1] == on(day_of)
 
 
+def test_what_the_next_free_day_takes_over_is_not_seen_twice() -> None:
+    early = shift("early", FREE | {"day_start": "04:00"})
+    told = {
+        "roster": {0: "free", 1: "early"},
+        "punches": ["10:00", "+1 04:30"],
+        "absences": [("sick", "+1 04:00", "+1 05:00")],
+    }
+    assert day(shift("free", FREE), early, **told) == {"planned": 480, "missing_out": 1, "unaccounted": 480}
+    assert day(shift("free", FREE), early, offset=1, **told)["leave"] == 60
+
+
 def test_a_free_day_sees_only_punches_that_no_window_took() -> None:
     rows = company(
         shift("night", NIGHT), shift("free", FREE), roster={-1: "night", 0: "free"}, punches=["06:10", "15:00", "20:00"]
@@ -64,8 +75,12 @@ def test_leave_then_trip_fill_what_a_free_day_is_short_of() -> None:
 
 
 def test_absences_are_cut_out_of_free_work() -> None:
-    made = day(shift("free", FREE), punches=["09:00", "18:00"], absences=[("sick", "12:00", "14:00")])
-    assert made == {"planned": 480, "worked": 420, "leave": 60}
+    made = day(
+        shift("free", FREE),
+        punches=["09:00", "18:00"],
+        absences=[("sick", "12:00", "14:00"), ("trip", "14:00", "15:00")],
+    )
+    assert made == {"planned": 480, "worked": 360, "leave": 120}
 
 
 def test_leave_beyond_the_required_minutes_does_not_count() -> None:
@@ -171,6 +186,13 @@ def test_an_approval_belongs_to_the_day_whose_windows_hold_its_start(start: str,
     assert owners == [owner]
 
 
+@pytest.mark.parametrize(("start", "owner"), [("-1 22:00", 0), ("-1 21:59", -1)])
+def test_an_approval_may_begin_the_evening_before(start: str, owner: int) -> None:
+    early = shift("early", {"start": "02:00", "end": "10:00"})
+    rows = company(early, roster={0: "early"}, overtime=[(start, "02:00")], group=APPROVED)
+    assert [number for number in (-1, 0) if overtime_of(rows, number)] == [owner]
+
+
 def overtime_of(rows: dict[str, list[dict[str, str]]], offset: int) -> int:
     row = day_row(rows, offset)
     return sum(int(str(value)) for name, value in row.items() if name.startswith("overtime_"))
@@ -260,7 +282,10 @@ def test_untimed_hours_keep_statutory_overtime_only() -> None:
     assert (row["overtime_workday_minutes"], row["overtime_statutory_minutes"]) == (0, 60)
 
 
-@pytest.mark.parametrize(("start", "end", "night"), [("21:00", "29:00", 420), ("00:00", "06:01", 360)])
+@pytest.mark.parametrize(
+    ("start", "end", "night"),
+    [("21:00", "29:00", 420), ("00:00", "06:01", 360), ("20:00", "23:00", 60), ("05:00", "22:00", 60)],
+)
 def test_night_minutes(start: str, end: str, night: int) -> None:
     made = day(shift("night", {"start": start, "end": end, "in_required": "0", "out_required": "0"}))
     assert made["night"] == night

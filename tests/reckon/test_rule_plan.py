@@ -119,6 +119,29 @@ def test_the_cut_moves_up_to_the_next_in_window(told: str, segment: int) -> None
     assert fates(company(short, roster={0: "split"}, punches=[told]))[0][2] == segment
 
 
+def test_windows_that_share_one_minute_are_cut_too() -> None:
+    """Both would hold 13:00: the morning keeps it."""
+    tight = shift("split", MORNING | {"out_after": "60"}, AFTERNOON | {"in_before": "60"})
+    rows = company(tight, roster={0: "split"}, punches=["13:00", "13:01"])
+    assert [fate[2:4] for fate in fates(rows)] == [(1, "out"), (2, "in")]
+
+
+@pytest.mark.parametrize(
+    ("leave", "told", "point"),
+    [
+        (("13:00", "18:00"), "10:30", "in"),
+        (("13:00", "18:00"), "10:31", "out"),
+        (("09:00", "12:00"), "15:30", "in"),
+        (("09:00", "12:00"), "15:31", "out"),
+        (("09:00", "10:00"), "14:00", "in"),
+        (("09:00", "10:00"), "14:01", "out"),
+    ],
+)
+def test_the_middle_is_that_of_the_effective_plan(leave: tuple[str, str], told: str, point: str) -> None:
+    rows = company(shift("day", DAY), roster={0: "day"}, punches=[told], absences=[("sick", *leave)])
+    assert fates(rows)[0][3] == point
+
+
 def test_windows_reach_over_a_segment_wholly_on_leave() -> None:
     rows = company(
         shift("split", MORNING, AFTERNOON),
