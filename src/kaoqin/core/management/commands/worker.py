@@ -12,6 +12,7 @@ class Command(BaseCommand):
         call_command(
             "procrastinate",
             "worker",
+            verbosity=0,
             concurrency=settings.CHOSEN["KAOQIN_JOB_PROCESSES"],
             delete_jobs="successful",
             shutdown_graceful_timeout=10.0,

@@ -61,7 +61,7 @@ class Command(BaseCommand):
         processes = str(settings.CHOSEN["KAOQIN_WEB_PROCESSES"])
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", processes, "--blocking-threads", "8", "--no-ws", "--log-level", "warning"),
+            *("--workers", processes, "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
             "kaoqin.config.wsgi:application",
         ]
         return subprocess.Popen(command, start_new_session=True)
@@ -92,11 +92,11 @@ class Command(BaseCommand):
         call_command("demo", "--accounts", stdout=self.stdout)
 
     def _watch(self, children: list[subprocess.Popen[bytes]]) -> None:
-        stop = []
-        signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
-        with contextlib.suppress(KeyboardInterrupt):
-            while not stop and all(child.poll() is None for child in children):
-                time.sleep(0.3)
+        stop: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda caught, _: stop.append(caught))
+        while not stop and all(child.poll() is None for child in children):
+            time.sleep(0.3)
         if any(child.poll() not in {None, 0} for child in children):
             self._say("有一个进程意外结束,全部停止。")
 
