@@ -19,8 +19,9 @@ class ClockField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            max_length=5,
-            widget=forms.TextInput({"placeholder": "HH:MM", "inputmode": "numeric", "class": "clock"}),
+            widget=forms.TextInput(
+                {"placeholder": "HH:MM", "inputmode": "numeric", "class": "clock", "maxlength": "5"}
+            ),
             **kwargs,
         )
 

@@ -28,7 +28,7 @@ from kaoqin.scheduling.forms import (
 )
 from kaoqin.scheduling.models import Calendar, Group, Pattern, Shift
 from kaoqin.scheduling.queries import DatedShift
-from kaoqin.scheduling.words import MANAGE_RULES, PLAN, SEE_RULES, Day, GroupMode, ShiftPlan
+from kaoqin.scheduling.words import MANAGE_RULES, PLAN, SEE_RULES, Day, DayKind, GroupMode, ShiftPlan
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -315,7 +315,8 @@ def calendar(request: AskedBy, calendar_id: int, year: int) -> HttpResponse:
 
 
 def _keep_days(request: AskedBy, found: Calendar, form: DayForm, said: dict[str, Any]) -> bool:
-    days = [Day(date, said["kind"], said["name"], queries.is_swapped(date, said["kind"])) for date in form.dates()]
+    kind = DayKind(said["kind"])
+    days = [Day(date, kind, said["name"], queries.is_swapped(date, kind)) for date in form.dates()]
     actions.keep_days(found, days, by=request.by, at=request.asked_at)
     return True
 
