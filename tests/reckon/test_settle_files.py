@@ -86,6 +86,20 @@ def test_tables_may_have_no_rows() -> None:
     made = settled(nobody)
     assert made.days.num_rows == made.months.num_rows == 0
     assert set(made.punch_use.column("use").to_pylist()) == {"unknown_employee"}
+    nobody["punches"] = [{"employee_no": CHEN, "at": "2026-10-08T09:00:00Z"}]
+    assert settled(nobody).punch_use.num_rows == 1
+
+
+def test_files_may_have_a_header_only(tmp_path: Path) -> None:
+    rows = busy() | {"roster": [], "punches": [], "absences": [], "overtime": [], "late_off_late_on": []}
+    write_results(run(write_csv(tmp_path / "in", rows)), tmp_path)
+    assert (tmp_path / "punch_use.csv").read_text("utf-8") == "employee_no,at,source,place,date,segment,point,use\n"
+    assert (tmp_path / "cycles.csv").read_text("utf-8").count("\n") == 1
+
+
+def test_a_range_that_ends_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="is after"):
+        settled(busy(), TODAY, TODAY - timedelta(days=1))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The file interface: tables from a directory, result tables into one. CSV or Parquet, by the file's name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -140,19 +140,20 @@ def write_results(results: Results, out: Path, ending: str = "csv", progress: Pr
     The big one is written beside the others: writing lets other threads run.
     """
     out.mkdir(parents=True, exist_ok=True)
-    total, done = sum(getattr(results, name).num_rows for name in RESULT_TABLES), 0
+    tables: dict[str, pa.Table] = {name: getattr(results, name) for name in RESULT_TABLES}
+    parts = {name: out / f".{name}.{ending}.part" for name in tables}
+    writer = write_csv if ending == "csv" else _write_parquet
+    total, written = sum(table.num_rows for table in tables.values()), dict.fromkeys(tables, 0)
 
-    def tell(rows: int) -> None:
-        nonlocal done
-        done += rows
-        if progress:
-            progress("写出", done, total)
+    def write(name: str) -> None:
+        for rows in writer(tables[name], parts[name]):
+            written[name] = rows
+            if progress:
+                progress("写出", sum(written.values()), total)
 
-    write = write_csv if ending == "csv" else _write_parquet
-    parts = {name: out / f".{name}.{ending}.part" for name in RESULT_TABLES}
     try:
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda name: write(getattr(results, name), parts[name], tell), reversed(RESULT_TABLES)))
+            list(pool.map(write, reversed(RESULT_TABLES)))
         for name, part in parts.items():
             part.replace(out / f"{name}.{ending}")
     finally:
@@ -160,7 +161,8 @@ def write_results(results: Results, out: Path, ending: str = "csv", progress: Pr
             part.unlink(missing_ok=True)
 
 
-def _write_parquet(table: pa.Table, path: Path, tell: Callable[[int], None]) -> None:
+def _write_parquet(table: pa.Table, path: Path) -> Iterator[int]:
+    """Write a table, telling after each batch how many rows are written."""
     import pyarrow.parquet as pq
 
     # store_schema=False: texts that are dictionaries here are plain texts to whoever reads the file
@@ -170,11 +172,6 @@ def _write_parquet(table: pa.Table, path: Path, tell: Callable[[int], None]) -> 
     with pq.ParquetWriter(
         path, table.schema, store_schema=False, use_dictionary=few, write_statistics=ordered
     ) as writer:
-        for batch in _slices(table, _ROWS_PER_GROUP):
-            writer.write_table(batch)
-            tell(batch.num_rows)
-
-
-def _slices(table: pa.Table, rows: int) -> Iterable[pa.Table]:
-    for start in range(0, max(table.num_rows, 1), rows):
-        yield table.slice(start, rows)
+        for start in range(0, max(table.num_rows, 1), _ROWS_PER_GROUP):
+            writer.write_table(table.slice(start, _ROWS_PER_GROUP))
+            yield min(start + _ROWS_PER_GROUP, table.num_rows)

@@ -114,9 +114,8 @@ def _minutes(sheet: Sheet, name: str, border: _Border, who: Found) -> tuple[Ints
         return np.zeros(len(sheet), np.int64), np.zeros(len(sheet), bool)
     moments = read_moments(column)
     sheet.fault(np.flatnonzero(~moments.good), name, TIME)
-    if not moments.instant.any():
-        return to_local(moments, who.place, []), moments.good
-    return to_local(moments, np.where(who.known, border.zone[who.place], -1), border.zones), moments.good
+    zone = np.append(border.zone, -1)[np.where(who.known, who.place, -1)]  # of nobody known: none
+    return to_local(moments, zone, border.zones), moments.good
 
 
 def _read_roster(sheet: Sheet, border: _Border) -> tuple[Ints, Ints, Ints]:

@@ -55,8 +55,11 @@ def settle(
     """Settle the range first to last, both included, for every employee of the tables.
 
     Facts outside the range are the context of its edges; `punch_use` tells every punch row. Reckons on
-    `workers` threads (default: one per processor). Raises Faults, before anything is reckoned.
+    `workers` threads (default: one per processor). Raises Faults, before anything is reckoned, ValueError
+    for a range that ends before it begins, UndatedError before the law began.
     """
+    if first > last:
+        raise ValueError(f"{first} is after {last}")
     tell = progress or (lambda *_: None)
     tell("核对", 0, 1)
     frames = validate(tables, day_number(first), day_number(last))
