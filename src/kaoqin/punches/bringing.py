@@ -136,6 +136,8 @@ def do_take(progress: Progress, batch_id: int) -> dict[str, Any]:
     try:
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+            if batch.state != BatchState.RUNNING:
+                raise Refusal("punches.batch_taken", "这个文件已经导入过了,或者已经放弃。")
             by = actor_of(Account.objects.get(pk=progress.run.account_id or 0), timezone.localdate(at))
             taken = take_reading(batch, read_batch(batch), by, at, progress)
     except BaseException:

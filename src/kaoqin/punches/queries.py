@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 
+from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -188,8 +189,13 @@ def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[Local
 
 def added_corrections(ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, int]:
     """How many punches were added by correction (补卡) for each of the people."""
+    low, high = (store_wall_clock(dt.datetime.combine(day, dt.time())) for day in (first, last + dt.timedelta(days=1)))
     rows = Correction.objects.filter(
-        employee__in=ids, kind=CorrectionKind.ADD, withdrawn_at__isnull=True, local_time__date__range=(first, last)
+        employee__in=ids,
+        kind=CorrectionKind.ADD,
+        withdrawn_at__isnull=True,
+        local_time__gte=low,
+        local_time__lt=high,
     )
     return dict(rows.values("employee").annotate(count=Count("pk")).values_list("employee", "count"))
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
-from kaoqin.core.words import NotFound, Refusal
+from kaoqin.core.words import NotFound, Refusal, read_number
 from kaoqin.punches import actions, bringing, formats, queries
 from kaoqin.punches.forms import (
     AttachForm,
@@ -263,7 +263,7 @@ def map_columns(request: AskedBy, batch_id: int) -> HttpResponse:
     """The columns pointed out by hand, or a saved mapping."""
     found = _open_batch(request, batch_id)
     if request.POST.get("saved"):
-        kept = SavedMapping.objects.filter(pk=request.POST["saved"]).first()
+        kept = SavedMapping.objects.filter(pk=read_number(request.POST["saved"], 0)).first()
         if kept is None:
             raise NotFound("punches.no_mapping", "没有这个列映射。")
         mapping = formats.Mapping.from_json(kept.mapping)
