@@ -23,7 +23,7 @@ demo-reset: setup
 
 test: setup
 	@$(PYTHON) tools/browser.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	@$(BIN)/python tools/check.py
