@@ -64,6 +64,10 @@ def employee(name="某人", hired_on=SINCE, where=None, there=None, title="", no
     return org.hire(no or number(), name, hired_on, org.Place(where, there, title), by=ROOT, at=NOW)
 
 
+def leave(employee, left_on):
+    org.leave(employee, left_on, by=ROOT, at=NOW)
+
+
 def account(username, *granted, employee=None, since=SINCE):
     """An account that may log in at once; `granted` are (role, scope) pairs."""
     made, _ = security.open_account(username, username, by=ROOT, at=NOW, password=PASSWORD, must_change=False)

@@ -112,15 +112,19 @@ def shift_by_code(code: str) -> Shift:
 
 def days(calendar: Calendar, first: dt.date, last: dt.date) -> list[Day]:
     """Every date from first to last. Refuses a year the calendar does not know: a guess would pay wrongly."""
+    found = days_of_known_years(calendar, first, last)
+    for year in range(first.year, last.year + 1):
+        if max(first, dt.date(year, 1, 1)) not in found:
+            raise Refusal("scheduling.calendar_lacks_year", f"日历「{calendar.name}」没有 {year} 年,请先在日历中添加。")
+    return list(found.values())
+
+
+def days_of_known_years(calendar: Calendar, first: dt.date, last: dt.date) -> dict[dt.date, Day]:
+    """The dates from first to last of the years the calendar knows, in order."""
     known = set(CalendarYear.objects.filter(calendar=calendar).values_list("year", flat=True))
-    lacking = [year for year in range(first.year, last.year + 1) if year not in known]
-    if lacking:
-        raise Refusal(
-            "scheduling.calendar_lacks_year", f"日历「{calendar.name}」没有 {lacking[0]} 年,请先在日历中添加。"
-        )
     special = {d.date: d for d in CalendarDay.objects.filter(calendar=calendar, date__range=(first, last))}
-    span = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    return [_day(date, special.get(date)) for date in span]
+    span = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    return {date: _day(date, special.get(date)) for date in span if date.year in known}
 
 
 def _day(date: dt.date, row: CalendarDay | None) -> Day:

@@ -250,6 +250,7 @@ def lay_weeks(
     """Lay the fixed weeks of groups down as roster rows, from first to last. Returns how many rows were laid.
 
     Rows people or rotations have set stay; rows laid before are laid again as the group and the calendar say now.
+    In years the calendar does not know nothing is laid: settling such a day is refused, with the reason.
     Runs every night for the days ahead, and whenever a group, a membership or a calendar changes.
     """
     laid = 0
@@ -283,7 +284,8 @@ def _week_cells(group: Group, first: dt.date, last: dt.date) -> list[Cell]:
         .order_by("begins_on")
     )
     weeks = {plan.pk: {w.weekday: w.shift_id for w in plan.weekdays.all()} for plan in plans}
-    kinds = {plan.pk: {d.date: d for d in queries.days(plan.calendar, first, last)} for plan in plans}
+    timed = [plan for plan in plans if plan.mode != GroupMode.ROSTER]
+    kinds = {plan.pk: queries.days_of_known_years(plan.calendar, first, last) for plan in timed}
     cells = []
     rows = Membership.objects.filter(queries.overlapping(first, last), group=group).select_related("employee")
     for row in rows:
@@ -292,7 +294,7 @@ def _week_cells(group: Group, first: dt.date, last: dt.date) -> list[Cell]:
         for n in range((end - begin).days + 1):
             date = begin + n * DAY
             plan = next((p for p in reversed(plans) if p.begins_on <= date), None)
-            if plan and plan.mode != GroupMode.ROSTER:
+            if plan in timed and date in kinds[plan.pk]:
                 cells.append(Cell(row.employee_id, date, week_shift(plan, weeks[plan.pk], kinds[plan.pk][date])))
     return cells
 
