@@ -19,7 +19,7 @@ from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
 
-def _columns(kind: Column[Any] | None) -> list[Column[Any]]:
+def _columns(address: str, kind: Column[Any] | None) -> list[Column[Any]]:
     return [
         Column("number", "工号", lambda row: row.employee.number, "employee__number"),
         Column("name", "姓名", lambda row: row.employee.name, "employee__name"),
@@ -27,7 +27,13 @@ def _columns(kind: Column[Any] | None) -> list[Column[Any]]:
         Column("start", "开始", lambda row: f"{row.start:%Y-%m-%d %H:%M}", "start"),
         Column("end", "结束", lambda row: f"{row.end:%Y-%m-%d %H:%M}", "end"),
         Column("remark", "备注", lambda row: row.remark),
-        Column("state", "状态", lambda row: "已撤销" if row.withdrawn_at else "有效", "withdrawn_at"),
+        Column(
+            "state",
+            "状态",
+            lambda row: "已撤销" if row.withdrawn_at else "有效",
+            "withdrawn_at",
+            button=lambda row: None if row.withdrawn_at else ("撤销", f"/{address}/{row.pk}/withdraw/"),
+        ),
     ]
 
 
@@ -37,12 +43,12 @@ def absences(request: AskedBy) -> HttpResponseBase:
         request,
         rows,
         title="请假与外出",
-        columns=_columns(Column("kind", "类型", lambda row: kind_label(row.kind), "kind")),
+        columns=_columns("absences", Column("kind", "类型", lambda row: kind_label(row.kind), "kind")),
         search=["employee__number", "employee__name"],
         empty="还没有已批准的请假、出差或外出。",
         add=("/absences/new/", "登记"),
         template="attendance/approvals.html",
-        more={"withdraw": "attendance:withdraw_absence", "import_kind": "absences"},
+        more={"import_kind": "absences"},
     )
     return page.answer()
 
@@ -52,12 +58,12 @@ def overtime(request: AskedBy) -> HttpResponseBase:
         request,
         queries.agreed_overtime(seen_by=request.by, on=request.today),
         title="加班",
-        columns=_columns(None),
+        columns=_columns("overtime", None),
         search=["employee__number", "employee__name"],
         empty="还没有已批准的加班。",
         add=("/overtime/new/", "登记"),
         template="attendance/approvals.html",
-        more={"withdraw": "attendance:withdraw_overtime", "import_kind": "overtime"},
+        more={"import_kind": "overtime"},
     )
     return page.answer()
 

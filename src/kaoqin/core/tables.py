@@ -24,7 +24,8 @@ EXPORT_LIMIT = 200_000
 class Column(Generic[Row]):
     """One column: how a row is said in it, the model field it sorts by, and where it leads.
 
-    `hidden` columns are offered in the column choice but not shown at first.
+    `hidden` columns are offered in the column choice but not shown at first. A `button` gives the label and the
+    address that it posts to, or nothing where there is nothing to do.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Column(Generic[Row]):
     numeric: bool = False
     link: Callable[[Row], str] | None = None
     hidden: bool = False
+    button: Callable[[Row], tuple[str, str] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,13 @@ class ListPage(Generic[Row]):
         return bool(self.asked or any(value != one.default for one, value in self.chosen_filters))
 
     @property
-    def cells(self) -> list[tuple[Row, list[tuple[Column[Row], Any, str]]]]:
-        return [
-            (row, [(c, c.say(row), c.link(row) if c.link else "") for c in self.shown]) for row in self.page.object_list
-        ]
+    def cells(self) -> list[tuple[Row, list[tuple[Column[Row], Any, str, tuple[str, str] | None]]]]:
+        """Each row of the page with its cells: column, value, link, button."""
+        return [(row, [self._cell(column, row) for column in self.shown]) for row in self.page.object_list]
+
+    def _cell(self, column: Column[Row], row: Row) -> tuple[Column[Row], Any, str, tuple[str, str] | None]:
+        link = column.link(row) if column.link else ""
+        return column, column.say(row), link, column.button(row) if column.button else None
 
     @property
     def headers(self) -> list[tuple[Column[Row], str, str]]:

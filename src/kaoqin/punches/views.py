@@ -23,6 +23,7 @@ from kaoqin.punches.forms import (
 )
 from kaoqin.punches.models import BadLine, ImportBatch, SavedMapping
 from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, BatchState, LineState, Source, Trust
+from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -73,6 +74,8 @@ def punch(request: AskedBy, punch_id: int) -> HttpResponse:
     """One punch as it came, and voiding it."""
     require(request.by, CORRECT_PUNCHES)
     found = queries.punch(punch_id, seen_by=request.by, on=request.today)
+    if found.place and found.employee_id:
+        record_access(request.by, [found.employee_id], "打卡地点", request.path, at=request.asked_at)
     form = ReasonForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> object:
@@ -125,7 +128,13 @@ def corrections(request: AskedBy) -> HttpResponseBase:
                 lambda c: f"{load_wall_clock(c.punch.device_time if c.punch else c.local_time):%Y-%m-%d %H:%M}",
             ),
             Column("reason", "原因", lambda c: c.reason),
-            Column("state", "状态", lambda c: "已撤回" if c.withdrawn_at else "有效", "withdrawn_at"),
+            Column(
+                "state",
+                "状态",
+                lambda c: "已撤回" if c.withdrawn_at else "有效",
+                "withdrawn_at",
+                button=lambda c: None if c.withdrawn_at else ("撤回", f"/punches/corrections/{c.pk}/withdraw/"),
+            ),
         ],
         search=["employee__number", "employee__name", "reason"],
         empty="还没有补卡或作废。",
