@@ -8,7 +8,7 @@ import io
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,16 +66,18 @@ def cut_spans(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> tup
     spans: dict[tuple[dt.date, dt.date, int], dict[int, int]] = defaultdict(dict)
     gaps: list[Gap] = []
     kept_since = scheduling.first_memberships(employee_ids)
+    moves = org.zone_changes(employee_ids, first, last)
     for employee_id, hired_on, left_on in org.employment(employee_ids):
         # Attendance is kept from the day somebody first joins a group; before it there is nothing to reckon.
         begin, end = max(first, hired_on, kept_since.get(employee_id, first)), min(last, left_on or last)
         if begin > end:
             continue
         pieces, missing = _pieces(memberships.get(employee_id, []), rules, calendars, begin, end)
+        pieces = _cut(pieces, moves.get(employee_id, []))
         gaps += [Gap(employee_id, a, b, said) for a, b, said in missing]
         for number, piece in enumerate(pieces):
             # Beyond employment there are no rows, so the edges may as well be those of everybody else.
-            low = first if number == 0 and piece.first == begin else piece.first
+            low = first if number == 0 and piece.first == hired_on else piece.first
             high = last if number == len(pieces) - 1 and piece.last == end else piece.last
             spans[low, high, piece.calendar_id][employee_id] = piece.rule_id
     return [Span(low, high, calendar, whom) for (low, high, calendar), whom in sorted(spans.items(), key=_key)], gaps
@@ -127,6 +129,17 @@ def _pieces(
     if day <= end:
         missing.append((day, end, "不在任何考勤组"))
     return pieces, missing
+
+
+def _cut(pieces: list[_Piece], days: list[dt.date]) -> list[_Piece]:
+    """The pieces cut before each of the days: a span is reckoned in one time zone."""
+    for day in days:
+        whole = next((piece for piece in pieces if piece.first < day <= piece.last), None)
+        if whole:
+            place = pieces.index(whole)
+            halves = [replace(whole, last=day - DAY), replace(whole, first=day)]
+            pieces = [*pieces[:place], *halves, *pieces[place + 1 :]]
+    return pieces
 
 
 def _in_force(dated: list[tuple[dt.date, int]], on: dt.date) -> int | None:

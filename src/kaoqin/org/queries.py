@@ -144,6 +144,19 @@ def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
     return dict(rows.values_list("employee_id", "site__timezone"))
 
 
+def zone_changes(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[int, list[dt.date]]:
+    """The days after `first`, to `last`, on which somebody's site is in another time zone than the day before."""
+    moved = Posting.objects.filter(employee__in=list(employee_ids), begins_on__gt=first, begins_on__lte=last)
+    rows = Posting.objects.filter(employee__in=moved.values("employee")).order_by("employee", "begins_on")
+    found: dict[int, list[dt.date]] = {}
+    before: dict[int, str] = {}
+    for employee_id, begins_on, zone in rows.values_list("employee", "begins_on", "site__timezone"):
+        if before.get(employee_id, zone) != zone and first < begins_on <= last:
+            found.setdefault(employee_id, []).append(begins_on)
+        before[employee_id] = zone
+    return found
+
+
 def department(department_id: int) -> Department:
     found = Department.objects.filter(pk=department_id).first()
     if found is None:
