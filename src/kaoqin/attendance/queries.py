@@ -22,6 +22,7 @@ from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
+from kaoqin.scheduling.words import ShiftPlan
 from kaoqin.security.doors import may, require
 from kaoqin.security.words import Actor
 
@@ -109,39 +110,55 @@ STATES = {
 
 
 def today(department_id: int | None, *, seen_by: Actor, on: dt.date, now: dt.datetime) -> list[Presence]:
-    """Where everybody within reach stands on a day at a moment (naive local). Four queries for any number of people."""
+    """Where everybody within reach stands on a day at a moment (naive local): as many queries for any number of people."""
     whom = org.employed(people(department_id, seen_by=seen_by, on=on), on, on)
     found = list(org.with_posting(whom, on).order_by("number"))
     ids = [e.pk for e in found]
     results = {row.employee_id: row for row in DayResult.objects.filter(employee__in=ids, date=on)}
     plans = scheduling.roster(ids, on, on)
+    shifts = scheduling.shifts({plan.shift_id for plan in plans.values() if plan.shift_id})
     rows = []
     for employee in found:
         result, plan = results.get(employee.pk), plans.get((employee.pk, on))
         shift = plan.shift.code if plan and plan.shift else ""
+        late = _late_so_far(result, shifts[plan.shift_id].on(on)) if result and plan and plan.shift_id else 0
         begins = load_wall_clock(plan.planned.lower) if plan and plan.planned else None
         rows.append(
             Presence(
                 employee,
                 getattr(employee, "department_id", None),
-                _state(result, shift, begins, now),
+                _state(result, shift, late, begins, now),
                 shift,
                 result.first_in if result else None,
                 result.last_out if result else None,
-                result.late_minutes if result else 0,
+                late,
             )
         )
     return rows
 
 
-def _state(result: DayResult | None, shift: str, begins: dt.datetime | None, now: dt.datetime) -> str:
+def _late_so_far(result: DayResult, plan: ShiftPlan) -> int:
+    """Minutes late as settled; while the day lasts and its off punch is still to come, by the first punch and the plan.
+
+    Where leave or 晚走晚到 may still excuse it, nobody is called late before the day is over.
+    """
+    excused = result.leave_minutes or result.trip_minutes or plan.late_off_late_on
+    if result.late_minutes or not result.provisional or excused or plan.free or not result.first_in:
+        return result.late_minutes
+    first = plan.segments[0]
+    midnight = store_wall_clock(dt.datetime.combine(result.date, dt.time()))
+    late = int((result.first_in - midnight).total_seconds() // 60) - first.start - plan.flex_late
+    return late if first.in_required and late > first.late_grace else 0
+
+
+def _state(result: DayResult | None, shift: str, late: int, begins: dt.datetime | None, now: dt.datetime) -> str:
     came = bool(result and result.first_in)
     if result and (result.leave_minutes or result.trip_minutes) and not came:
         return "away"
     if not (result.shift if result else shift):
         return "overtime" if came else "off"
     if result and result.first_in:
-        return "late" if result.late_minutes else "here"
+        return "late" if late else "here"
     return "later" if begins is None or now < begins else "missing"
 
 
