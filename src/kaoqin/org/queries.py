@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
@@ -182,6 +182,13 @@ def by_number(number: str) -> Employee:
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Employee ids by exactly these numbers."""
     return dict(Employee.objects.filter(number__in=list(numbers)).values_list("number", "pk"))
+
+
+def resembling(numbers: Iterable[str], names: Iterable[str]) -> QuerySet[Employee]:
+    """Employees who may be meant: with one of the numbers but for leading zeros, or with one of the names."""
+    bare = [number.lstrip("0") for number in numbers]
+    rows = Employee.objects.annotate(bare=Func(F("number"), Value("0"), function="ltrim", output_field=TextField()))
+    return rows.filter(Q(bare__in=bare) | Q(name__in=[name for name in names if name])).order_by("number")
 
 
 def employment(employee_ids: Iterable[int]) -> list[tuple[int, dt.date, dt.date | None]]:

@@ -1,7 +1,8 @@
 """Questions about the ledger."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,15 +71,13 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
     return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
 
 
-def _near(keys: list[str], names: list[str]):  # type: ignore[no-untyped-def]
+def _near(keys: list[str], names: list[str]) -> Callable[[str, str], tuple[Employee, ...]]:
     """Employees whose number is the same without leading zeros, or who have the name: at most three."""
-    bare = {key.lstrip("0") for key in keys}
-    by_bare: dict[str, list[Employee]] = {}
-    for employee in Employee.objects.extra(where=["ltrim(number, '0') = ANY(%s)"], params=[list(bare)]):
-        by_bare.setdefault(employee.number.lstrip("0"), []).append(employee)
-    by_name: dict[str, list[Employee]] = {}
-    for employee in Employee.objects.filter(name__in=[n for n in names if n]):
-        by_name.setdefault(employee.name, []).append(employee)
+    by_bare: dict[str, list[Employee]] = defaultdict(list)
+    by_name: dict[str, list[Employee]] = defaultdict(list)
+    for employee in org.resembling(keys, names):
+        by_bare[employee.number.lstrip("0")].append(employee)
+        by_name[employee.name].append(employee)
 
     def suggest(key: str, name: str) -> tuple[Employee, ...]:
         found = {e.pk: e for e in (*by_bare.get(key.lstrip("0"), ()), *by_name.get(name, ()))}
