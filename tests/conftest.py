@@ -46,3 +46,16 @@ def enter(cast, client):
         return client
 
     return as_somebody
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_one_left_behind(django_db_setup, django_db_blocker):
+    """A live server's threads may keep a connection for a moment longer; the database is dropped all the same."""
+    from django.db import connection
+
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
