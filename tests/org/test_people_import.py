@@ -80,6 +80,7 @@ def test_nothing_comes_in_while_a_row_is_wrong_and_all_after_its_repair(bring):
     he, kept = bring(sheet(GOOD, ["0009", "坏行", "没有的", "上海", "2026-11-01"], ["", "多余", "", "", ""]))
     run = take(he, kept)
     assert (run.state, Employee.objects.filter(number__in=["0007", "0009"]).count()) == ("failed", 0)
+    assert run.told.startswith("有 5 处问题,未导入任何一行。"), run.told
     repair = f"/imports/file/{kept.pk}/repair/"
     assert he.post(repair, {"row": "4", "department": "销售部"}).status_code == 200
     assert "disabled" not in he.post(repair, {"row": "5", "drop": "1"}).content.decode()
