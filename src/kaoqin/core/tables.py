@@ -124,10 +124,6 @@ class ListPage(Generic[Row]):
         return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1))
 
     @property
-    def page_sizes(self) -> tuple[int, ...]:
-        return PAGE_SIZES
-
-    @property
     def narrowed(self) -> bool:
         return bool(self.asked or any(value != one.default for one, value in self.chosen_filters))
 

@@ -18,7 +18,6 @@ from kaoqin.scheduling.models import (
     Membership,
     RosterChange,
     RosterDay,
-    Shift,
     ShiftSegment,
     ShiftVersion,
 )
@@ -103,13 +102,6 @@ def shift(shift_id: int) -> DatedShift:
     return found
 
 
-def shift_by_code(code: str) -> Shift:
-    found = Shift.objects.filter(code=code).first()
-    if found is None:
-        raise Refusal("scheduling.unknown_shift", f"没有班次 {code}。")
-    return found
-
-
 def days(calendar: Calendar, first: dt.date, last: dt.date) -> list[Day]:
     """Every date from first to last. Refuses a year the calendar does not know: a guess would pay wrongly."""
     found = days_of_known_years(calendar, first, last)
@@ -163,14 +155,6 @@ def calendar_warnings(today: dt.date) -> list[CalendarWarning]:
         for year in years
         if (calendar.pk, year) not in noticed
     ]
-
-
-def group_plan(group: Group, on: dt.date) -> GroupPlan:
-    """How a group is planned on a day. Refuses a day before its first plan."""
-    found = group.plans.filter(begins_on__lte=on).select_related("calendar").order_by("-begins_on").first()
-    if found is None:
-        raise Refusal("scheduling.group_not_yet", f"考勤组「{group.name}」在 {on} 还没有设置。")
-    return found
 
 
 def in_force(on: dt.date) -> Q:
