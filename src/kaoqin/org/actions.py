@@ -2,10 +2,14 @@
 
 import datetime as dt
 import zoneinfo
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from kaoqin.core.outcomes import tell
@@ -14,7 +18,7 @@ from kaoqin.org import queries
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE, Datum
 from kaoqin.security.actions import open_account
-from kaoqin.security.audit import record
+from kaoqin.security.audit import AT_ONCE, record, record_all
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -30,73 +34,172 @@ class Place:
     title: str = ""
 
 
-def _require_place(by: Actor, place: Place, on: dt.date) -> None:
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody to be hired: the first day, the first posting, and ways to reach them."""
+
+    number: str
+    name: str
+    hired_on: dt.date
+    place: Place
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What an employee is to be called from now on, and how to be reached."""
+
+    employee: Employee
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A new posting of an employee from a day on."""
+
+    employee: Employee
+    on: dt.date
+    place: Place
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The last day an employee is employed."""
+
+    employee: Employee
+    left_on: dt.date
+
+
+def _require_places(by: Actor, places: Iterable[tuple[Place, dt.date]]) -> None:
     """Who manages only some departments or sites may place people only there."""
     reach = require(by, MANAGE_PEOPLE)
-    there = place.department.pk in queries.below(reach.department_ids, on) or place.site.pk in reach.site_ids
-    if not (reach.everyone or there):
-        raise NotAllowed("org.out_of_reach", "该部门或地点不在您的管理范围内。")
+    if reach.everyone:
+        return
+    for on, department_id, site_id in {(on, place.department.pk, place.site.pk) for place, on in places}:
+        if site_id not in reach.site_ids and department_id not in queries.below(reach.department_ids, on):
+            raise NotAllowed("org.out_of_reach", "该部门或地点不在您的管理范围内。")
 
 
-def _require_person(by: Actor, employee: Employee, at: dt.datetime) -> None:
+def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
     reach = require(by, MANAGE_PEOPLE)
-    if not (reach.everyone or queries.within(reach, timezone.localdate(at)).filter(pk=employee.pk).exists()):
-        raise NotAllowed("org.out_of_reach", f"{employee.name} 不在您的管理范围内。")
+    if reach.everyone:
+        return
+    wanted = {employee.pk: employee for employee in employees}
+    reached = queries.within(reach, timezone.localdate(at)).filter(pk__in=wanted).values_list("pk", flat=True)
+    for key in wanted.keys() - set(reached):
+        raise NotAllowed("org.out_of_reach", f"{wanted[key].name} 不在您的管理范围内。")
 
 
-@transaction.atomic
 def hire(number: str, name: str, hired_on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Employee:
     """A new employee with a first posting. Refuses a number that is taken."""
-    _require_place(by, place, hired_on)
-    number, name = number.strip(), name.strip()
+    return hire_all([Newcomer(number, name, hired_on, place)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def hire_all(newcomers: Sequence[Newcomer], *, by: Actor, at: dt.datetime) -> list[Employee]:
+    """New employees with a first posting each, all or none, in their order. Refuses a number that is taken."""
+    _require_places(by, ((one.place, one.hired_on) for one in newcomers))
+    employees = _create_all([_employee(one) for one in newcomers])
+    Posting.objects.bulk_create(
+        (
+            Posting(employee=employee, begins_on=one.hired_on, **vars(one.place))
+            for employee, one in zip(employees, newcomers, strict=True)
+        ),
+        batch_size=AT_ONCE,
+    )
+    deeds = ((one, f"{one.name}({one.number})入职", {"hired_on": str(one.hired_on)}) for one in employees)
+    record_all(by, "org.hire", deeds, at=at)
+    if employees:  # one day for all: nobody is settled before the first attendance group
+        first = min(one.hired_on for one in employees)
+        tell("people.changed", employee_ids=[one.pk for one in employees], first=first)
+    return employees
+
+
+def _employee(one: Newcomer) -> Employee:
+    number, name = one.number.strip(), one.name.strip()
     if not number or not name:
         raise Refusal("org.number_and_name", "工号和姓名都不能为空。", "number" if not number else "name")
+    return Employee(number=number, name=name, hired_on=one.hired_on, phone=one.phone.strip(), email=one.email.strip())
+
+
+def _create_all(employees: list[Employee]) -> list[Employee]:
     try:
         with transaction.atomic():
-            employee = Employee.objects.create(number=number, name=name, hired_on=hired_on)
-    except IntegrityError as taken:
+            return Employee.objects.bulk_create(employees, batch_size=AT_ONCE)
+    except IntegrityError as fault:
+        numbers = [one.number for one in employees]
+        taken = queries.ids_by_number(numbers) or [number for number, count in Counter(numbers).items() if count > 1]
         raise Refusal(
-            "org.number_taken", f"工号 {number} 已被使用。工号含前导零,001 与 1 是两个工号。", "number"
-        ) from taken
-    Posting.objects.create(
-        employee=employee, department=place.department, site=place.site, title=place.title, begins_on=hired_on
-    )
-    record(by, "org.hire", employee, f"{name}({number})入职", at=at, hired_on=str(hired_on))
-    tell("people.changed", employee_ids=[employee.pk], first=hired_on)
-    return employee
+            "org.number_taken", f"工号 {min(taken)} 已被使用。工号含前导零,001 与 1 是两个工号。", "number"
+        ) from fault
 
 
-@transaction.atomic
 def change_details(employee: Employee, *, name: str, phone: str, email: str, by: Actor, at: dt.datetime) -> None:
     """Name and ways to reach somebody."""
-    _require_person(by, employee, at)
-    before = {"name": employee.name, "phone": employee.phone, "email": employee.email}
-    employee.name, employee.phone, employee.email = name.strip(), phone.strip(), email.strip()
-    employee.save(update_fields=["name", "phone", "email"])
-    record(by, "org.change_details", employee, f"修改 {employee.name}({employee.number})的资料", at=at, before=before)
+    change_all_details([Details(employee, name, phone, email)], by=by, at=at)
+
+
+_CHANGE_DETAILS = """
+UPDATE org_employee SET name = n, phone = p, email = m
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS told(e, n, p, m) WHERE id = e
+"""
 
 
 @transaction.atomic
+def change_all_details(changes: Sequence[Details], *, by: Actor, at: dt.datetime) -> None:
+    """Names and ways to reach people, each employee once."""
+    _require_people(by, [change.employee for change in changes], at)
+    deeds = [_change_details(change) for change in changes]
+    told = [(one.pk, one.name, one.phone, one.email) for one, _, _ in deeds]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(_CHANGE_DETAILS, [list(column) for column in zip(*told, strict=True)])
+    record_all(by, "org.change_details", deeds, at=at)
+
+
+def _change_details(change: Details) -> tuple[Employee, str, dict[str, Any]]:
+    employee = change.employee
+    before = {"name": employee.name, "phone": employee.phone, "email": employee.email}
+    employee.name, employee.phone, employee.email = (said.strip() for said in (change.name, change.phone, change.email))
+    return employee, f"修改 {employee.name}({employee.number})的资料", {"before": before}
+
+
 def move(employee: Employee, on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Posting:
     """A new posting from a day on; the one in force ends the day before."""
-    _require_person(by, employee, at)
-    _require_place(by, place, on)
-    _refuse_outside_employment(employee, on)
-    if Posting.objects.filter(employee=employee, begins_on__gt=on).exists():
+    return move_all([Move(employee, on, place)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def move_all(moves: Iterable[Move], *, by: Actor, at: dt.datetime) -> list[Posting]:
+    """New postings from a day on, each employee at most once on a day, all or none, in order of days."""
+    ordered = sorted(moves, key=lambda move: move.on)
+    _require_people(by, [move.employee for move in ordered], at)
+    _require_places(by, ((move.place, move.on) for move in ordered))
+    postings: list[Posting] = []
+    for on, together in groupby(ordered, key=lambda move: move.on):
+        postings += _move_on(on, list(together), by, at)
+    return postings
+
+
+def _move_on(on: dt.date, moves: list[Move], by: Actor, at: dt.datetime) -> list[Posting]:
+    for move in moves:
+        _refuse_outside_employment(move.employee, on)
+    keys = [move.employee.pk for move in moves]
+    if Posting.objects.filter(employee__in=keys, begins_on__gt=on).exists():
         raise Refusal("org.later_posting", "该员工在此日期之后已有调动,请选择更晚的日期。", "on")
-    Posting.objects.filter(employee=employee, begins_on=on).delete()
-    Posting.objects.filter(employee=employee, begins_on__lt=on).exclude(ends_on__lt=on).update(ends_on=on - DAY)
-    posting = Posting.objects.create(
-        employee=employee,
-        department=place.department,
-        site=place.site,
-        title=place.title,
-        begins_on=on,
-        ends_on=employee.left_on,
+    Posting.objects.filter(employee__in=keys, begins_on=on).delete()
+    Posting.objects.filter(employee__in=keys, begins_on__lt=on).exclude(ends_on__lt=on).update(ends_on=on - DAY)
+    postings = Posting.objects.bulk_create(
+        (Posting(employee=m.employee, begins_on=on, ends_on=m.employee.left_on, **vars(m.place)) for m in moves),
+        batch_size=AT_ONCE,
     )
-    record(by, "org.move", employee, f"{employee.name} 自 {on} 调动", at=at, department=place.department.code)
-    tell("people.changed", employee_ids=[employee.pk], first=on)
-    return posting
+    deeds = ((m.employee, f"{m.employee.name} 自 {on} 调动", {"department": m.place.department.code}) for m in moves)
+    record_all(by, "org.move", deeds, at=at)
+    tell("people.changed", employee_ids=keys, first=on)
+    return postings
 
 
 def _refuse_outside_employment(employee: Employee, on: dt.date) -> None:
@@ -104,20 +207,35 @@ def _refuse_outside_employment(employee: Employee, on: dt.date) -> None:
         raise Refusal("org.not_employed", f"{employee.name} 在 {on} 不在职。", "on")
 
 
-@transaction.atomic
 def leave(employee: Employee, left_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
     """The last day employed; the posting ends with it, and is drawn out where the last day is put off."""
-    _require_person(by, employee, at)
-    if left_on < employee.hired_on:
-        raise Refusal("org.leaves_before_hire", f"离职日不能早于入职日 {employee.hired_on}。", "left_on")
-    Posting.objects.filter(employee=employee, begins_on__gt=left_on).delete()
-    last = Posting.objects.filter(employee=employee).order_by("-begins_on")[:1]
+    leave_all([Leaving(employee, left_on)], by=by, at=at)
+
+
+@transaction.atomic
+def leave_all(leavings: Iterable[Leaving], *, by: Actor, at: dt.datetime) -> None:
+    """The last days of people, each employee once, all or none."""
+    ordered = sorted(leavings, key=lambda leaving: leaving.left_on)
+    _require_people(by, [leaving.employee for leaving in ordered], at)
+    for left_on, together in groupby(ordered, key=lambda leaving: leaving.left_on):
+        _leave_on(left_on, [leaving.employee for leaving in together], by, at)
+
+
+def _leave_on(left_on: dt.date, employees: list[Employee], by: Actor, at: dt.datetime) -> None:
+    for employee in employees:
+        if left_on < employee.hired_on:
+            raise Refusal("org.leaves_before_hire", f"离职日不能早于入职日 {employee.hired_on}。", "left_on")
+    keys = [employee.pk for employee in employees]
+    Posting.objects.filter(employee__in=keys, begins_on__gt=left_on).delete()
+    last = Posting.objects.filter(employee__in=keys).order_by("employee", "-begins_on").distinct("employee")
     Posting.objects.filter(pk__in=last.values("pk")).update(ends_on=left_on)
-    first = min(left_on, employee.left_on or left_on) + DAY
-    employee.left_on = left_on
-    employee.save(update_fields=["left_on"])
-    record(by, "org.leave", employee, f"{employee.name}({employee.number})离职,最后工作日 {left_on}", at=at)
-    tell("people.changed", employee_ids=[employee.pk], first=first)
+    first = min(min(left_on, employee.left_on or left_on) for employee in employees) + DAY
+    for employee in employees:
+        employee.left_on = left_on
+    Employee.objects.filter(pk__in=keys).update(left_on=left_on)
+    deeds = ((one, f"{one.name}({one.number})离职,最后工作日 {left_on}", dict[str, Any]()) for one in employees)
+    record_all(by, "org.leave", deeds, at=at)
+    tell("people.changed", employee_ids=keys, first=first)
 
 
 @transaction.atomic
