@@ -148,12 +148,11 @@ def settle_files(folder: Path) -> float:
 
 def settle_database(ids: list[int]) -> float:
     """As the worker does it: everybody is marked, then drained batch by batch."""
-    from kaoqin.attendance.settling import BATCH, drain, mark
+    from kaoqin.attendance.settling import mark, settle_all
 
     begun = time.perf_counter()
     mark(dict.fromkeys(ids, (FIRST, LAST)))
-    while drain(BATCH):
-        pass
+    settle_all()
     return time.perf_counter() - begun
 
 

@@ -36,6 +36,18 @@ def cast(db):
 
 
 @pytest.fixture
+def company(transactional_db):
+    """The cast, in a database that other sessions see too (a live server, a thread)."""
+    from cast import make_cast
+    from django.db import connection
+
+    yield make_cast()
+    with connection.cursor() as cursor:
+        # Emptying the tables is the test's business, not a change of the ledger.
+        cursor.execute("SET session_replication_role = replica")
+
+
+@pytest.fixture
 def enter(cast, client):
     """`enter("he")` gives a browser in which somebody of the cast is logged in; `enter("")` one of nobody."""
 

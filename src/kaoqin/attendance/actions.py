@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaoqin.attendance.models import Absence, AgreedOvertime, RuleVersion, Waiting
-from kaoqin.attendance.settling import BATCH, drain, mark
+from kaoqin.attendance.settling import mark, settle_all
 from kaoqin.attendance.words import (
     MANAGE_ATTENDANCE_RULES,
     RECORD_APPROVALS,
@@ -177,8 +177,5 @@ def mark_all(ids: Iterable[int], first: dt.date, last: dt.date, at: dt.datetime)
 def settle_with_progress(progress: Progress) -> dict[str, Any]:
     """Drain what waits, telling how far it is."""
     progress.expect(Waiting.objects.count())
-    done = 0
-    while some := drain(BATCH):
-        done += some
-        progress.advance(done)
+    done = settle_all(progress.advance)
     return {"said": f"已核算 {done} 人。", "address": "/attendance/months/"}

@@ -1,23 +1,23 @@
-"""What a settlement reads: dated rows cut into spans of one rule version, and the engine's input tables, as Arrow.
+"""What a settlement reads: the engine's input tables for a span, as Arrow.
 
 Everything about a person is keyed by the employee id as text, so that a number that changes hands cannot mix people.
 """
 
 import datetime as dt
-import io
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connection
-from pyarrow import csv
+from numpy.typing import NDArray
 
 from kaoqin.attendance.models import RuleVersion
+from kaoqin.attendance.spans import Span
+from kaoqin.core.arrays import fetch_arrays, id_array
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.queries import DatedShift
@@ -31,123 +31,6 @@ AROUND = 3 * DAY
 
 
 @dataclass(frozen=True)
-class Span:
-    """Days first to last of some employees who are each under one rule version all the while, on one calendar."""
-
-    first: dt.date
-    last: dt.date
-    calendar_id: int
-    rule_of: dict[int, int]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Days of an employee without group or rules: they cannot be reckoned, and nobody guesses."""
-
-    employee_id: int
-    first: dt.date
-    last: dt.date
-    sentence: str
-
-
-@dataclass(frozen=True)
-class _Piece:
-    first: dt.date
-    last: dt.date
-    rule_id: int
-    calendar_id: int
-
-
-def cut_spans(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> tuple[list[Span], list[Gap]]:
-    """Group employees by the spans they can be reckoned in; what nobody can reckon comes back as gaps."""
-    memberships = scheduling.membership_spans(employee_ids, first, last)
-    rules = _dated(RuleVersion.objects.order_by("begins_on").values_list("group_id", "begins_on", "pk"))
-    calendars = scheduling.group_calendars()
-    spans: dict[tuple[dt.date, dt.date, int], dict[int, int]] = defaultdict(dict)
-    gaps: list[Gap] = []
-    kept_since = scheduling.first_memberships(employee_ids)
-    moves = org.zone_changes(employee_ids, first, last)
-    for employee_id, hired_on, left_on in org.employment(employee_ids):
-        # Attendance is kept from the day somebody first joins a group; before it there is nothing to reckon.
-        begin, end = max(first, hired_on, kept_since.get(employee_id, first)), min(last, left_on or last)
-        if begin > end:
-            continue
-        pieces, missing = _pieces(memberships.get(employee_id, []), rules, calendars, begin, end)
-        pieces = _cut(pieces, moves.get(employee_id, []))
-        gaps += [Gap(employee_id, a, b, said) for a, b, said in missing]
-        for number, piece in enumerate(pieces):
-            # Beyond employment there are no rows, so the edges may as well be those of everybody else.
-            low = first if number == 0 and piece.first == hired_on else piece.first
-            high = last if number == len(pieces) - 1 and piece.last == end else piece.last
-            spans[low, high, piece.calendar_id][employee_id] = piece.rule_id
-    return [Span(low, high, calendar, whom) for (low, high, calendar), whom in sorted(spans.items(), key=_key)], gaps
-
-
-def _key(item: tuple[tuple[dt.date, dt.date, int], dict[int, int]]) -> tuple[dt.date, dt.date, int]:
-    return item[0]
-
-
-def _dated(rows: Iterable[tuple[int, dt.date, int]]) -> dict[int, list[tuple[dt.date, int]]]:
-    found: dict[int, list[tuple[dt.date, int]]] = defaultdict(list)
-    for key, begins_on, value in rows:
-        found[key].append((begins_on, value))
-    return found
-
-
-def _pieces(
-    memberships: list[tuple[int, dt.date, dt.date]],
-    rules: dict[int, list[tuple[dt.date, int]]],
-    calendars: dict[int, list[tuple[dt.date, int]]],
-    begin: dt.date,
-    end: dt.date,
-) -> tuple[list[_Piece], list[tuple[dt.date, dt.date, str]]]:
-    """Walk from begin to end; neighbours of the same rule and calendar are one piece."""
-    pieces: list[_Piece] = []
-    missing: list[tuple[dt.date, dt.date, str]] = []
-    day = begin
-    for group_id, joined, left in memberships:
-        joins, leaves = max(joined, begin), min(left, end)
-        if joins > day:
-            missing.append((day, joins - DAY, "不在任何考勤组"))
-        edges = sorted(
-            {joins, *(d for d, _ in rules.get(group_id, []) + calendars.get(group_id, []) if joins < d <= leaves)}
-        )
-        for number, low in enumerate(edges):
-            high = edges[number + 1] - DAY if number + 1 < len(edges) else leaves
-            rule, calendar = _in_force(rules.get(group_id, []), low), _in_force(calendars.get(group_id, []), low)
-            if rule is None or calendar is None:
-                missing.append((low, high, "所在考勤组当时还没有规则" if calendar else "所在考勤组当时还没有设置"))
-            elif pieces and (pieces[-1].rule_id, pieces[-1].calendar_id, pieces[-1].last + DAY) == (
-                rule,
-                calendar,
-                low,
-            ):
-                pieces[-1] = _Piece(pieces[-1].first, high, rule, calendar)
-            else:
-                pieces.append(_Piece(low, high, rule, calendar))
-        day = leaves + DAY
-    if day <= end:
-        missing.append((day, end, "不在任何考勤组"))
-    return pieces, missing
-
-
-def _cut(pieces: list[_Piece], days: list[dt.date]) -> list[_Piece]:
-    """The pieces cut before each of the days: a span is reckoned in one time zone."""
-    for day in days:
-        whole = next((piece for piece in pieces if piece.first < day <= piece.last), None)
-        if whole:
-            place = pieces.index(whole)
-            halves = [replace(whole, last=day - DAY), replace(whole, first=day)]
-            pieces = [*pieces[:place], *halves, *pieces[place + 1 :]]
-    return pieces
-
-
-def _in_force(dated: list[tuple[dt.date, int]], on: dt.date) -> int | None:
-    found = [value for begins_on, value in dated if begins_on <= on]
-    return found[-1] if found else None
-
-
-@dataclass(frozen=True)
 class Gathered:
     """The engine's input tables for a span, by name, and what a shift key means."""
 
@@ -156,25 +39,28 @@ class Gathered:
 
 
 MOMENT = pa.timestamp("s")
-# A row of an answer per employee, its facts as lines of one text: a driver that is handed millions of rows one by
-# one takes longer than the database and the engine together.
+# The punches lie in an index by employee and time, which a settlement reads from end to end without the table; a join
+# with the few that were voided would cost more than all the rest.
+_VOIDED = """
+SELECT punch_id FROM punches_correction
+WHERE employee_id = ANY(%(ids)s::bigint[]) AND kind = 'void' AND withdrawn_at IS NULL
+"""
 _PUNCHES = """
-SELECT employee_id, count(*), string_agg(floor(date_part('epoch', at))::bigint::text, E'\\n') FROM (
-    SELECT employee_id, at FROM punches_punch p
-    WHERE employee_id = ANY(%(ids)s) AND at >= %(first)s AND at < %(last)s AND trust = 'counts' AND NOT EXISTS (
-        SELECT FROM punches_correction c WHERE c.punch_id = p.id AND c.withdrawn_at IS NULL)
-    UNION ALL
-    SELECT employee_id, at FROM punches_correction
-    WHERE employee_id = ANY(%(ids)s) AND kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
-) AS counted GROUP BY employee_id
+SELECT employee_id, array_agg(at) FROM punches_punch WHERE employee_id = ANY(%(ids)s::bigint[])
+AND at >= %(first)s AND at < %(last)s AND trust = 'counts' AND NOT (id = ANY(%(voided)s::bigint[]))
+GROUP BY employee_id
+"""
+_ADDED = """
+SELECT employee_id, array_agg(at) FROM punches_correction WHERE employee_id = ANY(%(ids)s::bigint[])
+AND kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s GROUP BY employee_id
 """
 _ROSTER = """
-SELECT employee_id, count(*), string_agg((date - '1970-01-01')::text || ',' || COALESCE(shift_id, 0)::text, E'\\n')
-FROM scheduling_rosterday WHERE employee_id = ANY(%(ids)s) AND date >= %(first)s AND date < %(last)s GROUP BY employee_id
+SELECT employee_id, array_agg(date), array_agg(COALESCE(shift_id, 0)) FROM scheduling_rosterday
+WHERE employee_id = ANY(%(ids)s::bigint[]) AND date >= %(first)s AND date < %(last)s GROUP BY employee_id
 """
 _APPROVED = """
 SELECT employee_id, {kind} start AT TIME ZONE 'UTC', "end" AT TIME ZONE 'UTC' FROM {table}
-WHERE employee_id = ANY(%(ids)s) AND withdrawn_at IS NULL AND start < %(last)s AND "end" > %(first)s
+WHERE employee_id = ANY(%(ids)s::bigint[]) AND withdrawn_at IS NULL AND start < %(last)s AND "end" > %(first)s
 """
 _ABSENCES = _APPROVED.format(kind="kind,", table="attendance_absence")
 _OVERTIME = _APPROVED.format(kind="", table="attendance_agreedovertime")
@@ -186,8 +72,7 @@ def gather(span: Span) -> Gathered:
     ids = sorted(span.rule_of)
     zones = org.zones(ids, span.last)
     reader = _Reader(ids, first, last)
-    roster = reader.lines(_ROSTER, {"date": pa.int32(), "shift": pa.int64()})
-    roster = roster.set_column(1, "date", roster["date"].cast(pa.date32()))
+    roster = reader.arrays(_ROSTER, {"date": "date[]", "shift": "int8[]"})
     used = [key for key in pc.unique(roster["shift"]).to_pylist() if key]
     shifts = scheduling.shifts(used)
     keys = _ShiftKeys(shifts, first, last)
@@ -198,7 +83,7 @@ def gather(span: Span) -> Gathered:
         "shifts": _shifts(keys),
         "late_off_late_on": _late_off(keys),
         "roster": _name_shifts(roster, keys),
-        "punches": _localise(reader.lines(_PUNCHES, {"at": pa.int64()}), zones),
+        "punches": _localise(reader.punches(), ids, zones),
         "absences": reader.rows(_ABSENCES, {"kind": pa.string(), "start": MOMENT, "end": MOMENT}),
         "overtime": reader.rows(_OVERTIME, {"start": MOMENT, "end": MOMENT}),
         "calendar": _calendar(span, first, last),
@@ -206,55 +91,56 @@ def gather(span: Span) -> Gathered:
     return Gathered(tables, keys.codes)
 
 
-@dataclass(frozen=True)
 class _Reader:
-    """Reads facts about some people in a range into Arrow columns."""
+    """Reads facts about some people in a range into Arrow columns; the first says whose."""
 
-    ids: list[int]
-    first: dt.date
-    last: dt.date
-
-    def _answer(self, query: str) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"ids": self.ids, "first": self.first, "last": self.last + DAY})
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+    def __init__(self, ids: list[int], first: dt.date, last: dt.date) -> None:
+        self._names = pa.array([str(key) for key in ids], pa.string())
+        self._places = np.array(ids, np.int64)
+        self._scope = {"ids": id_array(ids), "first": first, "last": last + DAY}
 
     def rows(self, query: str, columns: dict[str, pa.DataType]) -> pa.Table:
-        """A table of an answer's rows; the first column is the employee."""
-        told = list(zip(*self._answer(query), strict=True)) or [()] * (len(columns) + 1)
+        """A table of an answer's rows: (employee id, facts as they are)."""
+        with connection.cursor() as cursor:
+            cursor.execute(query, self._scope)
+            told = list(zip(*cursor.fetchall(), strict=True)) or [()] * (len(columns) + 1)
         who = pa.array([str(key) for key in told[0]], pa.string())
         facts = zip(columns.items(), told[1:], strict=True)
         return pa.table({"employee_no": who, **{name: pa.array(values, of) for (name, of), values in facts}})
 
-    def lines(self, query: str, columns: dict[str, pa.DataType]) -> pa.Table:
-        """A table of an answer with a row per employee: (id, number of lines, the lines as CSV)."""
-        answer = self._answer(query)
-        if not answer:
-            return pa.table(
-                {"employee_no": pa.array([], pa.string()), **{n: pa.array([], of) for n, of in columns.items()}}
-            )
-        facts = csv.read_csv(
-            io.BytesIO("\n".join(text for _, _, text in answer).encode()),
-            read_options=csv.ReadOptions(column_names=list(columns), block_size=16 << 20),
-            convert_options=csv.ConvertOptions(column_types=columns),
-        )
-        codes: Any = np.repeat(np.arange(len(answer), dtype=np.int32), [count for _, count, _ in answer])
-        people = pa.array([str(key) for key, _, _ in answer], pa.string())
-        return facts.add_column(0, "employee_no", pa.DictionaryArray.from_arrays(codes, people))
+    def arrays(self, query: str, kinds: dict[str, str], **more: Any) -> pa.Table:
+        """A table of an answer with a row per employee: (employee id, an array of each fact)."""
+        ids, counts, columns = fetch_arrays(query, {**self._scope, **more}, kinds)
+        codes = np.repeat(np.searchsorted(self._places, ids).astype(np.int32), counts)
+        whose = pa.DictionaryArray.from_arrays(pa.array(codes), self._names)
+        return pa.table({"employee_no": whose, **{name: _typed(columns[name], kind) for name, kind in kinds.items()}})
+
+    def punches(self) -> pa.Table:
+        """The instants that count: the ledger's but for those voided, and those added by correction."""
+        with connection.cursor() as cursor:
+            cursor.execute(_VOIDED, self._scope)
+            voided = id_array(key for (key,) in cursor.fetchall())
+        at = {"at": "timestamptz[]"}
+        return pa.concat_tables([self.arrays(_PUNCHES, at, voided=voided), self.arrays(_ADDED, at)])
 
 
-def _localise(punches: pa.Table, zones: dict[int, str]) -> pa.Table:
-    """Instants (seconds) as local wall clocks at each person's site."""
-    at = punches["at"].cast(pa.timestamp("s", "UTC"))
-    local = pa.nulls(len(at), MOMENT)
-    for zone in sorted(set(zones.values())) or ["UTC"]:
-        there = pc.local_timestamp(at.cast(pa.timestamp("s", zone)))
-        if len(set(zones.values())) <= 1:
-            local = there
-            break
-        people = pa.array([str(key) for key, its in zones.items() if its == zone], pa.string())
-        local = pc.if_else(pc.is_in(punches["employee_no"].cast(pa.string()), people), there, local)
+def _typed(values: NDArray[np.int64], kind: str) -> Any:
+    """Whole seconds and dates as the engine wants them."""
+    if kind == "date[]":
+        return pa.array(values.astype(np.int32), pa.int32()).cast(pa.date32())
+    return (
+        pa.array(values // 1_000_000, pa.int64()).cast(pa.timestamp("s", "UTC")) if "time" in kind else pa.array(values)
+    )
+
+
+def _localise(punches: pa.Table, ids: list[int], zones: dict[int, str]) -> pa.Table:
+    """Instants as local wall clocks at each person's site."""
+    at, used = punches["at"], sorted(set(zones.values())) or ["UTC"]
+    local = pc.local_timestamp(at.cast(pa.timestamp("s", used[0])))
+    for zone in used[1:]:
+        there = pa.array([zones.get(key) == zone for key in ids], pa.bool_())
+        codes = pa.chunked_array([chunk.indices for chunk in punches["employee_no"].chunks], pa.int32())
+        local = pc.if_else(pc.take(there, codes), pc.local_timestamp(at.cast(pa.timestamp("s", zone))), local)
     return punches.set_column(1, "at", local)
 
 

@@ -1,6 +1,7 @@
 """Dated rules in; days and months out. Results are derived and may be made again from the facts."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -95,7 +96,11 @@ class DayResult(Totals):
     """
 
     pk = models.CompositePrimaryKey("employee_id", "date")
-    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="day_results")
+    # A foreign key in the database would double the time of writing a month; who is settled is read from `org` in the
+    # same transaction, and results can be made again.
+    employee = models.ForeignKey(
+        "org.Employee", on_delete=models.CASCADE, related_name="day_results", db_constraint=False, db_index=False
+    )
     date = models.DateField()
     shift = models.CharField(max_length=40)
     day_kind = models.CharField(max_length=10)
@@ -109,14 +114,16 @@ class DayResult(Totals):
     settled_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["date", "employee"])]
+        # Rows are written person by person, so a day of everybody lies all over the table whatever the index; a page of
+        # some people is found by the primary key.
+        indexes = [BrinIndex(fields=["date"], autosummarize=True, name="day_result_by_date")]
 
 
 class MonthResult(Totals):
     """One employee-month, the sums of its days; `month` is its first day."""
 
     pk = models.CompositePrimaryKey("employee_id", "month")
-    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="month_results")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="month_results", db_index=False)
     month = models.DateField()
     planned_days = models.SmallIntegerField()
     attended_days = models.SmallIntegerField()
@@ -135,12 +142,17 @@ class MonthResult(Totals):
 
 
 class Waiting(models.Model):
-    """Days of an employee that must be settled again: at most one span waits per employee."""
+    """Days of an employee that must be settled again: at most one span waits per employee.
+
+    `claim` is the batch that is settling them now; `again` says that they were touched since it began.
+    """
 
     employee = models.OneToOneField("org.Employee", on_delete=models.CASCADE, primary_key=True, related_name="+")
     first = models.DateField()
     last = models.DateField()
     since = models.DateTimeField()
+    claim = models.IntegerField(null=True)
+    again = models.BooleanField(default=False)
 
 
 class SettlementFault(models.Model):

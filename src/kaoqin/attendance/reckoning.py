@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from kaoqin.attendance.gathering import Gap, Gathered, Span, cut_spans, gather
+from kaoqin.attendance.gathering import Gathered, gather
+from kaoqin.attendance.spans import Gap, Span, cut_spans
 from kaoqin.core.words import Refusal
 from reckon import attendance as engine
 

@@ -1,7 +1,8 @@
 """What waits is settled: marks per employee, one job that drains them, whole months at a time."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,19 +10,23 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from kaoqin.attendance import reckoning
+from kaoqin.attendance.claims import Waits, claimed
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
-BATCH = 20_000
-"""People settled in one transaction: many, for the ledger lies in order of time and every batch reads through it."""
+BATCH = 10_000
+"""People settled in one transaction."""
+SIDE_BY_SIDE = 2
+"""Batches settled at the same time: while the database writes one, the next is reckoned."""
 _MARK = """
-INSERT INTO attendance_waiting (employee_id, first, last, since)
-SELECT e, f, l, %s FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)
+INSERT INTO attendance_waiting (employee_id, first, last, since, again)
+SELECT e, f, l, %s, false FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)
 ON CONFLICT (employee_id) DO UPDATE
-SET first = LEAST(attendance_waiting.first, excluded.first), last = GREATEST(attendance_waiting.last, excluded.last)
+SET first = LEAST(attendance_waiting.first, excluded.first), last = GREATEST(attendance_waiting.last, excluded.last),
+    again = attendance_waiting.claim IS NOT NULL
 """
 
 
@@ -57,30 +62,57 @@ def on_people_changed(employee_ids: Sequence[int], first: dt.date) -> None:
 @app.task(name="attendance.settle_waiting", lock="attendance.settle_waiting")
 def settle_waiting() -> None:
     """Settle all that waits, the longest waiting first."""
-    while drain(BATCH):
-        pass
+    settle_all()
 
 
-@transaction.atomic
+def settle_all(tell: Callable[[int], None] | None = None) -> int:
+    """Settle all that waits, some batches side by side when there is much; tells and returns how many people."""
+    done = 0
+    for some in _batches():
+        done += some
+        if tell:
+            tell(done)
+    return done
+
+
+def _batches() -> Iterator[int]:
+    """How many people each batch settled."""
+    if Waiting.objects.count() <= BATCH:
+        yield from iter(lambda: drain(BATCH), 0)
+        return
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        running = {pool.submit(_drain_apart) for _ in range(SIDE_BY_SIDE)}
+        while running:
+            over, running = wait(running, return_when=FIRST_COMPLETED)
+            for some in filter(None, [one.result() for one in over]):
+                running.add(pool.submit(_drain_apart))
+                yield some
+
+
+def _drain_apart() -> int:
+    try:
+        return drain(BATCH)
+    finally:
+        connection.close()  # each thread has its own
+
+
 def drain(at_most: int) -> int:
     """Settle some of those that wait, in one transaction; returns how many people."""
-    waiting = list(Waiting.objects.select_for_update(skip_locked=True).order_by("since")[:at_most])
     now = timezone.now()
-    for (first, last), people in _by_months(waiting, timezone.localdate(now)).items():
-        settle_people(people, first, last, now)
-    Waiting.objects.filter(pk__in=[row.pk for row in waiting]).delete()
-    return len(waiting)
+    with claimed(at_most) as waits:
+        for (first, last), people in _by_months(waits, timezone.localdate(now)).items():
+            settle_people(people, first, last, now)
+    return len(waits)
 
 
-def _by_months(waiting: Iterable[Waiting], today: dt.date) -> dict[tuple[dt.date, dt.date], list[int]]:
+def _by_months(waits: Waits, today: dt.date) -> dict[tuple[dt.date, dt.date], list[int]]:
     """People by the whole months their days lie in: from when attendance is kept for them, nothing of tomorrow."""
-    rows = list(waiting)
-    kept_since = scheduling.first_memberships([row.employee_id for row in rows])
+    kept_since = scheduling.first_memberships([employee_id for employee_id, _, _ in waits])
     found: dict[tuple[dt.date, dt.date], list[int]] = {}
-    for row in rows:
-        first, last = max(row.first, kept_since.get(row.employee_id, today)), min(row.last, today)
+    for employee_id, begin, end in waits:
+        first, last = max(begin, kept_since.get(employee_id, today)), min(end, today)
         if first <= last:
-            found.setdefault((first.replace(day=1), _month_end(last)), []).append(row.employee_id)
+            found.setdefault((first.replace(day=1), _month_end(last)), []).append(employee_id)
     return found
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,8 +12,9 @@ import pyarrow.compute
 from django.db import connection
 from pyarrow import csv
 
-from kaoqin.attendance.gathering import Gap
 from kaoqin.attendance.models import SettlementFault, Totals
+from kaoqin.attendance.spans import Gap
+from kaoqin.core.arrays import any_of, id_array
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
@@ -34,7 +36,7 @@ def store_days(
 ) -> int:
     """Keep the days of people in a range; rows that are no longer (left, moved) go. Returns how many changed."""
     stage = _stage_table(days, DAY_COLUMNS, {"provisional": provisional}) if days.num_columns > 1 else None
-    return _replace("attendance_dayresult", "date", DAY_COLUMNS, stage, (employee_ids, first, last, at))
+    return _replace("attendance_dayresult", "date", DAY_COLUMNS, stage, Scope(employee_ids, first, last, at))
 
 
 def store_months(
@@ -42,7 +44,7 @@ def store_months(
 ) -> int:
     """Keep the months of people; returns how many changed."""
     stage = _stage_table(_one_row_each(months, days), MONTH_COLUMNS, {}) if months.num_columns > 1 else None
-    return _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, (employee_ids, first, last, at))
+    return _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, Scope(employee_ids, first, last, at))
 
 
 def _stage_table(rows: pa.Table, columns: Sequence[str], constants: dict[str, bool]) -> pa.Table:
@@ -105,44 +107,79 @@ def _absent_days(days: pa.Table) -> dict[tuple[str, str], Decimal]:
     return {key: value.quantize(Decimal("0.01"), ROUND_HALF_UP) for key, value in found.items()}
 
 
-Scope = tuple[Sequence[int], dt.date, dt.date, dt.datetime]
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows of which days are written, and when."""
+
+    employee_ids: Sequence[int]
+    first: dt.date
+    last: dt.date
+    at: dt.datetime
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"ids": id_array(self.employee_ids), "first": self.first, "last": self.last, "at": self.at}
+
+
+_ANY = """
+SELECT EXISTS (SELECT FROM {table} t WHERE employee_id = ANY(%(ids)s::bigint[]) AND {day} BETWEEN %(first)s AND %(last)s)
+"""
+_STAGE = "DROP TABLE IF EXISTS stage; CREATE TEMP TABLE stage AS SELECT {names} FROM {table} WITH NO DATA"
+_GONE = """
+DELETE FROM {table} t WHERE employee_id = ANY(%(ids)s::bigint[]) AND {day} BETWEEN %(first)s AND %(last)s
+AND NOT EXISTS (SELECT FROM stage s WHERE s.employee_id = t.employee_id AND s.{day} = t.{day})
+"""
+# Rows that stay as they are must not even be locked, which ON CONFLICT would: hence the join first.
+_CHANGED = """
+INSERT INTO {table} ({names}) SELECT {staged} FROM stage s LEFT JOIN {table} t USING (employee_id, {day})
+WHERE t.employee_id IS NULL OR ({old}) IS DISTINCT FROM ({new})
+ON CONFLICT (employee_id, {day}) DO UPDATE SET {excluded}
+"""
 
 
 def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | None, scope: Scope) -> int:
-    """Make the table's rows of the scope those of the stage, touching only rows that differ."""
-    employee_ids, first, last, at = scope
-    names = ", ".join(columns)
+    """Make the table's rows of the scope those of the stage, touching only rows that differ; returns how many."""
+    names = (*columns, "settled_at")
+    values = [name for name in columns if name not in {"employee_id", day}]
+    said = {
+        "table": table,
+        "day": day,
+        "names": ", ".join(names),
+        "staged": ", ".join(f"s.{name}" for name in names),
+        "old": ", ".join(f"t.{name}" for name in values),
+        "new": ", ".join(f"s.{name}" for name in values),
+        "excluded": ", ".join(f"{name} = excluded.{name}" for name in (*values, "settled_at")),
+    }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS stage")
-        cursor.execute(f"CREATE TEMP TABLE stage AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
-        if stage is not None:
-            buffer = io.BytesIO()
-            csv.write_csv(stage, buffer, csv.WriteOptions(include_header=False))
-            with cursor.copy(f"COPY stage ({names}) FROM STDIN (FORMAT csv)") as copy:
-                copy.write(buffer.getbuffer())
-        values = [name for name in columns if name not in {"employee_id", day}]
-        cursor.execute(
-            f"""DELETE FROM {table} t WHERE t.employee_id = ANY(%s) AND t.{day} BETWEEN %s AND %s AND NOT EXISTS (
-                SELECT FROM stage s WHERE s.employee_id = t.employee_id AND s.{day} = t.{day})""",  # noqa: S608
-            [list(employee_ids), first, last],
-        )
-        changed = cursor.rowcount
-        cursor.execute(
-            f"""INSERT INTO {table} AS t ({names}, settled_at) SELECT {names}, %s FROM stage
-            ON CONFLICT (employee_id, {day}) DO UPDATE
-            SET {", ".join(f"{n} = excluded.{n}" for n in (*values, "settled_at"))}
-            WHERE ({", ".join(f"t.{n}" for n in values)}) IS DISTINCT FROM ({", ".join(f"excluded.{n}" for n in values)})
-            """,  # noqa: S608 - our own column names
-            [at],
-        )
-        return int(changed + cursor.rowcount)
+        cursor.execute(_ANY.format(**said), scope.told)
+        if not cursor.fetchone()[0]:
+            return _copy(cursor, table, names, stage, scope)
+        cursor.execute(_STAGE.format(**said))
+        _copy(cursor, "stage", names, stage, scope)
+        cursor.execute("ANALYZE stage")
+        cursor.execute(_GONE.format(**said), scope.told)
+        gone = cursor.rowcount
+        cursor.execute(_CHANGED.format(**said))
+        return int(gone + cursor.rowcount)
+
+
+def _copy(cursor: Any, table: str, names: Sequence[str], rows: pa.Table | None, scope: Scope) -> int:
+    """Rows into a table as they are; returns how many."""
+    if rows is None:
+        return 0
+    rows = rows.append_column("settled_at", pa.repeat(scope.at.isoformat(), len(rows)))
+    buffer = io.BytesIO()
+    csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False, batch_size=16_384))
+    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy:
+        copy.write(buffer.getbuffer())
+    return len(rows)
 
 
 def store_gaps(
     gaps: Sequence[Gap], employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime
 ) -> None:
     """Keep why some days could not be settled, month by month as they are settled again; what was mended goes."""
-    SettlementFault.objects.filter(employee__in=employee_ids, first__lte=last, last__gte=first).delete()
+    SettlementFault.objects.filter(any_of("employee_id", employee_ids), first__lte=last, last__gte=first).delete()
     SettlementFault.objects.bulk_create(
         [
             SettlementFault(employee_id=g.employee_id, first=begin, last=end, sentences=[g.sentence], found_at=at)

@@ -1,13 +1,16 @@
 """The embedded PostgreSQL: started by whoever needs it first, stopped with the last one who leaves."""
 
 import os
+import subprocess
 import tempfile
+import time
 import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 DATABASE = "kaoqin"
+RECOVERY_SECONDS = 600
 
 
 def start_embedded(data_dir: Path) -> str:
@@ -18,11 +21,49 @@ def start_embedded(data_dir: Path) -> str:
     """
     directory = data_dir / "postgres"
     directory.mkdir(parents=True, exist_ok=True)
-    server = _package().get_server(directory)
+    server = _started(_package(), directory)
     exists = server.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608 - our own constant
     if "1 row" not in exists:
         server.psql(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8'")
     return str(server.get_uri(database=DATABASE))
+
+
+def _started(package: Any, directory: Path) -> Any:
+    server = package.get_server(directory, start=False)
+    if server.pgdata in package.PostgresServer._instances:
+        return server
+    with package.PostgresServer._lock:
+        server.ensure_pgdata_inited()
+        _configure(directory)
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            server.start()
+            return server
+        except (subprocess.TimeoutExpired, AssertionError):
+            # After a crash the server repeats its log before it is ready; the package waits ten seconds for that.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+
+
+def _configure(directory: Path) -> None:
+    """Sized for this machine: what a server is given by default is meant for any."""
+    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    chosen = {
+        "shared_buffers": f"{min(max(megabytes // 8, 128), 1024)}MB",
+        "effective_cache_size": f"{megabytes // 2}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": f"{min(max(megabytes // 16, 64), 256)}MB",
+        "max_wal_size": "4GB",
+        "checkpoint_timeout": "15min",
+        "jit": "off",
+    }
+    (directory / "kaoqin.conf").write_text("".join(f"{name} = {value}\n" for name, value in chosen.items()))
+    main = directory / "postgresql.conf"
+    if "kaoqin.conf" not in main.read_text():
+        with main.open("a") as end:
+            end.write("include_if_exists 'kaoqin.conf'\n")
 
 
 def _package() -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 
+from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.security.doors import require
@@ -140,13 +141,13 @@ def scope_choices(on: dt.date) -> list[tuple[str, str]]:
 
 def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
     """The time zone of each employee's site on a day."""
-    rows = Posting.objects.filter(posted(on), employee__in=employee_ids).order_by("begins_on")
+    rows = Posting.objects.filter(any_of("employee_id", employee_ids), posted(on)).order_by("begins_on")
     return dict(rows.values_list("employee_id", "site__timezone"))
 
 
 def zone_changes(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[int, list[dt.date]]:
     """The days after `first`, to `last`, on which somebody's site is in another time zone than the day before."""
-    moved = Posting.objects.filter(employee__in=list(employee_ids), begins_on__gt=first, begins_on__lte=last)
+    moved = Posting.objects.filter(any_of("employee_id", employee_ids), begins_on__gt=first, begins_on__lte=last)
     rows = Posting.objects.filter(employee__in=moved.values("employee")).order_by("employee", "begins_on")
     found: dict[int, list[dt.date]] = {}
     before: dict[int, str] = {}
@@ -193,7 +194,7 @@ def resembling(numbers: Iterable[str], names: Iterable[str]) -> QuerySet[Employe
 
 def employment(employee_ids: Iterable[int]) -> list[tuple[int, dt.date, dt.date | None]]:
     """(employee id, hired on, last day employed or None), by id."""
-    rows = Employee.objects.filter(pk__in=list(employee_ids)).order_by("pk")
+    rows = Employee.objects.filter(any_of("pk", employee_ids)).order_by("pk")
     return list(rows.values_list("pk", "hired_on", "left_on"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.scheduling.models import (
     Calendar,
@@ -193,7 +194,9 @@ def membership_spans(
     employee_ids: Iterable[int], first: dt.date, last: dt.date
 ) -> dict[int, list[tuple[int, dt.date, dt.date]]]:
     """Each employee's (group id, from, to) within a range, in order of days."""
-    rows = Membership.objects.filter(overlapping(first, last), employee__in=list(employee_ids)).order_by("begins_on")
+    rows = Membership.objects.filter(any_of("employee_id", employee_ids), overlapping(first, last)).order_by(
+        "begins_on"
+    )
     found: dict[int, list[tuple[int, dt.date, dt.date]]] = defaultdict(list)
     for employee_id, group_id, begins_on, ends_on in rows.values_list("employee", "group", "begins_on", "ends_on"):
         found[employee_id].append((group_id, max(first, begins_on), min(last, ends_on or last)))
@@ -202,7 +205,7 @@ def membership_spans(
 
 def first_memberships(employee_ids: Iterable[int]) -> dict[int, dt.date]:
     """The day each employee first joined any group."""
-    rows = Membership.objects.filter(employee__in=list(employee_ids)).values("employee")
+    rows = Membership.objects.filter(any_of("employee_id", employee_ids)).values("employee")
     return dict(rows.annotate(since=Min("begins_on")).values_list("employee", "since"))
 
 

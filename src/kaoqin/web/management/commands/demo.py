@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
-from kaoqin.attendance.settling import BATCH, drain
+from kaoqin.attendance.settling import settle_all
 from kaoqin.core.seeds import plant
 from kaoqin.security.models import Account
 from kaoqin.web.demo.accounts import open_demo_accounts, say_accounts
@@ -44,8 +44,7 @@ class Command(BaseCommand):
         load(timezone.localdate(now), now, self._say)
         open_demo_accounts(now, timezone.localdate(now))
         self._say("演示数据:核算 …")
-        while drain(BATCH):
-            pass
+        settle_all()
         self._say("演示数据:完成。")
 
     def _say(self, sentence: str) -> None:

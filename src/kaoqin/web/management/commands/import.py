@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from kaoqin.attendance.settling import BATCH, drain
+from kaoqin.attendance.settling import settle_all
 from kaoqin.core.jobs import Progress
 from kaoqin.core.models import JobRun
 from kaoqin.core.words import Refusal
@@ -65,6 +65,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"新增 {taken.new} 条,已有 {taken.known} 条,未知编号的 {taken.unknown} 条,时间待核对 {taken.held} 条"
         )
-        while drain(BATCH):
-            pass
+        settle_all()
         self.stdout.write("已核算。")

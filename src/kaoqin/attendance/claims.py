@@ -1,0 +1,58 @@
+"""Whose days are being settled now: a batch claims some of those who wait, for as long as its session lives.
+
+A claim is a number in the rows and an advisory lock of the session. Nobody waits for a batch: who is touched while it
+works is only noted (`again`). A session that dies loses its lock, and its people wait again.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import Error, connection, transaction
+
+_CLASS = 1_263_556_977
+"""The class of these advisory locks."""
+_FORGET_DEAD = """
+UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim IS NOT NULL AND claim NOT IN (
+    SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted)
+"""
+_CLAIM = """
+UPDATE attendance_waiting SET claim = %s WHERE employee_id IN (
+    SELECT employee_id FROM attendance_waiting WHERE claim IS NULL ORDER BY since, employee_id LIMIT %s
+    FOR UPDATE SKIP LOCKED)
+RETURNING employee_id, first, last
+"""
+# In the order in which marking locks them.
+_HOLD = "SELECT FROM attendance_waiting WHERE claim = %s ORDER BY employee_id FOR UPDATE"
+_SETTLED = "DELETE FROM attendance_waiting WHERE claim = %s AND NOT again"
+_AGAIN = "UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim = %s"
+
+Waits = list[tuple[int, dt.date, dt.date]]
+
+
+@contextmanager
+def claimed(at_most: int) -> Iterator[Waits]:
+    """Some who wait longest, (employee id, first, last), to be settled in this transaction; then they wait no more.
+
+    If it fails, they wait as before.
+    """
+    claim = secrets.randbelow(2**31)
+    _run("SELECT pg_advisory_lock(%s, %s)", _CLASS, claim)
+    try:
+        _run(_FORGET_DEAD, _CLASS)
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [claim, at_most])
+            waits = sorted(cursor.fetchall())
+        with transaction.atomic():
+            yield waits
+            for step in (_HOLD, _SETTLED, _AGAIN):
+                _run(step, claim)
+    finally:
+        with suppress(Error):  # a session that is gone has no lock
+            _run("SELECT pg_advisory_unlock(%s, %s)", _CLASS, claim)
+
+
+def _run(query: str, *parameters: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)

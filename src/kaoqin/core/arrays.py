@@ -1,0 +1,69 @@
+"""Long lists of ids in a question, as one array instead of a placeholder each, and arrays as answers, as bytes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
+from django.db.models.functions import Cast
+from numpy.typing import NDArray
+from psycopg import Cursor
+from psycopg.adapt import Buffer, Loader
+from psycopg.pq import Format
+
+Columns = dict[str, NDArray[np.int64]]
+
+
+def id_array(ids: Iterable[int]) -> str:
+    """Ids as the text of a PostgreSQL array, for `= ANY(%s::bigint[])`."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def any_of(field: str, ids: Iterable[int]) -> Func:
+    """A condition for `filter`: the column holds one of the ids. For thousands of ids much cheaper than `__in`."""
+    array = Cast(Value(id_array(ids)), ArrayField(BigIntegerField()))
+    return Func(F(field), array, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField())
+
+
+class _AsBytes(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+# PostgreSQL's type numbers, how an element looks on the wire (its length, then the value), and what 0 means in ours.
+_ARRAYS = {
+    "int4[]": (1007, np.dtype([("length", ">i4"), ("value", ">i4")]), 0),
+    "int8[]": (1016, np.dtype([("length", ">i4"), ("value", ">i8")]), 0),
+    "date[]": (1182, np.dtype([("length", ">i4"), ("value", ">i4")]), 10_957),
+    "timestamptz[]": (1185, np.dtype([("length", ">i4"), ("value", ">i8")]), 946_684_800_000_000),
+}
+_HEAD = 20
+"""Bytes before the first element of an array of one dimension."""
+
+
+def fetch_arrays(query: str, parameters: dict[str, Any], kinds: dict[str, str]) -> tuple[list[int], list[int], Columns]:
+    """The rows of a question whose columns are an id and then arrays of equal length, without nulls.
+
+    `kinds` names the arrays' types by column. Returns the ids, how many elements each has, and each column with the
+    elements of all rows one after the other (dates as days, moments as microseconds, both since 1970 UTC). Millions of
+    elements cost little more than the database takes to find them.
+    """
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        for oid, _, _ in _ARRAYS.values():
+            cursor.adapters.register_loader(oid, _AsBytes)
+        rows: list[tuple[Any, ...]] = cursor.execute(query, parameters, binary=True).fetchall()
+    ids, *arrays = zip(*rows, strict=True) if rows else ((), *(() for _ in kinds))
+    columns = {name: _elements(arrays[place], *_ARRAYS[kind][1:]) for place, (name, kind) in enumerate(kinds.items())}
+    size = next(iter(_ARRAYS[kind][1].itemsize for kind in kinds.values()))
+    counts = [(len(array) - _HEAD) // size for array in arrays[0]]
+    return list(ids), counts, columns
+
+
+def _elements(arrays: Sequence[bytes], element: np.dtype[Any], epoch: int) -> NDArray[np.int64]:
+    told = np.frombuffer(b"".join([array[_HEAD:] for array in arrays]), element)["value"]
+    return told.astype(np.int64) + epoch

@@ -1,0 +1,86 @@
+"""Many are settled side by side; who is touched meanwhile, or whose batch died, waits again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+import make
+from kaoqin.attendance import settling
+from kaoqin.attendance.claims import claimed
+from kaoqin.attendance.models import DayResult, Waiting
+from kaoqin.attendance.settling import mark, settle_all
+
+SPAN = (make.day("11-02"), make.day("11-19"))
+
+
+def apart(do):
+    """What something answers in a session of its own, while this one goes on."""
+
+    def run():
+        try:
+            return do()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(30)
+
+
+def claim(at_most=5):
+    """The people of a batch that is settled at once."""
+    with claimed(at_most) as waits:
+        return [employee_id for employee_id, _, _ in waits]
+
+
+def waiting():
+    return list(Waiting.objects.order_by("employee_id").values_list("employee_id", "again"))
+
+
+@pytest.fixture
+def two(company):
+    """Chen and Zhao wait, and nobody else."""
+    Waiting.objects.all().delete()
+    two = sorted([company.chen.pk, company.zhao.pk])
+    mark(dict.fromkeys(two, SPAN))
+    return two
+
+
+def test_what_is_claimed_is_nobody_elses_and_then_waits_no_more(two):
+    with claimed(1) as first:
+        assert apart(claim) == two[1:]
+        assert apart(claim) == []
+    assert first == [(two[0], *SPAN)]
+    assert waiting() == []
+
+
+def test_who_is_touched_while_the_batch_works_does_not_wait_for_it_and_is_settled_again(two):
+    wider = (make.day("10-01"), make.day("11-20"))
+    with claimed(5):
+        apart(lambda: mark({two[0]: wider}))
+    assert waiting() == [(two[0], False)]
+    assert claim() == two[:1]
+
+
+def test_a_batch_that_fails_leaves_everybody_waiting(two):
+    with pytest.raises(RuntimeError), claimed(5):
+        raise RuntimeError
+    assert claim() == two
+
+
+def test_the_people_of_a_session_that_died_wait_again(two):
+    def die():
+        with connection.cursor() as cursor, claimed(5):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(Exception, match="terminat"):
+        apart(die)
+    assert claim() == two
+
+
+def test_much_is_settled_side_by_side(two, monkeypatch):
+    monkeypatch.setattr(settling, "BATCH", 1)
+    told = []
+    assert settle_all(told.append) == 2
+    assert (told, waiting()) == ([1, 2], [])
+    assert set(DayResult.objects.values_list("employee_id", flat=True)) == set(two)
