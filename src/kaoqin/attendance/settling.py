@@ -17,9 +17,9 @@ from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
-BATCH = 10_000
+BATCH = 5_000
 """People settled in one transaction."""
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 """Batches settled at the same time: while the database writes one, the next is reckoned."""
 _MARK = """
 INSERT INTO attendance_waiting (employee_id, first, last, since, again)
