@@ -48,6 +48,19 @@ def enter(cast, client):
     return as_somebody
 
 
+@pytest.fixture
+def committed(transactional_db):
+    """A database in which what is done is committed, and seen by other connections and processes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = DEFAULT")
+    yield
+    with connection.cursor() as cursor:
+        # Emptying the tables is the test's business, not a change of the ledger.
+        cursor.execute("SET session_replication_role = replica")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_one_left_behind(django_db_setup, django_db_blocker):
     """A live server's threads may keep a connection for a moment longer; the database is dropped all the same."""

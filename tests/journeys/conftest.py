@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-from django.db import connection
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -33,14 +32,11 @@ def chromium():
 
 
 @pytest.fixture
-def company(transactional_db):
+def company(committed):
     """The cast, in a database that a live server sees too."""
     from cast import make_cast
 
-    yield make_cast()
-    with connection.cursor() as cursor:
-        # Emptying the tables is the test's business, not a change of the ledger.
-        cursor.execute("SET session_replication_role = replica")
+    return make_cast()
 
 
 @pytest.fixture

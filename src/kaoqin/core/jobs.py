@@ -4,11 +4,13 @@ A task is a function `work(run: Progress, **arguments) -> dict` registered under
 in the same database: a job is asked for in the transaction of its reason.
 """
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -22,7 +24,10 @@ _works: dict[str, Work] = {}
 
 
 class Progress:
-    """The progress of one run; writes at most once a percent."""
+    """The progress of one run; said at most once a percent.
+
+    It is said on a connection of its own: whoever watches sees it while the work's own transaction is still open.
+    """
 
     def __init__(self, run: JobRun) -> None:
         self.run = run
@@ -31,14 +36,21 @@ class Progress:
     def expect(self, total: int) -> None:
         """How much there is to do."""
         self.run.total = total
-        self.run.save(update_fields=["total"])
+        self._say()
 
     def advance(self, done: int) -> None:
         """How much has been done so far in all."""
         self.run.done = done
         if done - self._said >= max(1, self.run.total // 100) or done >= self.run.total:
             self._said = done
-            JobRun.objects.filter(pk=self.run.pk).update(done=done)
+            self._say()
+
+    def _say(self) -> None:
+        with contextlib.closing(connection.copy()) as beside, beside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE core_jobrun SET total = %s, done = %s WHERE id = %s",
+                [self.run.total, self.run.done, self.run.pk],
+            )
 
 
 def work(kind: str) -> Callable[[Work], Work]:
@@ -75,7 +87,7 @@ def do_job(run_id: int, arguments: dict[str, Any]) -> None:
         log.exception("job %s (%s) failed", run.pk, run.kind)
         run.state, run.told = JobState.FAILED, "出现意外错误,已记入日志。请把任务编号告诉管理员。"
     run.ended_at = timezone.now()
-    run.save(update_fields=["state", "told", "result", "done", "ended_at"])
+    run.save(update_fields=["state", "told", "result", "total", "done", "ended_at"])
 
 
 def clean_up(before: dt.datetime) -> int:
