@@ -166,7 +166,7 @@ def test_a_year_comes_in_from_a_table(anna, china):
         {"date": "20270220", "kind": "补班", "name": ""},
     ]
     assert kind.check(records, make.ROOT, make.TODAY) == []
-    kind.take(records, make.ROOT, make.NOW)
+    kind.take(records, make.ROOT, make.NOW, lambda done: None)
     found = [queries.days(china, d, d)[0] for d in (dt.date(2027, 2, 5), dt.date(2027, 2, 6), dt.date(2027, 2, 20))]
     assert [(d.kind, d.adjusted) for d in found] == [("rest", True), ("statutory", False), ("workday", True)]
     bad = [{"date": "2027-02-30", "kind": "节", "calendar": "XX"}]

@@ -1,7 +1,7 @@
 """Changes in room attendance: dated rules, approved absences and overtime, settling again."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.models import Group
-from kaoqin.security.audit import record
+from kaoqin.security.audit import AT_ONCE, record, record_all
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -85,61 +85,97 @@ class Interval:
         return self.start.date() - DAY, self.end.date() + DAY
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Approved:
+    """What was approved for an employee: from–to, of which kind (empty for overtime), and what was remarked."""
+
+    employee: Employee
+    interval: Interval
+    kind: str = ""
+    remark: str = ""
+
+    def columns(self, by: Actor, at: dt.datetime) -> dict[str, Any]:
+        """The stored columns that absences and overtime share."""
+        return {
+            "employee": self.employee,
+            "start": store_wall_clock(self.interval.start),
+            "end": store_wall_clock(self.interval.end),
+            "remark": self.remark.strip(),
+            "made_at": at,
+            "made_by_id": by.account_id,
+        }
+
+    def say(self, what: str) -> str:
+        start, end = self.interval.start, self.interval.end
+        return f"登记 {self.employee.name} {start:%m-%d %H:%M} 至 {end:%m-%d %H:%M} {what}"
+
+
 def record_absence(
     employee: Employee, kind: str, interval: Interval, *, by: Actor, at: dt.datetime, remark: str = ""
 ) -> Absence:
     """An approved leave, trip, outing or field time."""
-    _require_person(by, employee, at)
-    interval.refuse_bad()
-    if not kind.strip():
-        raise Refusal("attendance.kind", "请选择类型。", "kind")
-    made = Absence.objects.create(
-        employee=employee,
-        kind=kind.strip(),
-        start=store_wall_clock(interval.start),
-        end=store_wall_clock(interval.end),
-        remark=remark.strip(),
-        made_at=at,
-        made_by_id=by.account_id,
-    )
-    said = f"登记 {employee.name} {interval.start:%m-%d %H:%M} 至 {interval.end:%m-%d %H:%M} {kind}"
-    record(by, "attendance.record_absence", employee, said, at=at)
-    mark({employee.pk: interval.days()}, at)
-    return made
+    return record_absences([Approved(employee, interval, kind, remark)], by=by, at=at)[0]
 
 
 @transaction.atomic
+def record_absences(approved: Sequence[Approved], *, by: Actor, at: dt.datetime) -> list[Absence]:
+    """Approved absences, all or none."""
+    _require_people(by, [one.employee for one in approved], at)
+    for one in approved:
+        one.interval.refuse_bad()
+        if not one.kind.strip():
+            raise Refusal("attendance.kind", "请选择类型。", "kind")
+    made = Absence.objects.bulk_create(
+        (Absence(kind=one.kind.strip(), **one.columns(by, at)) for one in approved), batch_size=AT_ONCE
+    )
+    _remember(approved, "attendance.record_absence", "", by, at)
+    return made
+
+
 def record_overtime(
     employee: Employee, interval: Interval, *, by: Actor, at: dt.datetime, remark: str = ""
 ) -> AgreedOvertime:
     """Overtime that was agreed."""
-    _require_person(by, employee, at)
-    interval.refuse_bad()
-    if interval.end - interval.start > DAY:
-        raise Refusal("attendance.overtime_too_long", "一次加班最长 24 小时,跨多天请分开登记。", "end")
-    made = AgreedOvertime.objects.create(
-        employee=employee,
-        start=store_wall_clock(interval.start),
-        end=store_wall_clock(interval.end),
-        remark=remark.strip(),
-        made_at=at,
-        made_by_id=by.account_id,
+    return record_all_overtime([Approved(employee, interval, remark=remark)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def record_all_overtime(agreed: Sequence[Approved], *, by: Actor, at: dt.datetime) -> list[AgreedOvertime]:
+    """Overtime that was agreed, all or none."""
+    _require_people(by, [one.employee for one in agreed], at)
+    for one in agreed:
+        one.interval.refuse_bad()
+        if one.interval.end - one.interval.start > DAY:
+            raise Refusal("attendance.overtime_too_long", "一次加班最长 24 小时,跨多天请分开登记。", "end")
+    made = AgreedOvertime.objects.bulk_create(
+        (AgreedOvertime(**one.columns(by, at)) for one in agreed), batch_size=AT_ONCE
     )
-    said = f"登记 {employee.name} {interval.start:%m-%d %H:%M} 至 {interval.end:%m-%d %H:%M} 加班"
-    record(by, "attendance.record_overtime", employee, said, at=at)
-    mark({employee.pk: interval.days()}, at)
+    _remember(agreed, "attendance.record_overtime", "加班", by, at)
     return made
 
 
-def _require_person(by: Actor, employee: Employee, at: dt.datetime) -> None:
-    org.person(employee.pk, RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at))
+def _remember(approved: Sequence[Approved], action: str, what: str, by: Actor, at: dt.datetime) -> None:
+    """An entry for each, and the days they touch wait to be settled again."""
+    record_all(by, action, ((one.employee, one.say(what or one.kind), dict[str, Any]()) for one in approved), at=at)
+    spans: dict[int, tuple[dt.date, dt.date]] = {}
+    for one in approved:
+        first, last = one.interval.days()
+        before = spans.get(one.employee.pk, (first, last))
+        spans[one.employee.pk] = min(first, before[0]), max(last, before[1])
+    mark(spans, at)
+
+
+def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
+    wanted = {employee.pk for employee in employees}
+    reached = org.people(RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at)).filter(pk__in=wanted)
+    for key in wanted - set(reached.values_list("pk", flat=True)):
+        org.person(key, RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at))
 
 
 @transaction.atomic
 def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> None:
     """Take an approval back; it stays on record."""
-    _require_person(by, made.employee, at)
+    _require_people(by, [made.employee], at)
     if made.withdrawn_at:
         raise Refusal("attendance.withdrawn_already", "这条记录已经撤销。")
     made.withdrawn_at = at

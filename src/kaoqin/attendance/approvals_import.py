@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from kaoqin.attendance import actions
 from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.words import RECORD_APPROVALS, AbsenceKind
-from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
@@ -73,20 +74,30 @@ def check_overtime(records: list[Record], by: Actor, today: dt.date) -> list[Row
 
 
 @transaction.atomic
-def take_absences(records: list[Record], by: Actor, at: dt.datetime) -> str:
-    for record in records:
-        kind = KINDS.get(record["kind"], record["kind"])
-        employee, interval = org.by_number(record["number"]), _interval(record)
-        actions.record_absence(employee, kind, interval, by=by, at=at, remark=record.get("remark", ""))
+def take_absences(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
+    for portion in portions(records, advance):
+        actions.record_absences(_approved(portion), by=by, at=at)
     return f"已登记 {len(records)} 条。"
 
 
 @transaction.atomic
-def take_overtime(records: list[Record], by: Actor, at: dt.datetime) -> str:
-    for record in records:
-        employee, interval = org.by_number(record["number"]), _interval(record)
-        actions.record_overtime(employee, interval, by=by, at=at, remark=record.get("remark", ""))
+def take_overtime(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
+    for portion in portions(records, advance):
+        actions.record_all_overtime(_approved(portion), by=by, at=at)
     return f"已登记 {len(records)} 条。"
+
+
+def _approved(records: Sequence[Record]) -> list[actions.Approved]:
+    people = org.by_numbers({record["number"] for record in records})
+    return [
+        actions.Approved(
+            people[record["number"]],
+            _interval(record),
+            KINDS.get(record.get("kind", ""), record.get("kind", "")),
+            record.get("remark", ""),
+        )
+        for record in records
+    ]
 
 
 def _interval(record: Record) -> Interval:

@@ -5,11 +5,13 @@ A room describes what it can take as an `ImportKind` and registers it in its `ap
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Record = dict[str, str]
+Advance = Callable[[int], None]
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ class RowFault:
 class ImportKind:
     """Something that can be imported.
 
-    `check(records, by, today)` gives the faults of all rows; `take(records, by, at)` does it in one transaction
-    and says what it did. `reshape` may turn the brought rows into a plain table first (a month sheet into days).
+    `check(records, by, today)` gives the faults of all rows; `take(records, by, at, advance)` does it in one
+    transaction, tells `advance` how many rows are done, and says what it did. `reshape` may turn the brought rows into
+    a plain table first (a month sheet into days).
     """
 
     code: str
@@ -46,7 +49,7 @@ class ImportKind:
     permission: str
     columns: Sequence[ImportColumn]
     check: Callable[[list[Record], Any, dt.date], list[RowFault]]
-    take: Callable[[list[Record], Any, dt.datetime], str]
+    take: Callable[[list[Record], Any, dt.datetime, Advance], str]
     back: str
     advice: str = ""
     reshape: Callable[[list[list[str]]], list[list[str]]] | None = None
@@ -120,6 +123,14 @@ def check_all(kind: ImportKind, records: list[Record], by: Any, today: dt.date) 
     ]
     bad = {fault.row for fault in empty}
     return sorted(empty + [f for f in kind.check(records, by, today) if f.row not in bad], key=lambda f: f.row)
+
+
+def portions(records: Sequence[Record], advance: Advance) -> Iterator[Sequence[Record]]:
+    """The rows some thousands at a time; `advance` is told when a portion is done."""
+    for begin in range(0, len(records), AT_ONCE):
+        portion = records[begin : begin + AT_ONCE]
+        yield portion
+        advance(begin + len(portion))
 
 
 def read_date(text: str) -> dt.date | None:

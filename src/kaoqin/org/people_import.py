@@ -1,11 +1,13 @@
 """Employees from a table: known numbers are brought up to date, new ones hired; departments and sites must exist."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.org import actions, queries
 from kaoqin.org.models import Department, Employee, Posting, Site
 from kaoqin.org.words import MANAGE_PEOPLE
@@ -57,6 +59,28 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
         if first != row:
             faults.append(RowFault(row, "number", f"工号与第 {first + 1} 条重复"))
         faults += [RowFault(row, column, said) for column, said in _faults_of(record, departments, sites)]
+    wrong = {fault.row for fault in faults}
+    good = [(row, record) for row, record in enumerate(records) if row not in wrong]
+    return faults + _faults_of_known(good, today)
+
+
+def _faults_of_known(rows: list[tuple[int, Record]], today: dt.date) -> list[RowFault]:
+    """What only shows beside the employee that is there already: moves and last days that cannot be."""
+    people = queries.by_numbers(record["number"] for _, record in rows)
+    known = [(row, record, people[record["number"]]) for row, record in rows if record["number"] in people]
+    place_of = _places(today)
+    moves = {m.employee.pk: m for m in _moves([(e, place_of(record)) for _, record, e in known], today)}
+    latest = Posting.objects.filter(employee__in=list(moves)).values("employee").annotate(day=Max("begins_on"))
+    last_move = dict(latest.values_list("employee", "day"))
+    faults = []
+    for row, record, employee in known:
+        move, left = moves.get(employee.pk), read_date(record.get("left_on", ""))
+        if left and left < employee.hired_on:
+            faults.append(RowFault(row, "left_on", f"早于已登记的入职日期 {employee.hired_on}"))
+        if move and employee.left_on and employee.left_on < move.on:
+            faults.append(RowFault(row, "department", f"已于 {employee.left_on} 离职,不能再调动"))
+        elif move and last_move[employee.pk] > move.on:
+            faults.append(RowFault(row, "department", f"{last_move[employee.pk]} 已登记了以后的调动,请到员工页面处理"))
     return faults
 
 
@@ -87,44 +111,86 @@ def _faults_of(record: Record, departments: dict[str, list[int]], sites: dict[st
 
 
 @transaction.atomic
-def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
-    """Hire the new, bring the known up to date. All or nothing."""
-    today = timezone.localdate(at)
-    departments, sites = _departments(today), _sites()
-    known = {e.number: e for e in Employee.objects.filter(number__in=[r["number"] for r in records])}
-    rooms = {d.pk: d for d in Department.objects.all()}
-    grounds = {s.pk: s for s in Site.objects.all()}
+def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
+    """Hire the new, bring the known up to date, some thousands at a time. All or nothing."""
+    place_of = _places(timezone.localdate(at))
     hired = 0
-    for record in records:
-        place = actions.Place(
-            rooms[departments[record["department"]][0]], grounds[sites[record["site"]]], record.get("title", "")
-        )
-        employee = known.get(record["number"])
-        if employee is None:
-            hired_on = read_date(record["hired_on"]) or today
-            employee = actions.hire(record["number"], record["name"], hired_on, place, by=by, at=at)
-            hired += 1
-        else:
-            _bring_up_to_date(employee, record, place, today, by, at)
-        _details(employee, record, by, at)
-        left_on = read_date(record.get("left_on", ""))
-        if left_on and left_on != employee.left_on:
-            actions.leave(employee, left_on, by=by, at=at)
+    ordered = sorted(records, key=lambda record: read_date(record.get("left_on", "")) or dt.date.min)
+    for portion in portions(ordered, advance):  # who leaves on one day stands together: that is done in one go
+        hired += _take_some(portion, place_of, by, at)
     return f"新入职 {hired} 人,更新 {len(records) - hired} 人。"
 
 
-def _bring_up_to_date(
-    employee: Employee, record: Record, place: actions.Place, today: dt.date, by: Actor, at: dt.datetime
-) -> None:
-    now = Posting.objects.filter(queries.posted(today), employee=employee).order_by("-begins_on").first()
-    if now and (now.department_id, now.site_id, now.title) != (place.department.pk, place.site.pk, place.title):
-        actions.move(employee, max(today, employee.hired_on), place, by=by, at=at)
+def _places(today: dt.date) -> Callable[[Record], actions.Place]:
+    departments, sites = _departments(today), _sites()
+    rooms = {d.pk: d for d in Department.objects.all()}
+    grounds = {s.pk: s for s in Site.objects.all()}
+
+    def place_of(record: Record) -> actions.Place:
+        department, site = rooms[departments[record["department"]][0]], grounds[sites[record["site"]]]
+        return actions.Place(department, site, record.get("title", ""))
+
+    return place_of
 
 
-def _details(employee: Employee, record: Record, by: Actor, at: dt.datetime) -> None:
-    wanted = {key: record.get(key) or getattr(employee, key) for key in ("name", "phone", "email")}
-    if wanted != {key: getattr(employee, key) for key in wanted}:
-        actions.change_details(employee, **wanted, by=by, at=at)
+def _take_some(
+    records: Sequence[Record], place_of: Callable[[Record], actions.Place], by: Actor, at: dt.datetime
+) -> int:
+    """Take some rows; returns how many people are new."""
+    today = timezone.localdate(at)
+    people = queries.by_numbers(record["number"] for record in records)
+    known = [(people[record["number"]], record) for record in records if record["number"] in people]
+    new = [_newcomer(record, place_of(record), today) for record in records if record["number"] not in people]
+    people |= {employee.number: employee for employee in actions.hire_all(new, by=by, at=at)}
+    actions.change_all_details(_changed_details(known), by=by, at=at)
+    actions.move_all(_moves([(employee, place_of(record)) for employee, record in known], today), by=by, at=at)
+    actions.leave_all(_leavings(records, people), by=by, at=at)
+    return len(new)
+
+
+def _newcomer(record: Record, place: actions.Place, today: dt.date) -> actions.Newcomer:
+    hired_on = read_date(record["hired_on"]) or today
+    return actions.Newcomer(
+        record["number"], record["name"], hired_on, place, record.get("phone", ""), record.get("email", "")
+    )
+
+
+def _changed_details(known: Sequence[tuple[Employee, Record]]) -> list[actions.Details]:
+    """What differs; an empty cell leaves what is known."""
+    told = [
+        (employee, {key: record.get(key) or getattr(employee, key) for key in ("name", "phone", "email")})
+        for employee, record in known
+    ]
+    return [
+        actions.Details(employee, **wanted)
+        for employee, wanted in told
+        if any(getattr(employee, key) != value for key, value in wanted.items())
+    ]
+
+
+def _moves(wanted: Sequence[tuple[Employee, actions.Place]], today: dt.date) -> list[actions.Move]:
+    """Moves from today on of those who are posted elsewhere."""
+    here = _posted([employee.pk for employee, _ in wanted], today)
+    return [
+        actions.Move(employee, max(today, employee.hired_on), place)
+        for employee, place in wanted
+        if here.get(employee.pk, _key(place)) != _key(place)
+    ]
+
+
+def _posted(ids: Sequence[int], today: dt.date) -> dict[int, tuple[int, int, str]]:
+    """Each one's department, site and title of the day."""
+    rows = Posting.objects.filter(queries.posted(today), employee__in=ids).order_by("begins_on")
+    return {row.employee_id: (row.department_id, row.site_id, row.title) for row in rows}
+
+
+def _key(place: actions.Place) -> tuple[int, int, str]:
+    return place.department.pk, place.site.pk, place.title
+
+
+def _leavings(records: Sequence[Record], people: dict[str, Employee]) -> list[actions.Leaving]:
+    told = [(people[record["number"]], read_date(record.get("left_on", ""))) for record in records]
+    return [actions.Leaving(employee, day) for employee, day in told if day and day != employee.left_on]
 
 
 KIND = ImportKind(

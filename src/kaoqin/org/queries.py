@@ -184,6 +184,11 @@ def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     return dict(Employee.objects.filter(number__in=list(numbers)).values_list("number", "pk"))
 
 
+def by_numbers(numbers: Iterable[str]) -> dict[str, Employee]:
+    """The employees with exactly these numbers; numbers nobody has are left out."""
+    return {employee.number: employee for employee in Employee.objects.filter(number__in=list(numbers))}
+
+
 def resembling(numbers: Iterable[str], names: Iterable[str]) -> QuerySet[Employee]:
     """Employees who may be meant: with one of the numbers but for leading zeros, or with one of the names."""
     bare = [number.lstrip("0") for number in numbers]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, read_date
 from kaoqin.scheduling import actions, queries
 from kaoqin.scheduling.words import MANAGE_RULES, Day, DayKind
 from kaoqin.security.words import Actor
@@ -40,7 +40,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     return faults
 
 
-def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
+def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     """Keep the days of each calendar."""
     known = queries.calendars_by_code()
     by_calendar: dict[str, list[Day]] = {}
@@ -55,6 +55,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
             )
     for code, days in by_calendar.items():
         actions.keep_days(known[code] if code else queries.default_calendar(), days, by=by, at=at)
+    advance(len(records))
     return f"已写入 {len(records)} 天。若这是某年国务院通知的全部,请在日历页点「确认」。"
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, read_date
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries
 from kaoqin.scheduling.roster import paint
@@ -53,7 +53,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     return faults
 
 
-def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
+def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     """Set the cells, all or nothing; overlapping shifts are refused."""
     numbers = org.ids_by_number({record["number"] for record in records})
     ids = {shift.code: shift.id for shift in queries.shifts().values()}
@@ -66,6 +66,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime) -> str:
     paint(
         wanted, by=by, at=at, today=timezone.localdate(at), source=PlanSource.IMPORT, title=f"导入排班 {len(wanted)} 格"
     )
+    advance(len(records))
     return f"已排 {len({c.employee_id for c in wanted})} 人 {len(wanted)} 天。"
 
 

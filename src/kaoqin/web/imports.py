@@ -209,7 +209,7 @@ def do_import(progress: Progress, import_id: int) -> dict[str, Any]:
         records = [record for _, record in sheet_of(kept).records()]
         progress.expect(len(records))
         _refuse_faults(kind, records, by, timezone.localdate(at))
-        kept.said, kept.taken_at = kind.take(records, by, at), at
+        kept.said, kept.taken_at = kind.take(records, by, at, progress.advance), at
         kept.save(update_fields=["said", "taken_at"])
     return {"said": kept.said, "address": kind.back}
 
