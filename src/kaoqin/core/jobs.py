@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext
 from procrastinate.contrib.django import app
 
 from kaoqin.core.kept import remove
 from kaoqin.core.models import JobRun, JobState, KeptFile
+from kaoqin.core.sentences import SOURCE_LANGUAGE
 from kaoqin.core.words import Refusal
 
 log = logging.getLogger(__name__)
@@ -67,13 +69,21 @@ def ask(kind: str, title: str, *, account_id: int | None, at: dt.datetime, **arg
     """Put a job in the queue. Raises KeyError for a kind nobody registered."""
     _works[kind]
     run = JobRun.objects.create(kind=kind, title=title, account_id=account_id, asked_at=at)
-    do_job.defer(run_id=run.pk, arguments=arguments)
+    do_job.defer(run_id=run.pk, arguments=arguments, language=get_language() or SOURCE_LANGUAGE)
     return run
 
 
 @app.task(name="kaoqin.job")
-def do_job(run_id: int, arguments: dict[str, Any]) -> None:
-    """Do one run; a refusal is told to the person, any other error is logged and told in general words."""
+def do_job(run_id: int, arguments: dict[str, Any], language: str = SOURCE_LANGUAGE) -> None:
+    """Do one run; a refusal is told to the person, any other error is logged and told in general words.
+
+    All it says is said in the language of the person who asked.
+    """
+    with translation.override(language):
+        _do(run_id, arguments)
+
+
+def _do(run_id: int, arguments: dict[str, Any]) -> None:
     run = JobRun.objects.get(pk=run_id)
     run.state, run.begun_at = JobState.RUNNING, timezone.now()
     run.save(update_fields=["state", "begun_at"])
@@ -85,7 +95,7 @@ def do_job(run_id: int, arguments: dict[str, Any]) -> None:
         run.state, run.told = JobState.FAILED, refusal.sentence
     except Exception:
         log.exception("job %s (%s) failed", run.pk, run.kind)
-        run.state, run.told = JobState.FAILED, "出现意外错误,已记入日志。请把任务编号告诉管理员。"
+        run.state, run.told = JobState.FAILED, gettext("出现意外错误,已记入日志。请把任务编号告诉管理员。")
     run.ended_at = timezone.now()
     run.save(update_fields=["state", "told", "result", "total", "done", "ended_at"])
 

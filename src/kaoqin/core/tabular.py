@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kaoqin.core.words import Refusal
@@ -25,10 +26,15 @@ def read_table(data: bytes, sheet: str | None = None) -> list[list[str]]:
     while kept and not any(kept[-1]):
         kept.pop()
     if not kept:
-        raise Refusal("core.table_empty", "文件里没有内容。")
+        raise Refusal("core.table_empty", gettext("文件里没有内容。"))
     width = max(len(row) for row in kept)
     if len(kept) > MAX_ROWS or width > MAX_COLUMNS:
-        raise Refusal("core.table_too_large", f"表格过大:最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列。请拆分后再导入。")
+        raise Refusal(
+            "core.table_too_large",
+            gettext("表格过大:最多 {rows} 行、{columns} 列。请拆分后再导入。").format(
+                rows=MAX_ROWS, columns=MAX_COLUMNS
+            ),
+        )
     return [row + [""] * (width - len(row)) for row in kept]
 
 
@@ -39,7 +45,7 @@ def _excel(data: bytes, sheet: str | None) -> list[list[str]]:
         return [[say_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
     except (CalamineError, IndexError, ValueError, OSError) as broken:
         raise Refusal(
-            "core.excel_unreadable", "无法打开这个 Excel 文件:可能已加密或损坏。请另存为 .xlsx 后重试。"
+            "core.excel_unreadable", gettext("无法打开这个 Excel 文件:可能已加密或损坏。请另存为 .xlsx 后重试。")
         ) from broken
 
 
@@ -71,19 +77,22 @@ def decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refusal("core.not_text", "无法识别文件编码。请另存为 UTF-8 的 CSV 或 .xlsx 后重试。")
+    raise Refusal("core.not_text", gettext("无法识别文件编码。请另存为 UTF-8 的 CSV 或 .xlsx 后重试。"))
 
 
 def _text(data: bytes) -> Iterable[list[str]]:
     text = decode(data)
     if "\x00" in text:
-        raise Refusal("core.not_text", "这不是表格文件。可导入 .xlsx、.xls 和 .csv。")
+        raise Refusal("core.not_text", gettext("这不是表格文件。可导入 .xlsx、.xls 和 .csv。"))
     head = text[:4096].splitlines()[0] if text.strip() else ""
     delimiter = max((",", "\t", ";", ","), key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as broken:
-        raise Refusal("core.csv_unreadable", f"无法按 CSV 读取这个文件({broken})。请另存为 .xlsx 后重试。") from broken
+        raise Refusal(
+            "core.csv_unreadable",
+            gettext("无法按 CSV 读取这个文件({broken})。请另存为 .xlsx 后重试。").format(broken=broken),
+        ) from broken
 
 
 def _clean(cell: str) -> str:
