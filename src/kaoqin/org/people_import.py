@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.org import actions, queries
@@ -17,22 +18,41 @@ from kaoqin.security.words import Actor
 COLUMNS = (
     ImportColumn(
         "number",
-        "工号",
+        gettext_lazy("工号"),
         True,
         ("员工编号", "员工工号", "人员编号", "employee_no", "考勤号"),
         "00123",
-        "文本;前导零是工号的一部分",
+        gettext_lazy("文本;前导零是工号的一部分"),
     ),
-    ImportColumn("name", "姓名", True, ("员工姓名", "名字"), "林小满"),
+    ImportColumn("name", gettext_lazy("姓名"), True, ("员工姓名", "名字"), "林小满"),
     ImportColumn(
-        "department", "部门", True, ("所属部门", "部门名称", "部门编码"), "华东销售部", "部门编码、名称或完整路径"
+        "department",
+        gettext_lazy("部门"),
+        True,
+        ("所属部门", "部门名称", "部门编码"),
+        "华东销售部",
+        gettext_lazy("部门编码、名称或完整路径"),
     ),
-    ImportColumn("site", "地点", True, ("工作地点", "办公地点", "地点编码"), "上海办公室", "地点编码或名称"),
-    ImportColumn("title", "职位", False, ("岗位", "职务"), "销售代表"),
-    ImportColumn("hired_on", "入职日期", True, ("入职时间", "入职日"), "2026-03-01", "如 2026-03-01、2026/3/1"),
-    ImportColumn("left_on", "离职日期", False, ("离职时间", "最后工作日"), ""),
-    ImportColumn("phone", "手机", False, ("手机号", "手机号码", "联系电话"), ""),
-    ImportColumn("email", "邮箱", False, ("电子邮箱", "email"), ""),
+    ImportColumn(
+        "site",
+        gettext_lazy("地点"),
+        True,
+        ("工作地点", "办公地点", "地点编码"),
+        "上海办公室",
+        gettext_lazy("地点编码或名称"),
+    ),
+    ImportColumn("title", gettext_lazy("职位"), False, ("岗位", "职务"), "销售代表"),
+    ImportColumn(
+        "hired_on",
+        gettext_lazy("入职日期"),
+        True,
+        ("入职时间", "入职日"),
+        "2026-03-01",
+        gettext_lazy("如 2026-03-01、2026/3/1"),
+    ),
+    ImportColumn("left_on", gettext_lazy("离职日期"), False, ("离职时间", "最后工作日"), ""),
+    ImportColumn("phone", gettext_lazy("手机"), False, ("手机号", "手机号码", "联系电话"), ""),
+    ImportColumn("email", gettext_lazy("邮箱"), False, ("电子邮箱", "email"), ""),
 )
 
 
@@ -57,7 +77,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     for row, record in enumerate(records):
         first = seen.setdefault(record.get("number", ""), row)
         if first != row:
-            faults.append(RowFault(row, "number", f"工号与第 {first + 1} 条重复"))
+            faults.append(RowFault(row, "number", gettext("工号与第 {number} 条重复").format(number=first + 1)))
         faults += [RowFault(row, column, said) for column, said in _faults_of(record, departments, sites)]
     wrong = {fault.row for fault in faults}
     good = [(row, record) for row, record in enumerate(records) if row not in wrong]
@@ -76,11 +96,19 @@ def _faults_of_known(rows: list[tuple[int, Record]], today: dt.date) -> list[Row
     for row, record, employee in known:
         move, left = moves.get(employee.pk), read_date(record.get("left_on", ""))
         if left and left < employee.hired_on:
-            faults.append(RowFault(row, "left_on", f"早于已登记的入职日期 {employee.hired_on}"))
+            faults.append(RowFault(row, "left_on", gettext("早于已登记的入职日期 {day}").format(day=employee.hired_on)))
         if move and employee.left_on and employee.left_on < move.on:
-            faults.append(RowFault(row, "department", f"已于 {employee.left_on} 离职,不能再调动"))
+            faults.append(
+                RowFault(row, "department", gettext("已于 {day} 离职,不能再调动").format(day=employee.left_on))
+            )
         elif move and last_move[employee.pk] > move.on:
-            faults.append(RowFault(row, "department", f"{last_move[employee.pk]} 已登记了以后的调动,请到员工页面处理"))
+            faults.append(
+                RowFault(
+                    row,
+                    "department",
+                    gettext("{day} 已登记了以后的调动,请到员工页面处理").format(day=last_move[employee.pk]),
+                )
+            )
     return faults
 
 
@@ -89,21 +117,26 @@ def _faults_of(record: Record, departments: dict[str, list[int]], sites: dict[st
     places = departments.get(record.get("department", ""), [])
     if len(places) != 1:
         found.append(
-            ("department", "有多个同名部门,请填部门编码或完整路径" if places else "没有这个部门,请先新建或改用部门编码")
+            (
+                "department",
+                gettext("有多个同名部门,请填部门编码或完整路径")
+                if places
+                else gettext("没有这个部门,请先新建或改用部门编码"),
+            )
         )
     if record.get("site", "") not in sites:
-        found.append(("site", "没有这个地点,请先新建"))
+        found.append(("site", gettext("没有这个地点,请先新建")))
     hired, left = read_date(record.get("hired_on", "")), read_date(record.get("left_on", ""))
     if hired is None:
-        found.append(("hired_on", "应为日期,如 2026-03-01"))
+        found.append(("hired_on", gettext("应为日期,如 2026-03-01")))
     if record.get("left_on") and left is None:
-        found.append(("left_on", "应为日期,如 2026-03-01"))
+        found.append(("left_on", gettext("应为日期,如 2026-03-01")))
     if hired and left and left < hired:
-        found.append(("left_on", "离职日期早于入职日期"))
+        found.append(("left_on", gettext("离职日期早于入职日期")))
     if record.get("email") and "@" not in record["email"]:
-        found.append(("email", "邮箱格式不正确"))
+        found.append(("email", gettext("邮箱格式不正确")))
     found += [
-        (key, "太长")
+        (key, gettext("太长"))
         for key, limit in (("number", 40), ("name", 60), ("title", 60), ("phone", 30))
         if len(record.get(key, "")) > limit
     ]
@@ -118,7 +151,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
     ordered = sorted(records, key=lambda record: read_date(record.get("left_on", "")) or dt.date.min)
     for portion in portions(ordered, advance):  # who leaves on one day stands together: that is done in one go
         hired += _take_some(portion, place_of, by, at)
-    return f"新入职 {hired} 人,更新 {len(records) - hired} 人。"
+    return gettext("新入职 {hired} 人,更新 {changed} 人。").format(hired=hired, changed=len(records) - hired)
 
 
 def _places(today: dt.date) -> Callable[[Record], actions.Place]:
@@ -195,11 +228,11 @@ def _leavings(records: Sequence[Record], people: dict[str, Employee]) -> list[ac
 
 KIND = ImportKind(
     code="people",
-    title="导入员工",
+    title=gettext_lazy("导入员工"),
     permission=MANAGE_PEOPLE,
     columns=COLUMNS,
     check=check,
     take=take,
     back="/people/",
-    advice="已有工号的员工会更新资料;部门、地点有变化的,自今天起调动。",
+    advice=gettext_lazy("已有工号的员工会更新资料;部门、地点有变化的,自今天起调动。"),
 )

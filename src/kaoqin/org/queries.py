@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
@@ -101,7 +102,7 @@ def person(employee_id: int, code: str, *, seen_by: Actor, on: dt.date) -> Emplo
     """One employee within reach; to everybody else there is no such person."""
     found = people(code, seen_by=seen_by, on=on).filter(pk=employee_id).first()
     if found is None:
-        raise NotFound("org.no_person", "没有这名员工,或者不在您的管理范围内。")
+        raise NotFound("org.no_person", gettext("没有这名员工,或者不在您的管理范围内。"))
     return found
 
 
@@ -134,8 +135,13 @@ def employee_of(account_id: int) -> int | None:
 
 def scope_choices(on: dt.date) -> list[tuple[str, str]]:
     """The departments and sites a grant can be scoped to."""
-    departments = [(f"{ScopeKind.DEPARTMENT}:{n.id}", f"{'  ' * n.depth}部门:{n.name}") for n in tree(on)]
-    return departments + [(f"{ScopeKind.SITE}:{s.pk}", f"地点:{s.name}") for s in Site.objects.order_by("code")]
+    departments = [
+        (f"{ScopeKind.DEPARTMENT}:{n.id}", "\u3000" * n.depth + gettext("部门:{name}").format(name=n.name))
+        for n in tree(on)
+    ]
+    return departments + [
+        (f"{ScopeKind.SITE}:{s.pk}", gettext("地点:{name}").format(name=s.name)) for s in Site.objects.order_by("code")
+    ]
 
 
 def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
@@ -160,14 +166,14 @@ def zone_changes(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> 
 def department(department_id: int) -> Department:
     found = Department.objects.filter(pk=department_id).first()
     if found is None:
-        raise NotFound("org.no_department", "没有这个部门。")
+        raise NotFound("org.no_department", gettext("没有这个部门。"))
     return found
 
 
 def site(site_id: int) -> Site:
     found = Site.objects.filter(pk=site_id).first()
     if found is None:
-        raise NotFound("org.no_site", "没有这个地点。")
+        raise NotFound("org.no_site", gettext("没有这个地点。"))
     return found
 
 
@@ -175,7 +181,7 @@ def by_number(number: str) -> Employee:
     """The employee with exactly this number (leading zeros count)."""
     found = Employee.objects.filter(number=number).first()
     if found is None:
-        raise Refusal("org.unknown_number", f"没有工号为 {number} 的员工。")
+        raise Refusal("org.unknown_number", gettext("没有工号为 {number} 的员工。").format(number=number))
     return found
 
 
@@ -227,5 +233,7 @@ def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on:
     missing = [number for number in wanted if number not in found]
     if missing:
         said = "、".join(missing[:10])
-        raise Refusal("org.unknown_number", f"没有工号 {said},或者不在您的管理范围内。", "numbers")
+        raise Refusal(
+            "org.unknown_number", gettext("没有工号 {numbers},或者不在您的管理范围内。").format(numbers=said), "numbers"
+        )
     return [found[number] for number in wanted]

@@ -3,7 +3,9 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
@@ -35,7 +37,13 @@ def attach(person_key: str, origin: str, employee: Employee, begins_on: dt.date,
     Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee=employee)
     counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
     tell_touched((employee.pk, load_wall_clock(punch.device_time)) for punch in counting)
-    said = f"打卡编号 {person_key} 对应 {employee.name}({employee.number}),归入 {len(theirs)} 条打卡"
+    said = Sentence(
+        "打卡编号 {person_key} 对应 {name}({number}),归入 {count} 条打卡",
+        person_key=person_key,
+        name=employee.name,
+        number=employee.number,
+        count=len(theirs),
+    )
     record(by, "punches.attach", employee, said, at=at, origin=origin, begins_on=str(begins_on))
     return len(theirs)
 
@@ -47,13 +55,17 @@ def add_correction(
     """A punch that was forgotten (补卡), as another fact: naive local time at the employee's site, and why."""
     _require_person(by, employee, today)
     if not reason.strip():
-        raise Refusal("punches.reason", "请填写原因。", "reason")
+        raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     zone = org.zones([employee.pk], local_time.date()).get(employee.pk)
     if zone is None:
-        raise Refusal("punches.no_zone", f"{employee.name} 当天没有任职地点,无法确定时区。", "local_time")
+        raise Refusal(
+            "punches.no_zone",
+            gettext("{name} 当天没有任职地点,无法确定时区。").format(name=employee.name),
+            "local_time",
+        )
     instant = as_instant(local_time, zone)
     if instant > at:
-        raise Refusal("punches.in_future", "不能补将来的卡。", "local_time")
+        raise Refusal("punches.in_future", gettext("不能补将来的卡。"), "local_time")
     made = Correction.objects.create(
         kind=CorrectionKind.ADD,
         employee=employee,
@@ -64,7 +76,12 @@ def add_correction(
         made_by_id=by.account_id,
     )
     record(
-        by, "punches.correct", employee, f"为 {employee.name} 补卡 {local_time:%Y-%m-%d %H:%M}", at=at, reason=reason
+        by,
+        "punches.correct",
+        employee,
+        Sentence("为 {name} 补卡 {at}", name=employee.name, at=f"{local_time:%Y-%m-%d %H:%M}"),
+        at=at,
+        reason=reason,
     )
     tell_touched([(employee.pk, local_time)])
     return made
@@ -80,10 +97,10 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
     """State that a punch does not count (作废); the punch itself stays as it came."""
     employee = punch.employee
     if employee is None:
-        raise Refusal("punches.of_nobody", "这条打卡还没有对应的员工。")
+        raise Refusal("punches.of_nobody", gettext("这条打卡还没有对应的员工。"))
     _require_person(by, employee, today)
     if not reason.strip():
-        raise Refusal("punches.reason", "请填写原因。", "reason")
+        raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     try:
         with transaction.atomic():
             made = Correction.objects.create(
@@ -95,9 +112,16 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
                 made_by_id=by.account_id,
             )
     except IntegrityError as twice:
-        raise Refusal("punches.voided_already", "这条打卡已经作废。") from twice
+        raise Refusal("punches.voided_already", gettext("这条打卡已经作废。")) from twice
     local = load_wall_clock(punch.device_time)
-    record(by, "punches.void", employee, f"作废 {employee.name} {local:%Y-%m-%d %H:%M} 的打卡", at=at, reason=reason)
+    record(
+        by,
+        "punches.void",
+        employee,
+        Sentence("作废 {name} {at} 的打卡", name=employee.name, at=f"{local:%Y-%m-%d %H:%M}"),
+        at=at,
+        reason=reason,
+    )
     tell_touched([(employee.pk, local)])
     return made
 
@@ -108,8 +132,14 @@ def withdraw_correction(made: Correction, *, by: Actor, at: dt.datetime, today: 
     _require_person(by, made.employee, today)
     stored = made.punch.device_time if made.punch else made.local_time
     if made.withdrawn_at or stored is None:
-        raise Refusal("punches.withdrawn_already", "这条更正已经撤回。")
+        raise Refusal("punches.withdrawn_already", gettext("这条更正已经撤回。"))
     local = load_wall_clock(stored)
     Correction.objects.filter(pk=made.pk).update(withdrawn_at=at)
-    record(by, "punches.withdraw", made.employee, f"撤回对 {made.employee.name} {local:%Y-%m-%d %H:%M} 的更正", at=at)
+    record(
+        by,
+        "punches.withdraw",
+        made.employee,
+        Sentence("撤回对 {name} {at} 的更正", name=made.employee.name, at=f"{local:%Y-%m-%d %H:%M}"),
+        at=at,
+    )
     tell_touched([(made.employee.pk, local)])

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
@@ -41,7 +42,7 @@ def punches(*, seen_by: Actor, on: dt.date) -> QuerySet[Punch]:
 def punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> Punch:
     found = punches(seen_by=seen_by, on=on).filter(pk=punch_id).first()
     if found is None:
-        raise NotFound("punches.no_punch", "没有这条打卡记录,或者不在您的管理范围内。")
+        raise NotFound("punches.no_punch", gettext("没有这条打卡记录,或者不在您的管理范围内。"))
     return found
 
 
@@ -94,7 +95,7 @@ def batches(*, seen_by: Actor) -> QuerySet[ImportBatch]:
 def batch(batch_id: int, *, seen_by: Actor) -> ImportBatch:
     found = batches(seen_by=seen_by).filter(pk=batch_id).first()
     if found is None:
-        raise NotFound("punches.no_batch", "没有这次导入。")
+        raise NotFound("punches.no_batch", gettext("没有这次导入。"))
     return found
 
 
@@ -119,7 +120,7 @@ def correction(correction_id: int, *, seen_by: Actor) -> Correction:
     require(seen_by, CORRECT_PUNCHES)
     found = Correction.objects.select_related("employee", "punch").filter(pk=correction_id).first()
     if found is None:
-        raise NotFound("punches.no_correction", "没有这条更正。")
+        raise NotFound("punches.no_correction", gettext("没有这条更正。"))
     return found
 
 
@@ -165,7 +166,7 @@ JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = e
 WHERE kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
 ORDER BY employee_id, local
 """
-_SOURCES = {**dict(Source.choices), "correction": "补卡"}
+_SOURCES = {**dict(Source.choices), "correction": gettext_lazy("补卡")}
 
 
 def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[LocalPunch]:

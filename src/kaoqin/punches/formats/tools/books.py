@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from django.utils.translation import gettext
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
 
 from kaoqin.punches.formats.tools.cells import Cell, refuse_too_many
@@ -61,8 +62,9 @@ def _guarded(read: Callable[[], T]) -> T:
     except (KeyboardInterrupt, SystemExit):
         raise
     except PasswordError as fault:
-        raise FormatRefusal("formats.password", "这个 Excel 文件有密码，请去掉密码后再导入。") from fault
+        raise FormatRefusal("formats.password", gettext("这个 Excel 文件有密码，请去掉密码后再导入。")) from fault
     except BaseException as fault:  # a panic is no Exception
         raise FormatRefusal(
-            "formats.broken_book", "这个 Excel 文件打不开(可能已损坏)，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
+            "formats.broken_book",
+            gettext("这个 Excel 文件打不开(可能已损坏)，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"),
         ) from fault

@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime, time, timedelta
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.words import FormatRefusal
 
 Cell = str | int | float | bool | datetime | date | time | timedelta
@@ -63,8 +65,10 @@ def column_letters(index: int) -> str:
 def refuse_too_many(rows: int, columns: int, at_most: int) -> None:
     """A table that would not fit into memory is refused with its size."""
     if rows * columns > at_most:
-        size = f"{rows:,} 行 × {columns:,} 列"
-        raise FormatRefusal("formats.too_many_cells", f"表格太大({size})，请按月份拆成几个文件再导入。")
+        size = gettext("{rows:,} 行 × {columns:,} 列").format(rows=rows, columns=columns)
+        raise FormatRefusal(
+            "formats.too_many_cells", gettext("表格太大({size})，请按月份拆成几个文件再导入。").format(size=size)
+        )
 
 
 def _unquoted(text: str) -> str:

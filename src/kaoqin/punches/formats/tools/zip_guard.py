@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.tools.cells import refuse_too_many
 from kaoqin.punches.formats.words import FormatRefusal
 
@@ -27,7 +29,9 @@ def refuse_bomb(data: bytes, max_cells: int) -> None:
         for piece in _unpacked(data, info):
             unpacked_bytes += len(piece)
             if unpacked_bytes > MAX_UNPACKED_BYTES:
-                raise FormatRefusal("formats.zip_bomb", "这个 Excel 文件解压后太大(超过 512 MB)，请拆分后再导入。")
+                raise FormatRefusal(
+                    "formats.zip_bomb", gettext("这个 Excel 文件解压后太大(超过 512 MB)，请拆分后再导入。")
+                )
     for info in parts:
         _refuse_far_cells(data, info, max_cells)
 
@@ -106,5 +110,5 @@ def _column_number(letters: bytes) -> int:
 
 def _no_xlsx() -> FormatRefusal:
     return FormatRefusal(
-        "formats.no_xlsx", "这个压缩文件不是可读的 .xlsx 表格，请解压，或用 Excel、WPS 另存为 .xlsx 再导入。"
+        "formats.no_xlsx", gettext("这个压缩文件不是可读的 .xlsx 表格，请解压，或用 Excel、WPS 另存为 .xlsx 再导入。")
     )
