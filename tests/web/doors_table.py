@@ -23,6 +23,8 @@ DOORS = {
     "security:login": ("ooooooo", "ooooooo"),
     "security:code": ("lllllll", "lllllll"),
     "security:logout": ("lmmmmmm", "lllllll"),
+    "security:language": ("mmmmmmm", "ooooooo"),
+    "security:theme": ("mmmmmmm", "ooooooo"),
     "security:own": ("loooooo", "loooooo"),
     "security:password": ("loooooo", "loooooo"),
     "security:totp": ("loooooo", "loooooo"),

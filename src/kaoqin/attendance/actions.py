@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from kaoqin.attendance.models import Absence, AgreedOvertime, RuleVersion, Waiting
 from kaoqin.attendance.settling import BATCH, drain, mark
@@ -18,9 +19,11 @@ from kaoqin.attendance.words import (
     MissingPunch,
     OvertimeBasis,
     System,
+    named_kind,
 )
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.models import JobRun
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
@@ -54,9 +57,16 @@ def keep_rules(group: Group, begins_on: dt.date, rules: Rules, *, by: Actor, at:
     """The group's rules from a day on; the days since are settled again."""
     require(by, MANAGE_ATTENDANCE_RULES)
     if rules.overtime_step < 1:
-        raise Refusal("attendance.overtime_step", "加班取整单位至少为 1 分钟。", "overtime_step")
+        raise Refusal("attendance.overtime_step", gettext("加班取整单位至少为 1 分钟。"), "overtime_step")
     version, _ = RuleVersion.objects.update_or_create(group=group, begins_on=begins_on, defaults=vars(rules))
-    record(by, "attendance.keep_rules", group, f"考勤组 {group.name} 自 {begins_on} 的规则", at=at, **_plain(rules))
+    record(
+        by,
+        "attendance.keep_rules",
+        group,
+        Sentence("考勤组 {name} 自 {begins_on} 的规则", name=group.name, begins_on=begins_on),
+        at=at,
+        **_plain(rules),
+    )
     today = timezone.localdate(at)
     people = scheduling.members_since(group, begins_on)
     mark({key: (begins_on, max(begins_on, today)) for key in people}, at)
@@ -76,9 +86,9 @@ class Interval:
 
     def refuse_bad(self) -> None:
         if self.end <= self.start:
-            raise Refusal("attendance.interval", "结束时间须晚于开始时间。", "end")
+            raise Refusal("attendance.interval", gettext("结束时间须晚于开始时间。"), "end")
         if self.end - self.start > LONGEST:
-            raise Refusal("attendance.interval_too_long", "一次最长 400 天,请检查日期。", "end")
+            raise Refusal("attendance.interval_too_long", gettext("一次最长 400 天,请检查日期。"), "end")
 
     def days(self) -> tuple[dt.date, dt.date]:
         """The days it can touch: its own, and the night shift of the day before."""
@@ -105,9 +115,13 @@ class Approved:
             "made_by_id": by.account_id,
         }
 
-    def say(self, what: str) -> str:
-        start, end = self.interval.start, self.interval.end
-        return f"登记 {self.employee.name} {start:%m-%d %H:%M} 至 {end:%m-%d %H:%M} {what}"
+    def say(self) -> Sentence:
+        """The deed, for the audit."""
+        start, end = f"{self.interval.start:%m-%d %H:%M}", f"{self.interval.end:%m-%d %H:%M}"
+        told = {"name": self.employee.name, "start": start, "end": end}
+        if not self.kind:
+            return Sentence("登记 {name} {start} 至 {end} 加班", **told)
+        return Sentence("登记 {name} {start} 至 {end} {kind}", **told, kind=named_kind(self.kind.strip()))
 
 
 def record_absence(
@@ -124,11 +138,11 @@ def record_absences(approved: Sequence[Approved], *, by: Actor, at: dt.datetime)
     for one in approved:
         one.interval.refuse_bad()
         if not one.kind.strip():
-            raise Refusal("attendance.kind", "请选择类型。", "kind")
+            raise Refusal("attendance.kind", gettext("请选择类型。"), "kind")
     made = Absence.objects.bulk_create(
         (Absence(kind=one.kind.strip(), **one.columns(by, at)) for one in approved), batch_size=AT_ONCE
     )
-    _remember(approved, "attendance.record_absence", "", by, at)
+    _remember(approved, "attendance.record_absence", by, at)
     return made
 
 
@@ -146,17 +160,17 @@ def record_all_overtime(agreed: Sequence[Approved], *, by: Actor, at: dt.datetim
     for one in agreed:
         one.interval.refuse_bad()
         if one.interval.end - one.interval.start > DAY:
-            raise Refusal("attendance.overtime_too_long", "一次加班最长 24 小时,跨多天请分开登记。", "end")
+            raise Refusal("attendance.overtime_too_long", gettext("一次加班最长 24 小时,跨多天请分开登记。"), "end")
     made = AgreedOvertime.objects.bulk_create(
         (AgreedOvertime(**one.columns(by, at)) for one in agreed), batch_size=AT_ONCE
     )
-    _remember(agreed, "attendance.record_overtime", "加班", by, at)
+    _remember(agreed, "attendance.record_overtime", by, at)
     return made
 
 
-def _remember(approved: Sequence[Approved], action: str, what: str, by: Actor, at: dt.datetime) -> None:
+def _remember(approved: Sequence[Approved], action: str, by: Actor, at: dt.datetime) -> None:
     """An entry for each, and the days they touch wait to be settled again."""
-    record_all(by, action, ((one.employee, one.say(what or one.kind), dict[str, Any]()) for one in approved), at=at)
+    record_all(by, action, ((one.employee, one.say(), dict[str, Any]()) for one in approved), at=at)
     spans: dict[int, tuple[dt.date, dt.date]] = {}
     for one in approved:
         first, last = one.interval.days()
@@ -177,16 +191,18 @@ def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> N
     """Take an approval back; it stays on record."""
     _require_people(by, [made.employee], at)
     if made.withdrawn_at:
-        raise Refusal("attendance.withdrawn_already", "这条记录已经撤销。")
+        raise Refusal("attendance.withdrawn_already", gettext("这条记录已经撤销。"))
     made.withdrawn_at = at
     made.save(update_fields=["withdrawn_at"])
     interval = Interval(load_wall_clock(made.start), load_wall_clock(made.end))
-    what = "加班" if isinstance(made, AgreedOvertime) else made.kind
+    what = gettext_lazy("加班") if isinstance(made, AgreedOvertime) else named_kind(made.kind)
     record(
         by,
         "attendance.withdraw",
         made.employee,
-        f"撤销 {made.employee.name} {interval.start:%m-%d %H:%M} 的{what}",
+        Sentence(
+            "撤销 {name} {start} 的{what}", name=made.employee.name, start=f"{interval.start:%m-%d %H:%M}", what=what
+        ),
         at=at,
     )
     mark({made.employee.pk: interval.days()}, at)
@@ -197,12 +213,23 @@ def settle_again(first: dt.date, last: dt.date, *, by: Actor, at: dt.datetime) -
     """Settle everybody within reach again, over a range; a job with progress."""
     require(by, SETTLE)
     if last < first or last - first > LONGEST:
-        raise Refusal("attendance.range", "日期范围须从早到晚,且不超过 400 天。", "last")
+        raise Refusal("attendance.range", gettext("日期范围须从早到晚,且不超过 400 天。"), "last")
     people = org.people(SETTLE, seen_by=by, on=timezone.localdate(at))
     ids = list(org.employed(people, first, last).values_list("pk", flat=True))
-    record(by, "attendance.settle_again", "attendance", f"重新核算 {first} 至 {last},{len(ids)} 人", at=at)
+    record(
+        by,
+        "attendance.settle_again",
+        "attendance",
+        Sentence("重新核算 {first} 至 {last},{count} 人", first=first, last=last, count=len(ids)),
+        at=at,
+    )
     mark_all(ids, first, last, at)
-    return ask("attendance.settle", f"重新核算 {first} 至 {last}", account_id=by.account_id, at=at)
+    return ask(
+        "attendance.settle",
+        gettext("重新核算 {first} 至 {last}").format(first=first, last=last),
+        account_id=by.account_id,
+        at=at,
+    )
 
 
 def mark_all(ids: Iterable[int], first: dt.date, last: dt.date, at: dt.datetime) -> None:
@@ -217,4 +244,7 @@ def settle_with_progress(progress: Progress) -> dict[str, Any]:
     while some := drain(BATCH):
         done += some
         progress.advance(done)
-    return {"said": f"已核算 {done} 人。", "address": "/attendance/months/"}
+    return {
+        "said": ngettext("已核算 {done} 人。", "已核算 {done} 人。", done).format(done=done),
+        "address": "/attendance/months/",
+    }

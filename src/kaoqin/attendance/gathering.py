@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connection
+from django.utils.translation import gettext, gettext_noop
 from pyarrow import csv
 
 from kaoqin.attendance.models import RuleVersion
@@ -26,6 +27,9 @@ from kaoqin.scheduling.words import Segment, ShiftPlan
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
 DAY = dt.timedelta(days=1)
+NO_GROUP = gettext_noop("不在任何考勤组")
+NO_RULES = gettext_noop("所在考勤组当时还没有规则")
+NO_PLAN = gettext_noop("所在考勤组当时还没有设置")
 AROUND = 3 * DAY
 """How far beyond the range plans and punches are read: windows and night shifts reach over its edges."""
 
@@ -108,7 +112,7 @@ def _pieces(
     for group_id, joined, left in memberships:
         joins, leaves = max(joined, begin), min(left, end)
         if joins > day:
-            missing.append((day, joins - DAY, "不在任何考勤组"))
+            missing.append((day, joins - DAY, NO_GROUP))
         edges = sorted(
             {joins, *(d for d, _ in rules.get(group_id, []) + calendars.get(group_id, []) if joins < d <= leaves)}
         )
@@ -116,7 +120,7 @@ def _pieces(
             high = edges[number + 1] - DAY if number + 1 < len(edges) else leaves
             rule, calendar = _in_force(rules.get(group_id, []), low), _in_force(calendars.get(group_id, []), low)
             if rule is None or calendar is None:
-                missing.append((low, high, "所在考勤组当时还没有规则" if calendar else "所在考勤组当时还没有设置"))
+                missing.append((low, high, NO_RULES if calendar else NO_PLAN))
             elif pieces and (pieces[-1].rule_id, pieces[-1].calendar_id, pieces[-1].last + DAY) == (
                 rule,
                 calendar,
@@ -127,7 +131,7 @@ def _pieces(
                 pieces.append(_Piece(low, high, rule, calendar))
         day = leaves + DAY
     if day <= end:
-        missing.append((day, end, "不在任何考勤组"))
+        missing.append((day, end, NO_GROUP))
     return pieces, missing
 
 
@@ -320,7 +324,7 @@ _RULES = (
 
 def _groups(rules: dict[str, RuleVersion]) -> pa.Table:
     told = {name: [_plain(getattr(row, name)) for row in rules.values()] for name in _RULES}
-    version = [f"自 {row.begins_on} 起" for row in rules.values()]
+    version = [gettext("自 {begins_on} 起").format(begins_on=row.begins_on) for row in rules.values()]
     return pa.table({"group": list(rules), **told, "version": pa.array(version, pa.string())})
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kaoqin.attendance import actions as attendance
 from kaoqin.attendance.actions import Interval
+from kaoqin.core.sentences import Sentence
 from kaoqin.org.models import Employee
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
@@ -69,7 +70,11 @@ def _swap_some(company: Company, today: dt.date, now: dt.datetime) -> None:
         rest = RosterDay.objects.filter(employee=employee, date=date).exclude(shift=None).first()
         if rest and date > employee.hired_on:
             roster.paint(
-                [Cell(employee.pk, date, None)], by=BUILDER, at=now, today=today, title=f"{employee.name} 调休 {date}"
+                [Cell(employee.pk, date, None)],
+                by=BUILDER,
+                at=now,
+                today=today,
+                title=Sentence("{name} 调休 {date}", name=employee.name, date=date),
             )
 
 
