@@ -242,14 +242,18 @@ def plan_group(
 
 @transaction.atomic
 def join_group(employee_ids: Iterable[int], group: Group, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
-    """Put people into a group from a day on; where they were before ends the day before. Returns how many changed."""
+    """Put people into a group from a day on; where they were before ends the day before. Returns how many changed.
+
+    Refuses where somebody joins another group on a later day: that would be lost.
+    """
     wanted = set(employee_ids)
     require_people(by, wanted, timezone.localdate(at))
     already = Membership.objects.filter(
         employee__in=wanted, group=group, begins_on__lte=begins_on, ends_on__isnull=True
     )
     wanted -= set(already.values_list("employee_id", flat=True))
-    Membership.objects.filter(employee__in=wanted, begins_on__gte=begins_on).delete()
+    _refuse_later_group(wanted, begins_on)
+    Membership.objects.filter(employee__in=wanted, begins_on=begins_on).delete()
     Membership.objects.filter(employee__in=wanted).exclude(ends_on__lt=begins_on).update(ends_on=begins_on - DAY)
     Membership.objects.bulk_create(
         Membership(employee_id=key, group=group, begins_on=begins_on) for key in sorted(wanted)
@@ -263,6 +267,15 @@ def join_group(employee_ids: Iterable[int], group: Group, begins_on: dt.date, *,
     )
     lay_again(wanted, begins_on, timezone.localdate(at))
     return len(wanted)
+
+
+def _refuse_later_group(employee_ids: Iterable[int], begins_on: dt.date) -> None:
+    later = Membership.objects.filter(employee__in=employee_ids, begins_on__gt=begins_on).order_by("begins_on", "pk")
+    row = later.select_related("employee", "group").first()
+    if row:
+        said = gettext("{name} 自 {day} 起已在考勤组「{group}」,请选择这一天或之后的日期。")
+        told = said.format(name=row.employee.name, day=row.begins_on, group=row.group.name)
+        raise Refusal("scheduling.later_membership", told, "begins_on")
 
 
 @transaction.atomic
