@@ -7,21 +7,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
-from python_calamine import CalamineError, CalamineWorkbook
 
 from kaoqin.core.words import Refusal
+from kaoqin.core.workbooks import is_book, open_book, sheet_at
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 400
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_table(data: bytes, sheet: str | None = None) -> list[list[str]]:
-    """The rows of the first (or named) sheet, of one width, without the empty rows at the end.
+def read_table(data: bytes) -> list[list[str]]:
+    """The rows of the first sheet, of one width, without the empty rows at the end.
 
     Refuses what is no table, too large, or empty.
     """
-    rows = _excel(data, sheet) if data[:4] in {_ZIP, _OLE} else _text(data)
+    rows = _excel(data) if is_book(data) else _text(data)
     kept = [[_clean(cell) for cell in row] for row in rows]
     while kept and not any(kept[-1]):
         kept.pop()
@@ -38,15 +37,11 @@ def read_table(data: bytes, sheet: str | None = None) -> list[list[str]]:
     return [row + [""] * (width - len(row)) for row in kept]
 
 
-def _excel(data: bytes, sheet: str | None) -> list[list[str]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name = sheet or book.sheet_names[0]
-        return [[say_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
-    except (CalamineError, IndexError, ValueError, OSError) as broken:
-        raise Refusal(
-            "core.excel_unreadable", gettext("无法打开这个 Excel 文件:可能已加密或损坏。请另存为 .xlsx 后重试。")
-        ) from broken
+def _excel(data: bytes) -> list[list[str]]:
+    book = open_book(data)
+    if not book.sheet_names:
+        return []
+    return [[say_cell(cell) for cell in row] for row in sheet_at(book, 0).to_python()]
 
 
 def say_cell(cell: Any) -> str:

@@ -3,10 +3,6 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from django.utils.translation import gettext
-
-from kaoqin.punches.formats.words import FormatRefusal
-
 Cell = str | int | float | bool | datetime | date | time | timedelta
 """An empty cell is ''."""
 
@@ -60,15 +56,6 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def refuse_too_many(rows: int, columns: int, at_most: int) -> None:
-    """A table that would not fit into memory is refused with its size."""
-    if rows * columns > at_most:
-        size = gettext("{rows:,} 行 × {columns:,} 列").format(rows=rows, columns=columns)
-        raise FormatRefusal(
-            "formats.too_many_cells", gettext("表格太大({size})，请按月份拆成几个文件再导入。").format(size=size)
-        )
 
 
 def _unquoted(text: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext
 
-from kaoqin.punches.formats.tools.books import is_book, sheets_of
+from kaoqin.core.workbooks import is_book
+from kaoqin.punches.formats.tools.books import sheets_of
 from kaoqin.punches.formats.tools.delimited import rows_of, sniff_delimiter
 from kaoqin.punches.formats.tools.html_tables import html_sheets, is_html
 from kaoqin.punches.formats.tools.sheet import NumberedRow, Sheet
