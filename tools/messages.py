@@ -8,6 +8,7 @@ and writes the catalogue, Django's own lexer reads the templates.
     tools/messages.py --check     say what is out of date or untranslated; exit 1 if anything is
 """
 
+import datetime as dt
 import io
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ CALLS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
 }
+NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 HEADER = """\
 # English texts of kaoqin. The msgid is the Chinese source text; words follow docs/words.md.
 # Brought up to date by `make messages`, compiled by `make setup`.
@@ -67,7 +69,9 @@ def kept() -> Catalog:
     if not CATALOGUE.exists():
         return Catalog(locale="en")
     with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="en")
+        found = read_po(file, locale="en")
+    found.creation_date = found.revision_date = NO_DAY  # so that the same texts compile to the same file
+    return found
 
 
 def merge(found: Catalog, known: Catalog) -> Catalog:

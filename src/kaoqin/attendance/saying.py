@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from kaoqin.attendance.models import DayResult
 from kaoqin.attendance.words import STATUS_LABELS, kind_label
 
+_VERSION = re.compile(r"(\S)\((from [^()]*)\)")  # a name and its version, written close as Chinese is
 _EXPECTED = re.compile(r"应为 [^()]*\((.+)\)")
 TONES = {
     "absent": "red",
@@ -76,3 +77,8 @@ def say_fault(sentence: str) -> str:
     """
     said = gettext(sentence)
     return _EXPECTED.sub(r"expected \1", said) if get_language() == "en" else said
+
+
+def say_step(chinese: str, english: str) -> str:
+    """A step of the trace, which the engine tells in both languages, in the one spoken now."""
+    return _VERSION.sub(r"\1 (\2)", english) if get_language() == "en" else chinese

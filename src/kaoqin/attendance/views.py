@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kaoqin.attendance import actions, queries, reckoning
 from kaoqin.attendance.forms import RangeForm
 from kaoqin.attendance.models import DayResult, MonthResult
-from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, worst_tone
+from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, say_step, worst_tone
 from kaoqin.attendance.words import EXPORT_DAYS, SEE_DAYS, SEE_OWN_DAYS, SETTLE, STATUS_LABELS, kind_label
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
@@ -140,7 +140,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
         "result": result,
         "badges": badges(result.status) if result else [],
         "numbers": _numbers(result),
-        "trace": trace,
+        "steps": [(step, say_step(step.zh, step.en)) for step in trace.steps] if trace else [],
         "told": told,
         "absences": absences,
         "overtime": overtime,
