@@ -1,6 +1,8 @@
 """Pages of room security: logging in, one's own account, accounts and grants, the audit log."""
 
+import datetime as dt
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import pyotp
 import segno
@@ -12,6 +14,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, pgettext
@@ -39,6 +42,7 @@ from kaoqin.security.words import (
 )
 
 YEAR = 365 * 24 * 3600
+CODE_WITHIN = dt.timedelta(minutes=5)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -50,7 +54,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if account is None:
         return render(request, "security/login.html", {"form": form}, status=422 if form.errors else 200)
     if account.totp_secret:
-        request.session["half_in"] = account.pk
+        request.session["half_in"] = [account.pk, timezone.now().timestamp()]
         request.session["next"] = request.GET.get("next", "")
         return redirect("security:code")
     return _let_in(request, account, request.GET.get("next", ""))
@@ -61,9 +65,10 @@ def _try_login(request: HttpRequest, said: dict[str, str]) -> Account:
 
 
 def code(request: HttpRequest) -> HttpResponse:
-    account = Account.objects.filter(pk=request.session.get("half_in", 0), is_active=True).first()
+    account = _half_in(request)
     if account is None:
-        return redirect("security:login")
+        wanted = request.session.pop("next", "")
+        return redirect(f"{reverse('security:login')}?{urlencode({'next': wanted})}" if wanted else "security:login")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -73,6 +78,16 @@ def code(request: HttpRequest) -> HttpResponse:
             actions.count_attempt(account.username, False, address=address_of(request), at=timezone.now())
             form.add_error("code", refusal.sentence)
     return render(request, "security/code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _half_in(request: HttpRequest) -> Account | None:
+    """Who gave the right password less than five minutes ago and owes the code."""
+    key, since = request.session.get("half_in", (0, 0.0))
+    if key and timezone.now().timestamp() - since > CODE_WITHIN.total_seconds():
+        del request.session["half_in"]
+        messages.warning(request, gettext("等待动态验证码超过 5 分钟,请重新登录。"))
+        return None
+    return Account.objects.filter(pk=key, is_active=True).first()
 
 
 def _let_in(request: HttpRequest, account: Account, wanted: str) -> HttpResponse:
