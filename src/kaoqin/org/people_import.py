@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
@@ -90,8 +89,8 @@ def _faults_of_known(rows: list[tuple[int, Record]], today: dt.date) -> list[Row
     known = [(row, record, people[record["number"]]) for row, record in rows if record["number"] in people]
     place_of = _places(today)
     moves = {m.employee.pk: m for m in _moves([(e, place_of(record)) for _, record, e in known], today)}
-    latest = Posting.objects.filter(employee__in=list(moves)).values("employee").annotate(day=Max("begins_on"))
-    last_move = dict(latest.values_list("employee", "day"))
+    later = Posting.objects.filter(begins_on__gt=today, employee__in=list(moves)).order_by("begins_on")
+    last_move = dict(later.values_list("employee", "begins_on"))
     faults = []
     for row, record, employee in known:
         move, left = moves.get(employee.pk), read_date(record.get("left_on", ""))
@@ -101,7 +100,7 @@ def _faults_of_known(rows: list[tuple[int, Record]], today: dt.date) -> list[Row
             faults.append(
                 RowFault(row, "department", gettext("已于 {day} 离职,不能再调动").format(day=employee.left_on))
             )
-        elif move and last_move[employee.pk] > move.on:
+        elif move and last_move.get(employee.pk, move.on) > move.on:
             faults.append(
                 RowFault(
                     row,
@@ -214,7 +213,8 @@ def _moves(wanted: Sequence[tuple[Employee, actions.Place]], today: dt.date) -> 
 def _posted(ids: Sequence[int], today: dt.date) -> dict[int, tuple[int, int, str]]:
     """Each one's department, site and title of the day."""
     rows = Posting.objects.filter(queries.posted(today), employee__in=ids).order_by("begins_on")
-    return {row.employee_id: (row.department_id, row.site_id, row.title) for row in rows}
+    told = rows.values_list("employee", "department", "site", "title")
+    return {employee: (department, site, title) for employee, department, site, title in told}
 
 
 def _key(place: actions.Place) -> tuple[int, int, str]:
