@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kaoqin.core",
     "kaoqin.security",
     "kaoqin.org",
+    "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.attendance",

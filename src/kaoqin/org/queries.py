@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
+from kaoqin.core.arrays import text_array
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.security.doors import require
@@ -177,6 +179,11 @@ def site(site_id: int) -> Site:
     return found
 
 
+def site_choices() -> list[tuple[str, str]]:
+    """Every site by its code, for a form: (id, name)."""
+    return [(str(site.pk), site.name) for site in Site.objects.order_by("code")]
+
+
 def by_number(number: str) -> Employee:
     """The employee with exactly this number (leading zeros count)."""
     found = Employee.objects.filter(number=number).first()
@@ -187,7 +194,9 @@ def by_number(number: str) -> Employee:
 
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Employee ids by exactly these numbers."""
-    return dict(Employee.objects.filter(number__in=list(numbers)).values_list("number", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, id FROM org_employee WHERE number = ANY(%s::text[])", [text_array(numbers)])
+        return dict(cursor.fetchall())
 
 
 def by_numbers(numbers: Iterable[str]) -> dict[str, Employee]:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
@@ -44,6 +45,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
+            Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES),
         ),
     ),
     (
