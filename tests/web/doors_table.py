@@ -92,6 +92,8 @@ DOORS = {
     "punches:set_all_aside": ("lmmmmmm", "lfffoff"),
     "punches:repair": ("lmmmmmm", "lfffoff"),
     "punches:unknown": ("lfffoff", "lfffoff"),
+    "punches:keys": ("lfffoff", "lfffoff"),
+    "punches:end_key": ("lfffoff", "lfffoff"),
     "attendance:own": ("loooooo", "loooooo"),
     "attendance:today": ("lffoofo", "lffoofo"),
     "attendance:months": ("lffoofo", "lffoofo"),

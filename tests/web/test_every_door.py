@@ -14,7 +14,7 @@ from kaoqin.devices.models import BadUploadLine, Device, RawUpload
 from kaoqin.devices.wire import TellState
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing
-from kaoqin.punches.models import BadLine, Punch
+from kaoqin.punches.models import BadLine, PersonKey, Punch
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 
@@ -39,6 +39,7 @@ def world(cast):
     )
     batch = bringing.bring("x.csv", "工号,时间\n1,2026-11-19 09:00\n".encode(), "Asia/Shanghai", by=by, at=make.NOW)
     bad = BadLine.objects.create(batch=batch, line_no=1, raw="?", code="x", sentence="?")
+    key = PersonKey.objects.create(person_key="77", employee=cast.chen, begins_on=make.day("11-01"))
     absence = make.absence(cast.chen, "annual", "11-18 09:00", "11-18 18:00")
     overtime = make.overtime(cast.chen, "11-18 18:00", "11-18 20:00")
     change = roster.paint([Cell(cast.chen.pk, make.day("11-21"), None)], by=by, at=make.NOW, today=make.TODAY)
@@ -76,6 +77,7 @@ def world(cast):
             batch.pk,
         ),
         "punches:repair": bad.pk,
+        "punches:end_key": key.pk,
         "attendance:person": chen,
         "attendance:day": (chen, "2026-11-19"),
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,

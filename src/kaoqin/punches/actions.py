@@ -1,6 +1,7 @@
 """Changes around the ledger: attach a number to a person, add or void by a correction."""
 
 import datetime as dt
+from collections import defaultdict
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -10,42 +11,99 @@ from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.punches.ledger import Press, Taken, Whose, content_key, take, tell_touched
+from kaoqin.punches.ledger import Whose, tell_touched
 from kaoqin.punches.models import Correction, PersonKey, Punch
 from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, CorrectionKind, Trust
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
-__all__ = ["Press", "Taken", "add_correction", "attach", "content_key", "take", "void", "withdraw_correction"]
+__all__ = [
+    "Press",
+    "Taken",
+    "add_correction",
+    "attach",
+    "content_key",
+    "end_key",
+    "take",
+    "void",
+    "withdraw_correction",
+]
 
 
 @transaction.atomic
 def attach(person_key: str, origin: str, employee: Employee, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
-    """State that a number means an employee from a day on; waiting punches become theirs. Returns how many."""
+    """State that a number means an employee from a day on; its punches since become theirs. Returns how many."""
     require(by, IMPORT_PUNCHES, everywhere=True)
-    PersonKey.objects.update_or_create(
+    key, _ = PersonKey.objects.update_or_create(
         person_key=person_key, origin=origin, begins_on=begins_on, defaults={"employee": employee}
     )
-    whose = Whose([person_key])
-    waiting = Punch.objects.select_for_update().filter(person_key=person_key, employee__isnull=True)
-    theirs = [
-        punch
-        for punch in waiting
-        if whose.employee(person_key, punch.origin, load_wall_clock(punch.device_time).date()) == employee.pk
-    ]
-    Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee=employee)
-    counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
-    tell_touched((employee.pk, load_wall_clock(punch.device_time)) for punch in counting)
+    count = _give_anew(key)
     said = Sentence(
         "打卡编号 {person_key} 对应 {name}({number}),归入 {count} 条打卡",
         person_key=person_key,
         name=employee.name,
         number=employee.number,
-        count=len(theirs),
+        count=count,
     )
     record(by, "punches.attach", employee, said, at=at, origin=origin, begins_on=str(begins_on))
-    return len(theirs)
+    return count
+
+
+@transaction.atomic
+def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
+    """State that a number no longer means its employee from a day on; its punches since are nobody's again.
+
+    Returns how many. Refuses a day before the meaning began, and one on which another has taken over.
+    """
+    require(by, IMPORT_PUNCHES, everywhere=True)
+    employee = key.employee
+    if employee is None or on < key.begins_on:
+        raise Refusal("punches.key_not_yet", gettext("不能早于对应开始的那天({day})。").format(day=key.begins_on), "on")
+    next_key = PersonKey.objects.filter(
+        person_key=key.person_key, origin=key.origin, begins_on__gt=key.begins_on
+    ).order_by("begins_on")
+    taken_over = next_key.values_list("begins_on", flat=True).first()
+    if taken_over and on >= taken_over:
+        raise Refusal("punches.key_ended", gettext("这个对应到 {day} 已经结束。").format(day=taken_over), "on")
+    ended, _ = PersonKey.objects.update_or_create(
+        person_key=key.person_key, origin=key.origin, begins_on=on, defaults={"employee": None}
+    )
+    count = _give_anew(ended)
+    said = Sentence(
+        "打卡编号 {person_key} 自 {on} 起不再是 {name}({number}),{count} 条打卡待认领",
+        person_key=key.person_key,
+        on=on,
+        name=employee.name,
+        number=employee.number,
+        count=count,
+    )
+    record(by, "punches.end_key", employee, said, at=at, origin=key.origin)
+    return count
+
+
+def _give_anew(key: PersonKey) -> int:
+    """Give the punches of a number since a day to whom they belong now; returns how many changed hands.
+
+    The days of who had them and of who gets them settle again.
+    """
+    since = store_wall_clock(dt.datetime.combine(key.begins_on, dt.time()))
+    punches = Punch.objects.select_for_update().filter(person_key=key.person_key, device_time__gte=since)
+    if key.origin:
+        punches = punches.filter(origin=key.origin)
+    whose = Whose([key.person_key])
+    given: dict[int | None, list[Punch]] = defaultdict(list)
+    for punch in punches:
+        now = whose.employee(punch.person_key, punch.origin, load_wall_clock(punch.device_time).date())
+        if now != punch.employee_id:
+            given[now].append(punch)
+    for employee_id, theirs in given.items():
+        counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
+        tell_touched(
+            (who, load_wall_clock(punch.device_time)) for punch in counting for who in (punch.employee_id, employee_id)
+        )
+        Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee_id=employee_id)
+    return sum(map(len, given.values()))
 
 
 @transaction.atomic

@@ -188,3 +188,7 @@ class AttachForm(forms.Form):
 
     def employee(self) -> Any:
         return org.by_number(self.cleaned_data["number"].strip())
+
+
+class EndKeyForm(forms.Form):
+    on = forms.DateField(label=gettext_lazy("自哪天起不再是此人"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.punches.models import BadLine, Correction, ImportBatch, Punch
+from kaoqin.punches.models import BadLine, Correction, ImportBatch, PersonKey, Punch
 from kaoqin.punches.words import (
     CORRECT_PUNCHES,
     IMPORT_PUNCHES,
@@ -70,6 +70,23 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
     )
     near = _near([row["person_key"] for row in rows], [row["name"] for row in rows])
     return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
+
+
+def person_keys(*, seen_by: Actor) -> QuerySet[PersonKey]:
+    """Which numbers mean whom, with `until`: the first day a meaning no longer holds, or nothing."""
+    require(seen_by, IMPORT_PUNCHES, everywhere=True)
+    later = PersonKey.objects.filter(
+        person_key=OuterRef("person_key"), origin=OuterRef("origin"), begins_on__gt=OuterRef("begins_on")
+    ).order_by("begins_on")
+    told = PersonKey.objects.filter(employee__isnull=False).select_related("employee")
+    return told.annotate(until=Subquery(later.values("begins_on")[:1])).order_by("person_key", "origin", "begins_on")
+
+
+def person_key(key_id: int, *, seen_by: Actor) -> PersonKey:
+    found = person_keys(seen_by=seen_by).filter(pk=key_id).first()
+    if found is None:
+        raise NotFound("punches.no_key", gettext("没有这个编号对应。"))
+    return found
 
 
 def _near(keys: list[str], names: list[str]) -> Callable[[str, str], tuple[Employee, ...]]:

@@ -1,11 +1,12 @@
 """Pages of room punches: the ledger, bringing files, bad lines, unknown numbers, corrections."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
@@ -16,6 +17,7 @@ from kaoqin.punches import actions, bringing, formats, queries
 from kaoqin.punches.forms import (
     AttachForm,
     CorrectionForm,
+    EndKeyForm,
     FileForm,
     MappingForm,
     ReadingForm,
@@ -363,3 +365,62 @@ def _attach(request: AskedBy, form: AttachForm, said: dict[str, Any]) -> int:
     return actions.attach(
         said["person_key"], origin, form.employee(), said["begins_on"], by=request.by, at=request.asked_at
     )
+
+
+def keys(request: AskedBy) -> HttpResponseBase:
+    """Which numbers mean whom, and since when."""
+    page: ListPage[Any] = ListPage(
+        request,
+        queries.person_keys(seen_by=request.by),
+        title=gettext("打卡编号"),
+        columns=[
+            Column("key", gettext_lazy("打卡编号"), lambda k: k.person_key, "person_key"),
+            Column("origin", gettext_lazy("设备"), lambda k: k.origin or gettext("所有来源"), "origin"),
+            Column("number", gettext_lazy("工号"), lambda k: k.employee.number, "employee__number"),
+            Column("name", gettext_lazy("姓名"), lambda k: k.employee.name, "employee__name"),
+            Column("begins_on", gettext_lazy("自"), lambda k: k.begins_on, "begins_on"),
+            Column(
+                "until",
+                gettext_lazy("至"),
+                lambda k: k.until - dt.timedelta(days=1) if k.until else gettext("至今"),
+                "until",
+            ),
+            Column(
+                "end",
+                "",
+                lambda k: "" if k.until else gettext("结束对应"),
+                link=lambda k: "" if k.until else f"/punches/keys/{k.pk}/end/",
+            ),
+        ],
+        search=["person_key", "origin", "employee__number", "employee__name"],
+        filters=[
+            Filter(
+                "open",
+                gettext_lazy("状态"),
+                [("1", gettext_lazy("有效")), ("0", gettext_lazy("已结束"))],
+                "until__isnull",
+            )
+        ],
+        empty=gettext_lazy("还没有编号对应。在「未知打卡编号」页把编号对应到员工后,会列在这里。"),
+        template="punches/keys.html",
+    )
+    return page.answer()
+
+
+def end_key(request: AskedBy, key_id: int) -> HttpResponse:
+    """End a meaning by a day."""
+    found = queries.person_key(key_id, seen_by=request.by)
+    form = EndKeyForm(request.POST or None, initial={"on": request.today})
+
+    def change(said: dict[str, Any]) -> tuple[int]:
+        return (actions.end_key(found, said["on"], by=request.by, at=request.asked_at),)
+
+    ended = attempt(form, change) if request.method == "POST" else None
+    if ended:
+        said = gettext("已结束对应,{count} 条打卡待认领,相关日期正在重新核算。")
+        messages.success(request, said.format(count=ended[0]))
+        return redirect("punches:keys")
+    name = found.employee.name if found.employee else ""
+    title = gettext("打卡编号 {key} 不再是 {name}").format(key=found.person_key, name=name)
+    context = {"form": form, "title": title, "back": "/punches/keys/", "back_label": gettext("打卡编号")}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
