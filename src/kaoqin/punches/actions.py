@@ -11,7 +11,7 @@ from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.punches.ledger import Whose, tell_touched
+from kaoqin.punches.ledger import Press, Taken, Whose, content_key, take, tell_touched
 from kaoqin.punches.models import Correction, PersonKey, Punch
 from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, CorrectionKind, Trust
 from kaoqin.security.audit import record
