@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check bench demo-reset lock clean
+.PHONY: help setup run test check bench demo-reset lock messages clean
 
 help:
 	@echo "make run         安装一切并启动(含演示数据)"
@@ -10,6 +10,7 @@ help:
 	@echo "make bench       性能测量"
 	@echo "make demo-reset  清空并重建演示数据"
 	@echo "make lock        重新锁定依赖版本"
+	@echo "make messages    收集界面文字,更新英文翻译目录"
 
 setup:
 	@$(PYTHON) tools/setup.py
@@ -33,6 +34,9 @@ bench: setup
 
 lock: setup
 	@sh tools/lock.sh
+
+messages: setup
+	@$(BIN)/python tools/messages.py
 
 clean:
 	rm -rf .venv node_modules dist src/kaoqin/static/dist

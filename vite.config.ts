@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Helpers, Root } from "postcss";
 import { defineConfig, type Plugin } from "vite";
 
 /** One SVG sprite of the icons named in frontend/icons.json. */
@@ -19,9 +20,23 @@ function sprite(): Plugin {
   };
 }
 
+/** Every rule for the dark look once more for pages that follow the system (`data-bs-theme="auto"`), when it is dark. */
+const systemDark = {
+  postcssPlugin: "system-dark",
+  OnceExit(root: Root, { AtRule }: Helpers) {
+    root.walkRules((rule) => {
+      const dark = rule.selectors.filter((one) => /^(:root)?\[data-bs-theme=["']?dark["']?\]/.test(one.trim()));
+      if (!dark.length || rule.selectors.includes(":root")) return;
+      const again = rule.clone({ selectors: dark.map((one) => one.replace(/dark/, "auto")) });
+      rule.after(new AtRule({ name: "media", params: "(prefers-color-scheme: dark)", nodes: [again] }));
+    });
+  },
+};
+
 export default defineConfig({
   base: "/static/dist/",
   publicDir: false,
+  css: { postcss: { plugins: [systemDark] } },
   plugins: [sprite()],
   build: {
     outDir: "src/kaoqin/static/dist",

@@ -1,7 +1,8 @@
 """All measurements: `make bench`. Ratios within one run are what counts; the machine may be shared."""
 
-from benchmarks import database, settle
+from benchmarks import database, settle, terminals
 
 settle.main([])
 settle.main(["--format", "csv"])
 database.main([])
+terminals.main([])

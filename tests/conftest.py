@@ -36,18 +36,6 @@ def cast(db):
 
 
 @pytest.fixture
-def company(transactional_db):
-    """The cast, in a database that other sessions see too (a live server, a thread)."""
-    from cast import make_cast
-    from django.db import connection
-
-    yield make_cast()
-    with connection.cursor() as cursor:
-        # Emptying the tables is the test's business, not a change of the ledger.
-        cursor.execute("SET session_replication_role = replica")
-
-
-@pytest.fixture
 def enter(cast, client):
     """`enter("he")` gives a browser in which somebody of the cast is logged in; `enter("")` one of nobody."""
 
@@ -58,6 +46,27 @@ def enter(cast, client):
         return client
 
     return as_somebody
+
+
+@pytest.fixture
+def committed(transactional_db):
+    """A database in which what is done is committed, and seen by other connections and processes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = DEFAULT")
+    yield
+    with connection.cursor() as cursor:
+        # Emptying the tables is the test's business, not a change of the ledger.
+        cursor.execute("SET session_replication_role = replica")
+
+
+@pytest.fixture
+def company(committed):
+    """The cast, in a database that other sessions see too (a live server, a thread)."""
+    from cast import make_cast
+
+    return make_cast()
 
 
 @pytest.fixture(scope="session", autouse=True)

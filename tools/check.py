@@ -13,6 +13,7 @@ BIN = ROOT / ".venv" / "bin"
 HTTPS = {"KAOQIN_HTTPS": "1", "KAOQIN_ALLOWED_HOSTS": "kaoqin.example"}
 MUST_CARRY = (
     "kaoqin/static/dist/manifest.json",
+    "kaoqin/locale/en/LC_MESSAGES/django.mo",
     "kaoqin/templates/_layout.html",
     "kaoqin/cli.py",
     "reckon/parameters/",

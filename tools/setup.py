@@ -1,4 +1,4 @@
-"""What `make setup` does: a virtual environment with the pinned packages, and the browser assets.
+"""What `make setup` does: a virtual environment with the pinned packages, the compiled texts, and the browser assets.
 
 Standard library only.
 
@@ -104,6 +104,11 @@ def build_assets():
     npm("run", "--silent", "build", "--", "--logLevel", "warn")
 
 
+def compile_messages():
+    say("编译英文文字")
+    run(PYTHON, "tools/messages.py", "--compile", advice="英文文字编译失败。请检查 src/kaoqin/locale 中的 .po 文件。")
+
+
 def main():
     if sys.version_info < (3, 11):
         stop(f"需要 Python 3.11 以上,当前是 {sys.version.split()[0]}。可用 make PYTHON=python3.11 指定。")
@@ -114,6 +119,8 @@ def main():
     once("packages", [ROOT / "requirements", ROOT / "pyproject.toml"], VENV / "bin" / "kaoqin", install)
     lock = [ROOT / "package.json", ROOT / "package-lock.json"]
     once("npm", lock, ROOT / "node_modules" / ".package-lock.json", install_packages)
+    catalogue = ROOT / "src/kaoqin/locale/en/LC_MESSAGES/django.po"
+    once("messages", [catalogue, ROOT / "tools/messages.py"], catalogue.with_suffix(".mo"), compile_messages)
     sources = [*lock, ROOT / "frontend", ROOT / "vite.config.ts", ROOT / "tsconfig.json"]
     once("assets", sources, ROOT / "src/kaoqin/static/dist/manifest.json", build_assets)
 

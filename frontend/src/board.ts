@@ -81,7 +81,7 @@ class Board {
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), Accept: "application/json" },
       body: JSON.stringify(body),
     });
-    const said = (await answer.json().catch(() => ({ sentence: "没有保存成功,请刷新页面后重试。" }))) as {
+    const said = (await answer.json().catch(() => ({ sentence: this.root.dataset.notSaved }))) as {
       change?: number;
       sentence?: string;
     };
@@ -103,7 +103,7 @@ class Board {
     const first = monday(new Date(`${focused?.dataset.date ?? ""}T00:00:00Z`));
     const people = [...this.root.querySelectorAll<HTMLElement>("tr[data-employee]")].map((row) => Number(row.dataset.employee));
     const body = { people, first: iso(first, 0), last: iso(first, 6), to: iso(first, 7) };
-    const question = `把 ${body.first} 至 ${body.last} 的排班复制到 ${body.to} 起的一周,共 ${people.length} 人?`;
+    const question = fill(this.root.dataset.askCopy ?? "", { FIRST: body.first, LAST: body.last, TO: body.to, COUNT: String(people.length) });
     if (window.confirm(question) && (await this.send(this.root.dataset.copy ?? "", body))) location.reload();
   }
 
@@ -132,6 +132,11 @@ class Board {
     } else return;
     event.preventDefault();
   }
+}
+
+/** A text of the page with its words in capitals filled in. */
+function fill(text: string, values: Record<string, string>): string {
+  return text.replace(/[A-Z]{2,}/g, (word) => values[word] ?? word);
 }
 
 function putBack({ cell, shift, text, look }: Stroke): void {

@@ -250,7 +250,7 @@ def test_approvals_come_in_from_a_table(cast):
     good = {"number": "00013", "kind": "年假", "start": "2026/11/18 9:00", "end": "2026-11-18T18:00:00", "remark": ""}
     made_up = {**good, "kind": "司庆假", "start": "2026-11-17 09:00", "end": "2026-11-17 18:00"}
     assert kind.check([good, made_up], by, make.TODAY) == []
-    assert kind.take([good, made_up], by, make.NOW) == "已登记 2 条。"
+    assert kind.take([good, made_up], by, make.NOW, lambda done: None) == "已登记 2 条。"
     make.settle()
     month = MonthResult.objects.get(employee=cast.chen, month=make.day("11-01"))
     assert month.leave_by_kind == {"annual": 480, "司庆假": 480}

@@ -24,7 +24,8 @@ def asked(rows):
     for place, facts in enumerate(rows):
         for name, values in zip(KINDS, zip(*facts, strict=True), strict=True):
             parameters[f"{name}{place}"] = list(values)
-        query.append("SELECT %d, %s" % (place + 7, ", ".join(f"%({n}{place})s::{kind}" for n, kind in KINDS.items())))
+        facts_of = ", ".join(f"%({name}{place})s::{kind}" for name, kind in KINDS.items())
+        query.append(f"SELECT {place + 7}, {facts_of}")
     return " UNION ALL ".join(query), parameters
 
 

@@ -1,9 +1,10 @@
 """Long work: asked for with its reason, done with progress, its failure told, its files kept for who asked."""
 
+import contextlib
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 import make
@@ -47,21 +48,24 @@ def test_a_refusal_is_told_in_its_own_words_and_any_other_error_in_general_ones(
     assert "secret detail" in caplog.text
 
 
-def test_progress_is_kept_at_most_once_a_percent_and_ends_whole(db, kind):
+def test_progress_is_seen_while_the_work_is_not_committed_and_said_at_most_once_a_percent(committed, kind):
     seen = []
 
     @kind
     def count(progress):
-        progress.expect(1000)
-        for done in range(1, 1001):
-            progress.advance(done)
-            seen.append(JobRun.objects.get(pk=progress.run.pk).done)
+        with transaction.atomic(), contextlib.closing(connection.copy()) as watching, watching.cursor() as cursor:
+            progress.expect(1000)
+            for done in range(1, 1001):
+                progress.advance(done)
+                cursor.execute("SELECT done, total FROM core_jobrun WHERE id = %s", [progress.run.pk])
+                seen.append(cursor.fetchone())
         return {}
 
     done = run()
     assert (done.done, done.total) == (1000, 1000)
+    assert {total for _, total in seen} == {1000}
     assert len(set(seen)) <= 101
-    assert all(shown > n + 1 - 10 for n, shown in enumerate(seen))
+    assert all(shown > n + 1 - 10 for n, (shown, _) in enumerate(seen))
 
 
 def test_a_job_without_its_reason_is_not_asked_for(db, kind):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import make
+from kaoqin.core import zip_guard
 from kaoqin.core.exports import csv_lines, harmless
 from kaoqin.core.imports import read_date
 from kaoqin.core.tabular import read_table
@@ -143,9 +145,35 @@ def test_what_is_no_table_is_refused_with_a_way_out():
     assert refusal(b" \n , \n") == "core.table_empty"
     assert refusal(b"\x00\x01") == "core.not_text"
     assert refusal(b"\xff\x00\xff") == "core.not_text"
-    assert refusal(b"PK\x03\x04nothing") == "core.excel_unreadable"
+    assert refusal(b"PK\x03\x04nothing") == "core.no_xlsx"
+    assert refusal(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000)) == "core.broken_book"
     assert refusal(b"a," * 401) == "core.table_too_large"
     assert refusal(b'a,"' + b"x" * 200_000) == "core.csv_unreadable"
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def with_sheet(content):
+    """A workbook whose first sheet is this."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(["工号"]))) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == SHEET else old.read(name))
+    return target.getvalue()
+
+
+def test_a_workbook_small_on_disk_and_huge_in_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(zip_guard, "MAX_UNPACKED_BYTES", 1_000_000)
+    assert refusal(with_sheet(b" " * 1_000_001)) == "core.zip_bomb"
+    assert read_table(book(["工号"])) == [["工号"]]
+
+
+def test_a_cell_far_out_that_would_fill_memory_is_refused():
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = '<worksheet xmlns="{}"><sheetData><row r="1"><c r="{}"><v>1</v></c></row></sheetData></worksheet>'
+    assert refusal(with_sheet(sheet.format(name, "XFD1048576").encode())) == "core.too_many_cells"
+    assert read_table(with_sheet(sheet.format(name, "B2").encode())) == [["1"]]
 
 
 @pytest.mark.parametrize(

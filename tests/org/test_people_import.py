@@ -7,8 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 import make
+from kaoqin.core import imports
 from kaoqin.core.jobs import JobRun
 from kaoqin.core.models import TableImport
+from kaoqin.org import actions, people_import
 from kaoqin.org.models import Employee
 
 HEADER = ["工号", "姓名", "所属部门", "工作地点", "入职时间", "手机号"]
@@ -136,3 +138,42 @@ def test_the_template_can_be_brought_back(enter, bring):
     assert [c.value for c in book.active[1]][:3] == ["工号", "姓名", "部门"]
     _, kept = bring(data)
     assert kept.rows[1][0] == "00123"
+
+
+def test_what_cannot_be_for_somebody_known_is_a_fault_of_the_row(bring, cast):
+    where = actions.Place(cast.field, cast.site)
+    actions.move(cast.wang, make.day("12-01"), where, by=make.ROOT, at=make.NOW)
+    make.leave(cast.lin, make.day("11-19"))
+    rows = [
+        ["00011", "王主管", "C-P", "上海", "2026-01-01", ""],
+        ["00012", "林小满", "C-P", "上海", "2026-01-01", ""],
+        ["00013", "陈大白", "C-P", "上海", "2026-01-01", ""],
+    ]
+    he, kept = bring(sheet(*rows))
+    text = he.get(f"/imports/file/{kept.pk}/").content.decode()
+    assert "2026-12-01 已登记了以后的调动" in text
+    assert "已于 2026-11-19 离职" in text
+    assert "可导入 <strong>1</strong> 行" in text
+
+
+def test_a_last_day_before_the_known_first_day_is_a_fault(bring, cast):
+    data = "工号,姓名,部门,地点,入职日期,离职日期\n00013,陈大白,C-S,上海,2025-01-01,{}\n"
+    he, kept = bring(data.format("2025-12-31").encode(), "p.csv")
+    assert "早于已登记的入职日期 2026-01-01" in he.get(f"/imports/file/{kept.pk}/").content.decode()
+    he, kept = bring(data.format("2026-01-01").encode(), "q.csv")
+    assert take(he, kept).state == "done"
+
+
+def test_all_portions_come_in_or_none(bring, cast, monkeypatch):
+    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    last_days = ["", "2026-11-19", "", "2026-11-18", "2026-11-19"]
+    rows = [f"{n},员工{n},C-P,上海,2026-11-01,{left}" for n, left in enumerate(last_days, 90)]
+    he, kept = bring("\n".join(["工号,姓名,部门,地点,入职日期,离职日期", *rows]).encode(), "p.csv")
+    leave_all = people_import.actions.leave_all
+    monkeypatch.setattr(people_import.actions, "leave_all", lambda *args, **told: 1 / 0)
+    assert (take(he, kept).state, Employee.objects.filter(number__startswith="9").count()) == ("failed", 0)
+    monkeypatch.setattr(people_import.actions, "leave_all", leave_all)
+    run = take(he, kept)
+    assert (run.result["said"], run.done, run.total) == ("新入职 5 人,更新 0 人。", 5, 5)
+    found = Employee.objects.filter(number__startswith="9").order_by("number").values_list("left_on", flat=True)
+    assert [day.isoformat() if day else "" for day in found] == last_days

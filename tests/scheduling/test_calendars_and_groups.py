@@ -143,6 +143,30 @@ def test_joining_another_group_ends_the_first_the_day_before(anna):
     assert make.join(second, anna, since=make.day("12-01")) == 0
 
 
+def test_joining_before_a_later_group_is_refused_by_name_and_nothing_is_lost(anna):
+    first, second, third = make.group(), make.group(name="夜班组"), make.group()
+    make.join(first, anna)
+    make.join(second, anna, since=make.day("11-23"))
+    ben = make.employee()
+    kept = list(Membership.objects.order_by("pk").values())
+    with pytest.raises(Refusal, match="自 2026-11-23 起已在考勤组「夜班组」,请选择这一天或之后") as refused:
+        make.join(third, ben, anna, since=make.day("11-22"))
+    assert (refused.value.code, refused.value.field) == ("scheduling.later_membership", "begins_on")
+    assert list(Membership.objects.order_by("pk").values()) == kept
+    assert make.join(third, ben, anna, since=make.day("11-23")) == 2
+    rows = Membership.objects.filter(employee=anna).order_by("begins_on").values_list("group", "begins_on", "ends_on")
+    assert list(rows) == [(first.pk, make.day("10-01"), make.day("11-22")), (third.pk, make.day("11-23"), None)]
+
+
+def test_coming_back_to_a_group_one_will_leave_is_refused_before_one_has_left(anna):
+    first, second = make.group(), make.group()
+    make.join(first, anna)
+    make.join(second, anna, since=make.day("11-23"))
+    with pytest.raises(Refusal):
+        make.join(first, anna, since=make.day("11-10"))
+    assert make.join(first, anna, since=make.day("11-24")) == 1
+
+
 def test_the_database_refuses_two_groups_on_one_day(anna):
     first, second = make.group(), make.group()
     make.join(first, anna)
@@ -166,7 +190,7 @@ def test_a_year_comes_in_from_a_table(anna, china):
         {"date": "20270220", "kind": "补班", "name": ""},
     ]
     assert kind.check(records, make.ROOT, make.TODAY) == []
-    kind.take(records, make.ROOT, make.NOW)
+    kind.take(records, make.ROOT, make.NOW, lambda done: None)
     found = [queries.days(china, d, d)[0] for d in (dt.date(2027, 2, 5), dt.date(2027, 2, 6), dt.date(2027, 2, 20))]
     assert [(d.kind, d.adjusted) for d in found] == [("rest", True), ("statutory", False), ("workday", True)]
     bad = [{"date": "2027-02-30", "kind": "节", "calendar": "XX"}]

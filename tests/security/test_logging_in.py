@@ -153,6 +153,25 @@ def test_logging_in_asks_for_the_code_and_takes_it_once(client, secret):
     assert client.post("/login/code/", {"code": code}).status_code == 422
 
 
+@pytest.mark.parametrize(("minutes", "seconds", "leads_to"), [(5, 0, "/people/"), (5, 1, "/login/?next=%2Fpeople%2F")])
+def test_the_code_is_waited_for_five_minutes(client, clock, secret, minutes, seconds, leads_to):
+    try_login(client, username="chen", address="/login/?next=/people/")
+    later = make.NOW + dt.timedelta(minutes=minutes, seconds=seconds)
+    clock(later)
+    answer = client.post("/login/code/", {"code": pyotp.TOTP(secret).at(later)})
+    assert answer["Location"] == leads_to
+
+
+def test_who_waited_too_long_is_told_so_and_begins_anew(client, clock, secret):
+    try_login(client, username="chen")
+    clock(make.NOW + dt.timedelta(minutes=6))
+    answer = client.get("/login/code/", follow=True)
+    assert (answer.redirect_chain, "超过 5 分钟" in answer.content.decode()) == ([("/login/", 302)], True)
+    assert client.get("/login/code/")["Location"] == "/login/"
+    assert try_login(client, username="chen")["Location"] == "/login/code/"
+    assert client.get("/login/code/").status_code == 200
+
+
 def refused_code(cast, secret, shown_at, at=make.NOW):
     account = Account.objects.get(username="chen")
     try:

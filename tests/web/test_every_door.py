@@ -9,9 +9,12 @@ import make
 from kaoqin.attendance.models import Absence
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
+from kaoqin.devices import actions as devices
+from kaoqin.devices.models import BadUploadLine, Device, RawUpload
+from kaoqin.devices.wire import TellState
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing
-from kaoqin.punches.models import BadLine, Punch
+from kaoqin.punches.models import BadLine, PersonKey, Punch
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 
@@ -36,6 +39,7 @@ def world(cast):
     )
     batch = bringing.bring("x.csv", "工号,时间\n1,2026-11-19 09:00\n".encode(), "Asia/Shanghai", by=by, at=make.NOW)
     bad = BadLine.objects.create(batch=batch, line_no=1, raw="?", code="x", sentence="?")
+    key = PersonKey.objects.create(person_key="77", employee=cast.chen, begins_on=make.day("11-01"))
     absence = make.absence(cast.chen, "annual", "11-18 09:00", "11-18 18:00")
     overtime = make.overtime(cast.chen, "11-18 18:00", "11-18 20:00")
     change = roster.paint([Cell(cast.chen.pk, make.day("11-21"), None)], by=by, at=make.NOW, today=make.TODAY)
@@ -73,12 +77,42 @@ def world(cast):
             batch.pk,
         ),
         "punches:repair": bad.pk,
+        "punches:end_key": key.pk,
         "attendance:person": chen,
         "attendance:day": (chen, "2026-11-19"),
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
     }
+    about |= terminals(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
+
+
+def terminals(cast):
+    """A terminal with an upload, a line nobody could read and a command."""
+    by = cast.by("he")
+    device = Device.objects.create(serial="DOOR0001", first_seen_at=make.NOW)
+    devices.approve(device, cast.site, by=by, at=make.NOW)
+    command = devices.enqueue(device, TellState(), by=by, at=make.NOW)
+    upload = RawUpload.objects.create(
+        device=device,
+        kind="ATTLOG",
+        protocol="zk_attendance",
+        sha256="0",
+        body=b"?",
+        size_bytes=1,
+        path="/",
+        address="",
+        received_at=make.NOW,
+        last_at=make.NOW,
+    )
+    bad = BadUploadLine.objects.create(upload=upload, line_no=1, raw="?", fault="time")
+    pages = ("device", "approve", "refuse", "retire", "command", "uploads", "operations")
+    return {
+        **dict.fromkeys((f"devices:{page}" for page in pages), device.pk),
+        "devices:withdraw": command.pk,
+        "devices:reread": upload.pk,
+        "devices:repair": bad.pk,
+    }
 
 
 def ask(client, cast, role, method, address):

@@ -1,12 +1,13 @@
 """Changes in room attendance: dated rules, approved absences and overtime, settling again."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from kaoqin.attendance.models import Absence, AgreedOvertime, RuleVersion, Waiting
 from kaoqin.attendance.settling import mark, settle_all
@@ -18,16 +19,18 @@ from kaoqin.attendance.words import (
     MissingPunch,
     OvertimeBasis,
     System,
+    named_kind,
 )
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.models import JobRun
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.models import Group
-from kaoqin.security.audit import record
+from kaoqin.security.audit import AT_ONCE, record, record_all
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -54,9 +57,16 @@ def keep_rules(group: Group, begins_on: dt.date, rules: Rules, *, by: Actor, at:
     """The group's rules from a day on; the days since are settled again."""
     require(by, MANAGE_ATTENDANCE_RULES)
     if rules.overtime_step < 1:
-        raise Refusal("attendance.overtime_step", "加班取整单位至少为 1 分钟。", "overtime_step")
+        raise Refusal("attendance.overtime_step", gettext("加班取整单位至少为 1 分钟。"), "overtime_step")
     version, _ = RuleVersion.objects.update_or_create(group=group, begins_on=begins_on, defaults=vars(rules))
-    record(by, "attendance.keep_rules", group, f"考勤组 {group.name} 自 {begins_on} 的规则", at=at, **_plain(rules))
+    record(
+        by,
+        "attendance.keep_rules",
+        group,
+        Sentence("考勤组 {name} 自 {begins_on} 的规则", name=group.name, begins_on=begins_on),
+        at=at,
+        **_plain(rules),
+    )
     today = timezone.localdate(at)
     people = scheduling.members_since(group, begins_on)
     mark({key: (begins_on, max(begins_on, today)) for key in people}, at)
@@ -76,81 +86,123 @@ class Interval:
 
     def refuse_bad(self) -> None:
         if self.end <= self.start:
-            raise Refusal("attendance.interval", "结束时间须晚于开始时间。", "end")
+            raise Refusal("attendance.interval", gettext("结束时间须晚于开始时间。"), "end")
         if self.end - self.start > LONGEST:
-            raise Refusal("attendance.interval_too_long", "一次最长 400 天,请检查日期。", "end")
+            raise Refusal("attendance.interval_too_long", gettext("一次最长 400 天,请检查日期。"), "end")
 
     def days(self) -> tuple[dt.date, dt.date]:
         """The days it can touch: its own, and the night shift of the day before."""
         return self.start.date() - DAY, self.end.date() + DAY
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Approved:
+    """What was approved for an employee: from–to, of which kind (empty for overtime), and what was remarked."""
+
+    employee: Employee
+    interval: Interval
+    kind: str = ""
+    remark: str = ""
+
+    def columns(self, by: Actor, at: dt.datetime) -> dict[str, Any]:
+        """The stored columns that absences and overtime share."""
+        return {
+            "employee": self.employee,
+            "start": store_wall_clock(self.interval.start),
+            "end": store_wall_clock(self.interval.end),
+            "remark": self.remark.strip(),
+            "made_at": at,
+            "made_by_id": by.account_id,
+        }
+
+    def say(self) -> Sentence:
+        """The deed, for the audit."""
+        start, end = f"{self.interval.start:%m-%d %H:%M}", f"{self.interval.end:%m-%d %H:%M}"
+        told = {"name": self.employee.name, "start": start, "end": end}
+        if not self.kind:
+            return Sentence("登记 {name} {start} 至 {end} 加班", **told)
+        return Sentence("登记 {name} {start} 至 {end} {kind}", **told, kind=named_kind(self.kind.strip()))
+
+
 def record_absence(
     employee: Employee, kind: str, interval: Interval, *, by: Actor, at: dt.datetime, remark: str = ""
 ) -> Absence:
     """An approved leave, trip, outing or field time."""
-    _require_person(by, employee, at)
-    interval.refuse_bad()
-    if not kind.strip():
-        raise Refusal("attendance.kind", "请选择类型。", "kind")
-    made = Absence.objects.create(
-        employee=employee,
-        kind=kind.strip(),
-        start=store_wall_clock(interval.start),
-        end=store_wall_clock(interval.end),
-        remark=remark.strip(),
-        made_at=at,
-        made_by_id=by.account_id,
-    )
-    said = f"登记 {employee.name} {interval.start:%m-%d %H:%M} 至 {interval.end:%m-%d %H:%M} {kind}"
-    record(by, "attendance.record_absence", employee, said, at=at)
-    mark({employee.pk: interval.days()}, at)
-    return made
+    return record_absences([Approved(employee, interval, kind, remark)], by=by, at=at)[0]
 
 
 @transaction.atomic
+def record_absences(approved: Sequence[Approved], *, by: Actor, at: dt.datetime) -> list[Absence]:
+    """Approved absences, all or none."""
+    _require_people(by, [one.employee for one in approved], at)
+    for one in approved:
+        one.interval.refuse_bad()
+        if not one.kind.strip():
+            raise Refusal("attendance.kind", gettext("请选择类型。"), "kind")
+    made = Absence.objects.bulk_create(
+        (Absence(kind=one.kind.strip(), **one.columns(by, at)) for one in approved), batch_size=AT_ONCE
+    )
+    _remember(approved, "attendance.record_absence", by, at)
+    return made
+
+
 def record_overtime(
     employee: Employee, interval: Interval, *, by: Actor, at: dt.datetime, remark: str = ""
 ) -> AgreedOvertime:
     """Overtime that was agreed."""
-    _require_person(by, employee, at)
-    interval.refuse_bad()
-    if interval.end - interval.start > DAY:
-        raise Refusal("attendance.overtime_too_long", "一次加班最长 24 小时,跨多天请分开登记。", "end")
-    made = AgreedOvertime.objects.create(
-        employee=employee,
-        start=store_wall_clock(interval.start),
-        end=store_wall_clock(interval.end),
-        remark=remark.strip(),
-        made_at=at,
-        made_by_id=by.account_id,
+    return record_all_overtime([Approved(employee, interval, remark=remark)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def record_all_overtime(agreed: Sequence[Approved], *, by: Actor, at: dt.datetime) -> list[AgreedOvertime]:
+    """Overtime that was agreed, all or none."""
+    _require_people(by, [one.employee for one in agreed], at)
+    for one in agreed:
+        one.interval.refuse_bad()
+        if one.interval.end - one.interval.start > DAY:
+            raise Refusal("attendance.overtime_too_long", gettext("一次加班最长 24 小时,跨多天请分开登记。"), "end")
+    made = AgreedOvertime.objects.bulk_create(
+        (AgreedOvertime(**one.columns(by, at)) for one in agreed), batch_size=AT_ONCE
     )
-    said = f"登记 {employee.name} {interval.start:%m-%d %H:%M} 至 {interval.end:%m-%d %H:%M} 加班"
-    record(by, "attendance.record_overtime", employee, said, at=at)
-    mark({employee.pk: interval.days()}, at)
+    _remember(agreed, "attendance.record_overtime", by, at)
     return made
 
 
-def _require_person(by: Actor, employee: Employee, at: dt.datetime) -> None:
-    org.person(employee.pk, RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at))
+def _remember(approved: Sequence[Approved], action: str, by: Actor, at: dt.datetime) -> None:
+    """An entry for each, and the days they touch wait to be settled again."""
+    record_all(by, action, ((one.employee, one.say(), dict[str, Any]()) for one in approved), at=at)
+    spans: dict[int, tuple[dt.date, dt.date]] = {}
+    for one in approved:
+        first, last = one.interval.days()
+        before = spans.get(one.employee.pk, (first, last))
+        spans[one.employee.pk] = min(first, before[0]), max(last, before[1])
+    mark(spans, at)
+
+
+def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
+    wanted = {employee.pk for employee in employees}
+    reached = org.people(RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at)).filter(pk__in=wanted)
+    for key in wanted - set(reached.values_list("pk", flat=True)):
+        org.person(key, RECORD_APPROVALS, seen_by=by, on=timezone.localdate(at))
 
 
 @transaction.atomic
 def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> None:
     """Take an approval back; it stays on record."""
-    _require_person(by, made.employee, at)
+    _require_people(by, [made.employee], at)
     if made.withdrawn_at:
-        raise Refusal("attendance.withdrawn_already", "这条记录已经撤销。")
+        raise Refusal("attendance.withdrawn_already", gettext("这条记录已经撤销。"))
     made.withdrawn_at = at
     made.save(update_fields=["withdrawn_at"])
     interval = Interval(load_wall_clock(made.start), load_wall_clock(made.end))
-    what = "加班" if isinstance(made, AgreedOvertime) else made.kind
+    what = gettext_lazy("加班") if isinstance(made, AgreedOvertime) else named_kind(made.kind)
     record(
         by,
         "attendance.withdraw",
         made.employee,
-        f"撤销 {made.employee.name} {interval.start:%m-%d %H:%M} 的{what}",
+        Sentence(
+            "撤销 {name} {start} 的{what}", name=made.employee.name, start=f"{interval.start:%m-%d %H:%M}", what=what
+        ),
         at=at,
     )
     mark({made.employee.pk: interval.days()}, at)
@@ -161,12 +213,23 @@ def settle_again(first: dt.date, last: dt.date, *, by: Actor, at: dt.datetime) -
     """Settle everybody within reach again, over a range; a job with progress."""
     require(by, SETTLE)
     if last < first or last - first > LONGEST:
-        raise Refusal("attendance.range", "日期范围须从早到晚,且不超过 400 天。", "last")
+        raise Refusal("attendance.range", gettext("日期范围须从早到晚,且不超过 400 天。"), "last")
     people = org.people(SETTLE, seen_by=by, on=timezone.localdate(at))
     ids = list(org.employed(people, first, last).values_list("pk", flat=True))
-    record(by, "attendance.settle_again", "attendance", f"重新核算 {first} 至 {last},{len(ids)} 人", at=at)
+    record(
+        by,
+        "attendance.settle_again",
+        "attendance",
+        Sentence("重新核算 {first} 至 {last},{count} 人", first=first, last=last, count=len(ids)),
+        at=at,
+    )
     mark_all(ids, first, last, at)
-    return ask("attendance.settle", f"重新核算 {first} 至 {last}", account_id=by.account_id, at=at)
+    return ask(
+        "attendance.settle",
+        gettext("重新核算 {first} 至 {last}").format(first=first, last=last),
+        account_id=by.account_id,
+        at=at,
+    )
 
 
 def mark_all(ids: Iterable[int], first: dt.date, last: dt.date, at: dt.datetime) -> None:
@@ -178,4 +241,7 @@ def settle_with_progress(progress: Progress) -> dict[str, Any]:
     """Drain what waits, telling how far it is."""
     progress.expect(Waiting.objects.count())
     done = settle_all(progress.advance)
-    return {"said": f"已核算 {done} 人。", "address": "/attendance/months/"}
+    return {
+        "said": ngettext("已核算 {done} 人。", "已核算 {done} 人。", done).format(done=done),
+        "address": "/attendance/months/",
+    }

@@ -2,26 +2,37 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.attendance import actions
 from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.words import RECORD_APPROVALS, AbsenceKind
-from kaoqin.core.imports import ImportColumn, ImportKind, Record, RowFault, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
+from kaoqin.core.sentences import in_every_language
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
-WHO = ImportColumn("number", "工号", True, ("员工编号", "员工工号"), "00123")
+WHO = ImportColumn("number", gettext_lazy("工号"), True, ("员工编号", "员工工号"), "00123")
 WHEN = (
-    ImportColumn("start", "开始时间", True, ("开始", "起始时间"), "2026-10-01 09:00"),
-    ImportColumn("end", "结束时间", True, ("结束", "截止时间"), "2026-10-01 18:00"),
-    ImportColumn("remark", "备注", False, ("事由", "原因")),
+    ImportColumn("start", gettext_lazy("开始时间"), True, ("开始", "起始时间"), "2026-10-01 09:00"),
+    ImportColumn("end", gettext_lazy("结束时间"), True, ("结束", "截止时间"), "2026-10-01 18:00"),
+    ImportColumn("remark", gettext_lazy("备注"), False, ("事由", "原因")),
 )
 KIND_COLUMN = ImportColumn(
-    "kind", "类型", True, ("请假类型", "假期类型", "审批类型"), "年假", "年假、病假、事假、调休…,或 出差 / 外出 / 外勤"
+    "kind",
+    gettext_lazy("类型"),
+    True,
+    ("请假类型", "假期类型", "审批类型"),
+    "年假",
+    gettext_lazy("年假、病假、事假、调休…,或 出差 / 外出 / 外勤"),
 )
-KINDS = {**{label: value for value, label in AbsenceKind.choices}, **{value: value for value in AbsenceKind.values}}
+KINDS = {
+    **{name: kind.value for kind in AbsenceKind for name in in_every_language(kind.label)},
+    **{value: value for value in AbsenceKind.values},
+}
 
 
 def read_moment(text: str) -> dt.datetime | None:
@@ -40,25 +51,29 @@ def _faults(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     faults = []
     for row, record in enumerate(records):
         if numbers.get(record.get("number", "")) not in reached:
-            faults.append(RowFault(row, "number", "没有这个工号,或者不在您的管理范围内"))
+            faults.append(RowFault(row, "number", gettext("没有这个工号,或者不在您的管理范围内")))
         start, end = read_moment(record.get("start", "")), read_moment(record.get("end", ""))
         faults += [
-            RowFault(row, key, "应为日期和时间,如 2026-10-01 09:00")
+            RowFault(row, key, gettext("应为日期和时间,如 2026-10-01 09:00"))
             for key, at in (("start", start), ("end", end))
             if at is None
         ]
         if start and end and end <= start:
-            faults.append(RowFault(row, "end", "结束须晚于开始"))
+            faults.append(RowFault(row, "end", gettext("结束须晚于开始")))
         elif start and end and end - start > actions.LONGEST:
-            faults.append(RowFault(row, "end", "一次最长 400 天"))
+            faults.append(RowFault(row, "end", gettext("一次最长 400 天")))
         if len(record.get("remark", "")) > 200:
-            faults.append(RowFault(row, "remark", "太长,最多 200 字"))
+            faults.append(RowFault(row, "remark", gettext("太长,最多 200 字")))
     return faults
 
 
 def check_absences(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """The faults of people and times, and a kind that is no word."""
-    long = [RowFault(row, "kind", "太长,最多 30 字") for row, r in enumerate(records) if len(r.get("kind", "")) > 30]
+    long = [
+        RowFault(row, "kind", gettext("太长,最多 30 字"))
+        for row, r in enumerate(records)
+        if len(r.get("kind", "")) > 30
+    ]
     return _faults(records, by, today) + long
 
 
@@ -68,25 +83,35 @@ def check_overtime(records: list[Record], by: Actor, today: dt.date) -> list[Row
     for row, record in enumerate(records):
         start, end = read_moment(record.get("start", "")), read_moment(record.get("end", ""))
         if start and end and end - start > actions.DAY:
-            faults.append(RowFault(row, "end", "一次加班最长 24 小时"))
+            faults.append(RowFault(row, "end", gettext("一次加班最长 24 小时")))
     return faults
 
 
 @transaction.atomic
-def take_absences(records: list[Record], by: Actor, at: dt.datetime) -> str:
-    for record in records:
-        kind = KINDS.get(record["kind"], record["kind"])
-        employee, interval = org.by_number(record["number"]), _interval(record)
-        actions.record_absence(employee, kind, interval, by=by, at=at, remark=record.get("remark", ""))
-    return f"已登记 {len(records)} 条。"
+def take_absences(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
+    for portion in portions(records, advance):
+        actions.record_absences(_approved(portion), by=by, at=at)
+    return gettext("已登记 {count} 条。").format(count=len(records))
 
 
 @transaction.atomic
-def take_overtime(records: list[Record], by: Actor, at: dt.datetime) -> str:
-    for record in records:
-        employee, interval = org.by_number(record["number"]), _interval(record)
-        actions.record_overtime(employee, interval, by=by, at=at, remark=record.get("remark", ""))
-    return f"已登记 {len(records)} 条。"
+def take_overtime(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
+    for portion in portions(records, advance):
+        actions.record_all_overtime(_approved(portion), by=by, at=at)
+    return gettext("已登记 {count} 条。").format(count=len(records))
+
+
+def _approved(records: Sequence[Record]) -> list[actions.Approved]:
+    people = org.by_numbers({record["number"] for record in records})
+    return [
+        actions.Approved(
+            people[record["number"]],
+            _interval(record),
+            KINDS.get(record.get("kind", ""), record.get("kind", "")),
+            record.get("remark", ""),
+        )
+        for record in records
+    ]
 
 
 def _interval(record: Record) -> Interval:
@@ -98,7 +123,7 @@ def _interval(record: Record) -> Interval:
 
 ABSENCES = ImportKind(
     "absences",
-    "导入请假与外出",
+    gettext_lazy("导入请假与外出"),
     RECORD_APPROVALS,
     (WHO, KIND_COLUMN, *WHEN),
     check_absences,
@@ -106,5 +131,5 @@ ABSENCES = ImportKind(
     "/absences/",
 )
 OVERTIME = ImportKind(
-    "overtime", "导入加班", RECORD_APPROVALS, (WHO, *WHEN), check_overtime, take_overtime, "/overtime/"
+    "overtime", gettext_lazy("导入加班"), RECORD_APPROVALS, (WHO, *WHEN), check_overtime, take_overtime, "/overtime/"
 )

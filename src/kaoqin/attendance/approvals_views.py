@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.attendance import actions, queries
@@ -21,18 +22,18 @@ from kaoqin.security.requests import AskedBy
 
 def _columns(address: str, kind: Column[Any] | None) -> list[Column[Any]]:
     return [
-        Column("number", "工号", lambda row: row.employee.number, "employee__number"),
-        Column("name", "姓名", lambda row: row.employee.name, "employee__name"),
+        Column("number", gettext("工号"), lambda row: row.employee.number, "employee__number"),
+        Column("name", gettext("姓名"), lambda row: row.employee.name, "employee__name"),
         *([kind] if kind else []),
-        Column("start", "开始", lambda row: f"{row.start:%Y-%m-%d %H:%M}", "start"),
-        Column("end", "结束", lambda row: f"{row.end:%Y-%m-%d %H:%M}", "end"),
-        Column("remark", "备注", lambda row: row.remark),
+        Column("start", gettext("开始"), lambda row: f"{row.start:%Y-%m-%d %H:%M}", "start"),
+        Column("end", gettext("结束"), lambda row: f"{row.end:%Y-%m-%d %H:%M}", "end"),
+        Column("remark", gettext("备注"), lambda row: row.remark),
         Column(
             "state",
-            "状态",
-            lambda row: "已撤销" if row.withdrawn_at else "有效",
+            gettext("状态"),
+            lambda row: gettext("已撤销") if row.withdrawn_at else gettext("有效"),
             "withdrawn_at",
-            button=lambda row: None if row.withdrawn_at else ("撤销", f"/{address}/{row.pk}/withdraw/"),
+            button=lambda row: None if row.withdrawn_at else (gettext("撤销"), f"/{address}/{row.pk}/withdraw/"),
         ),
     ]
 
@@ -42,11 +43,11 @@ def absences(request: AskedBy) -> HttpResponseBase:
     page = ListPage(
         request,
         rows,
-        title="请假与外出",
-        columns=_columns("absences", Column("kind", "类型", lambda row: kind_label(row.kind), "kind")),
+        title=gettext("请假与外出"),
+        columns=_columns("absences", Column("kind", gettext("类型"), lambda row: kind_label(row.kind), "kind")),
         search=["employee__number", "employee__name"],
-        empty="还没有已批准的请假、出差或外出。",
-        add=("/absences/new/", "登记"),
+        empty=gettext("还没有已批准的请假、出差或外出。"),
+        add=("/absences/new/", gettext("登记")),
         template="attendance/approvals.html",
         more={"import_kind": "absences"},
     )
@@ -57,11 +58,11 @@ def overtime(request: AskedBy) -> HttpResponseBase:
     page = ListPage(
         request,
         queries.agreed_overtime(seen_by=request.by, on=request.today),
-        title="加班",
+        title=gettext("加班"),
         columns=_columns("overtime", None),
         search=["employee__number", "employee__name"],
-        empty="还没有已批准的加班。",
-        add=("/overtime/new/", "登记"),
+        empty=gettext("还没有已批准的加班。"),
+        add=("/overtime/new/", gettext("登记")),
         template="attendance/approvals.html",
         more={"import_kind": "overtime"},
     )
@@ -76,7 +77,7 @@ def new_absence(request: AskedBy) -> HttpResponse:
         details = {"remark": said["remark"], "by": request.by, "at": request.asked_at}
         return actions.record_absence(form.employee(), said["kind"], form.interval(), **details)
 
-    return _recorded(request, form, change, "登记请假或外出", "/absences/")
+    return _recorded(request, form, change, gettext("登记请假或外出"), "/absences/")
 
 
 def new_overtime(request: AskedBy) -> HttpResponse:
@@ -87,7 +88,7 @@ def new_overtime(request: AskedBy) -> HttpResponse:
         details = {"remark": said["remark"], "by": request.by, "at": request.asked_at}
         return actions.record_overtime(form.employee(), form.interval(), **details)
 
-    return _recorded(request, form, change, "登记加班", "/overtime/")
+    return _recorded(request, form, change, gettext("登记加班"), "/overtime/")
 
 
 def _recorded(
@@ -95,9 +96,9 @@ def _recorded(
 ) -> HttpResponse:
     made = attempt(form, change) if request.method == "POST" else None
     if made:
-        messages.success(request, "已登记,相关日期正在重新核算。")
+        messages.success(request, gettext("已登记,相关日期正在重新核算。"))
         return redirect(back)
-    context = {"form": form, "title": title, "back": back, "back_label": "返回"}
+    context = {"form": form, "title": title, "back": back, "back_label": gettext("返回")}
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -135,7 +136,9 @@ def rules(request: AskedBy, group_id: int) -> HttpResponse:
         else None
     )
     if kept:
-        messages.success(request, f"规则自 {kept.begins_on} 起生效,相关日期正在重新核算。")
+        messages.success(
+            request, gettext("规则自 {begins_on} 起生效,相关日期正在重新核算。").format(begins_on=kept.begins_on)
+        )
         return redirect("attendance:rules", group_id)
     context = {
         "group": group,

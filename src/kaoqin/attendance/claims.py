@@ -17,11 +17,13 @@ _FORGET_DEAD = """
 UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim IS NOT NULL AND claim NOT IN (
     SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted)
 """
+# Materialized, for a plan may run a subquery again for every row, and each time lock and skip others.
 _CLAIM = """
-UPDATE attendance_waiting SET claim = %s WHERE employee_id IN (
+WITH longest AS MATERIALIZED (
     SELECT employee_id FROM attendance_waiting WHERE claim IS NULL ORDER BY since, employee_id LIMIT %s
     FOR UPDATE SKIP LOCKED)
-RETURNING employee_id, first, last
+UPDATE attendance_waiting w SET claim = %s FROM longest WHERE w.employee_id = longest.employee_id
+RETURNING w.employee_id, w.first, w.last
 """
 # In the order in which marking locks them.
 _HOLD = "SELECT FROM attendance_waiting WHERE claim = %s ORDER BY employee_id FOR UPDATE"
@@ -42,7 +44,7 @@ def claimed(at_most: int) -> Iterator[Waits]:
     try:
         _run(_FORGET_DEAD, _CLASS)
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [claim, at_most])
+            cursor.execute(_CLAIM, [at_most, claim])
             waits = sorted(cursor.fetchall())
         with transaction.atomic():
             yield waits

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.attendance.sheets import Workbook, total_steps
@@ -14,6 +15,7 @@ from kaoqin.attendance.words import EXPORT_DAYS
 from kaoqin.core.exports import XLSX
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.kept import keep, place
+from kaoqin.core.sentences import SOURCE_LANGUAGE, Sentence
 from kaoqin.org import queries as org
 from kaoqin.security.audit import record
 from kaoqin.security.requests import AskedBy
@@ -28,9 +30,13 @@ def export_month(request: AskedBy) -> HttpResponse:
     department = read_department(request)
     whom = org.in_departments(people, department, request.today) if department else people
     ids = list(org.employed(whom, month, last).order_by("number").values_list("pk", flat=True))
-    title = f"考勤报表 {month:%Y-%m}"
+    title = gettext("考勤报表 {month:%Y-%m}").format(month=month)
     record(
-        request.by, "attendance.export", "attendance", f"导出 {month:%Y-%m} 考勤报表,{len(ids)} 人", at=request.asked_at
+        request.by,
+        "attendance.export",
+        "attendance",
+        Sentence("导出 {month} 考勤报表,{count} 人", month=f"{month:%Y-%m}", count=len(ids)),
+        at=request.asked_at,
     )
     arguments = {"ids": ids, "month": month.isoformat()}
     run = ask("attendance.export", title, account_id=request.by.account_id, at=request.asked_at, **arguments)
@@ -44,6 +50,7 @@ def write_month(progress: Progress, ids: list[int], month: str) -> dict[str, Any
     progress.expect(total_steps(len(ids)))
     path = place("month.xlsx")
     now = timezone.now()
-    Workbook(path, ids, first, timezone.localtime(now).replace(tzinfo=None), progress.advance).write()
-    keep(progress.run, f"考勤报表_{first:%Y-%m}.xlsx", XLSX, path, now)
-    return {"said": f"{len(ids)} 人,四张表:月度汇总、每日统计、打卡时间、原始记录。"}
+    with translation.override(SOURCE_LANGUAGE):  # the layout is 钉钉's, whatever language asks for it
+        Workbook(path, ids, first, timezone.localtime(now).replace(tzinfo=None), progress.advance).write()
+    keep(progress.run, gettext("考勤报表_{first:%Y-%m}.xlsx").format(first=first), XLSX, path, now)
+    return {"said": gettext("{count} 人,四张表:月度汇总、每日统计、打卡时间、原始记录。").format(count=len(ids))}

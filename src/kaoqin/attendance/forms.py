@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.attendance.actions import Interval, Rules
 from kaoqin.attendance.words import AbsenceKind, Cycle, MissingPunch, OvertimeBasis, System
@@ -15,10 +16,10 @@ MOMENT = {"type": "datetime-local"}
 class WhoAndWhen(forms.Form):
     """An employee by number and an interval of local time."""
 
-    number = forms.CharField(label="工号", max_length=40)
-    start = forms.CharField(label="开始", widget=forms.TextInput(MOMENT))
-    end = forms.CharField(label="结束", widget=forms.TextInput(MOMENT))
-    remark = forms.CharField(label="备注", max_length=200, required=False)
+    number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
+    start = forms.CharField(label=gettext_lazy("开始"), widget=forms.TextInput(MOMENT))
+    end = forms.CharField(label=gettext_lazy("结束"), widget=forms.TextInput(MOMENT))
+    remark = forms.CharField(label=gettext_lazy("备注"), max_length=200, required=False)
 
     def clean_start(self) -> dt.datetime:
         return self._moment("start")
@@ -30,7 +31,7 @@ class WhoAndWhen(forms.Form):
         try:
             return dt.datetime.fromisoformat(self.cleaned_data[name]).replace(tzinfo=None)
         except ValueError as bad:
-            raise forms.ValidationError("应为日期和时间,如 2026-10-01 09:00。") from bad
+            raise forms.ValidationError(gettext("应为日期和时间,如 2026-10-01 09:00。")) from bad
 
     def interval(self) -> Interval:
         return Interval(self.cleaned_data["start"], self.cleaned_data["end"])
@@ -40,7 +41,7 @@ class WhoAndWhen(forms.Form):
 
 
 class AbsenceForm(WhoAndWhen):
-    kind = forms.ChoiceField(label="类型", choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=AbsenceKind.choices)
     field_order = ("number", "kind", "start", "end", "remark")
 
 
@@ -49,15 +50,21 @@ class OvertimeForm(WhoAndWhen):
 
 
 class RulesForm(forms.Form):
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    system = forms.ChoiceField(label="工时制", choices=System.choices, help_text="综合与不定时工时须经人社部门批准。")
-    cycle = forms.ChoiceField(label="综合工时周期", choices=Cycle.choices)
-    overtime_basis = forms.ChoiceField(label="加班依据", choices=OvertimeBasis.choices)
-    overtime_after = forms.IntegerField(label="下班多久后才算加班(分)", min_value=0, max_value=600)
-    overtime_min = forms.IntegerField(label="最少加班(分)", min_value=0, max_value=600)
-    overtime_step = forms.IntegerField(label="加班取整单位(分)", min_value=1, max_value=600)
-    early_overtime = forms.BooleanField(label="提前上班也算加班", required=False)
-    missing_punch = forms.ChoiceField(label="缺卡时", choices=MissingPunch.choices)
+    begins_on = forms.DateField(
+        label=gettext_lazy("自哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    system = forms.ChoiceField(
+        label=gettext_lazy("工时制"),
+        choices=System.choices,
+        help_text=gettext_lazy("综合与不定时工时须经人社部门批准。"),
+    )
+    cycle = forms.ChoiceField(label=gettext_lazy("综合工时周期"), choices=Cycle.choices)
+    overtime_basis = forms.ChoiceField(label=gettext_lazy("加班依据"), choices=OvertimeBasis.choices)
+    overtime_after = forms.IntegerField(label=gettext_lazy("下班多久后才算加班(分)"), min_value=0, max_value=600)
+    overtime_min = forms.IntegerField(label=gettext_lazy("最少加班(分)"), min_value=0, max_value=600)
+    overtime_step = forms.IntegerField(label=gettext_lazy("加班取整单位(分)"), min_value=1, max_value=600)
+    early_overtime = forms.BooleanField(label=gettext_lazy("提前上班也算加班"), required=False)
+    missing_punch = forms.ChoiceField(label=gettext_lazy("缺卡时"), choices=MissingPunch.choices)
 
     def rules(self) -> Rules:
         said = {name: self.cleaned_data[name] for name in Rules.__dataclass_fields__}
@@ -65,5 +72,5 @@ class RulesForm(forms.Form):
 
 
 class RangeForm(forms.Form):
-    first = forms.DateField(label="从", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label="到", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(label=gettext_lazy("从"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=gettext_lazy("到"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connection
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from kaoqin.attendance.models import RuleVersion
@@ -97,7 +98,7 @@ class _Reader:
     def __init__(self, ids: list[int], first: dt.date, last: dt.date) -> None:
         self._names = pa.array([str(key) for key in ids], pa.string())
         self._places = np.array(ids, np.int64)
-        self._scope = {"ids": id_array(ids), "first": first, "last": last + DAY}
+        self._scope: dict[str, Any] = {"ids": id_array(ids), "first": first, "last": last + DAY}
 
     def rows(self, query: str, columns: dict[str, pa.DataType]) -> pa.Table:
         """A table of an answer's rows: (employee id, facts as they are)."""
@@ -112,7 +113,7 @@ class _Reader:
         """A table of an answer with a row per employee: (employee id, an array of each fact)."""
         ids, counts, columns = fetch_arrays(query, {**self._scope, **more}, kinds)
         codes = np.repeat(np.searchsorted(self._places, ids).astype(np.int32), counts)
-        whose = pa.DictionaryArray.from_arrays(pa.array(codes), self._names)
+        whose = pa.DictionaryArray.from_arrays(codes, self._names)
         return pa.table({"employee_no": whose, **{name: _typed(columns[name], kind) for name, kind in kinds.items()}})
 
     def punches(self) -> pa.Table:
@@ -135,11 +136,12 @@ def _typed(values: NDArray[np.int64], kind: str) -> Any:
 
 def _localise(punches: pa.Table, ids: list[int], zones: dict[int, str]) -> pa.Table:
     """Instants as local wall clocks at each person's site."""
+    whose: Any = punches["employee_no"]
     at, used = punches["at"], sorted(set(zones.values())) or ["UTC"]
     local = pc.local_timestamp(at.cast(pa.timestamp("s", used[0])))
     for zone in used[1:]:
         there = pa.array([zones.get(key) == zone for key in ids], pa.bool_())
-        codes = pa.chunked_array([chunk.indices for chunk in punches["employee_no"].chunks], pa.int32())
+        codes = pa.chunked_array([chunk.indices for chunk in whose.chunks], pa.int32())
         local = pc.if_else(pc.take(there, codes), pc.local_timestamp(at.cast(pa.timestamp("s", zone))), local)
     return punches.set_column(1, "at", local)
 
@@ -206,7 +208,7 @@ _RULES = (
 
 def _groups(rules: dict[str, RuleVersion]) -> pa.Table:
     told = {name: [_plain(getattr(row, name)) for row in rules.values()] for name in _RULES}
-    version = [f"自 {row.begins_on} 起" for row in rules.values()]
+    version = [gettext("自 {begins_on} 起").format(begins_on=row.begins_on) for row in rules.values()]
     return pa.table({"group": list(rules), **told, "version": pa.array(version, pa.string())})
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.attendance.models import (
     Absence,
@@ -99,13 +101,13 @@ class Presence:
 
 
 STATES = {
-    "here": "已到",
-    "late": "迟到",
-    "missing": "未到",
-    "away": "请假外出",
-    "later": "未到上班时间",
-    "off": "休息",
-    "overtime": "休息日到岗",
+    "here": gettext_lazy("已到"),
+    "late": gettext_lazy("迟到"),
+    "missing": gettext_lazy("未到"),
+    "away": gettext_lazy("请假外出"),
+    "later": gettext_lazy("未到上班时间"),
+    "off": gettext_lazy("休息"),
+    "overtime": gettext_lazy("休息日到岗"),
 }
 
 
@@ -162,7 +164,7 @@ def _state(result: DayResult | None, shift: str, late: int, begins: dt.datetime 
     return "later" if begins is None or now < begins else "missing"
 
 
-def count_states(rows: Iterable[Presence]) -> list[tuple[str, str, int]]:
+def count_states(rows: Iterable[Presence]) -> list[tuple[str, str | Promise, int]]:
     """(state, its word, how many), in a fixed order."""
     counted = Counter(row.state for row in rows)
     return [(state, word, counted[state]) for state, word in STATES.items()]
@@ -217,5 +219,5 @@ def withdrawable(
     rows = absences(seen_by=seen_by, on=on) if model is Absence else agreed_overtime(seen_by=seen_by, on=on)
     found = rows.filter(pk=key).first()
     if found is None:
-        raise NotFound("attendance.no_approval", "没有这条记录,或者不在您的管理范围内。")
+        raise NotFound("attendance.no_approval", gettext("没有这条记录,或者不在您的管理范围内。"))
     return found

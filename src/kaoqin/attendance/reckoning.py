@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
+from django.utils.translation import gettext
 
 from kaoqin.attendance.gathering import Gathered, gather
+from kaoqin.attendance.saying import say_fault
 from kaoqin.attendance.spans import Gap, Span, cut_spans
 from kaoqin.core.words import Refusal
 from reckon import attendance as engine
@@ -83,15 +85,15 @@ def explain(employee_id: int, date: dt.date) -> engine.Trace:
     """Why a day came out as it did, from what the database holds now. Refuses a day that cannot be reckoned."""
     spans, gaps = cut_spans([employee_id], date, date)
     if not spans:
-        said = gaps[0].sentence if gaps else "当天不在职"
-        raise Refusal("attendance.not_reckoned", f"这一天无法核算:{said}。")
+        said = say_fault(gaps[0].sentence) if gaps else gettext("当天不在职")
+        raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said))
     try:
         return engine.explain(_tables(gather(spans[0])), str(employee_id), date)
     except engine.Faults as faults:
-        said = ";".join(str(fault) for fault in faults.faults[:3])
-        raise Refusal("attendance.not_reckoned", f"这一天无法核算:{said}") from faults
+        said = ";".join(say_fault(str(fault)) for fault in faults.faults[:3])
+        raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said)) from faults
     except engine.UnknownDayError as outside:
-        raise Refusal("attendance.not_reckoned", "这一天不在职,没有考勤。") from outside
+        raise Refusal("attendance.not_reckoned", gettext("这一天不在职,没有考勤。")) from outside
 
 
 @dataclass(frozen=True)

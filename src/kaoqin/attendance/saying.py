@@ -1,11 +1,17 @@
 """How results are said: a day in a few words, statuses with their colour, minutes of leave by kind."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 
 from kaoqin.attendance.models import DayResult
 from kaoqin.attendance.words import STATUS_LABELS, kind_label
 
+_VERSION = re.compile(r"(\S)\((from [^()]*)\)")  # a name and its version, written close as Chinese is
+_EXPECTED = re.compile(r"应为 [^()]*\((.+)\)")
 TONES = {
     "absent": "red",
     "missing": "orange",
@@ -20,7 +26,7 @@ TONES = {
 }
 
 
-def badges(status: str) -> list[tuple[str, str]]:
+def badges(status: str) -> list[tuple[str | Promise, str]]:
     """(label, tone) of each word of a status."""
     return [(STATUS_LABELS.get(word, word), TONES.get(word, "secondary")) for word in status.split("+")]
 
@@ -32,14 +38,14 @@ def worst_tone(status: str) -> str:
 
 def say_day(day: DayResult, leave_kinds: Mapping[tuple[int, dt.date], str] | None = None) -> str:
     """A day as the cell of a month sheet: `正常`, `迟到12分钟,下班缺卡`, `休息`, `加班2.5小时`."""
-    said = [_SAY[word](day) for word in day.status.split("+") if word in _SAY]
     kind = (leave_kinds or {}).get((day.employee_id, day.date))
-    return ",".join(part if part != "请假" or not kind else kind_label(kind) for part in said)
+    words = [word for word in day.status.split("+") if word in _SAY]
+    return gettext(",").join(kind_label(kind) if word == "leave" and kind else _SAY[word](day) for word in words)
 
 
 def _missing(day: DayResult) -> str:
-    parts = ["上班缺卡"] * bool(day.missing_in) + ["下班缺卡"] * bool(day.missing_out)
-    return ",".join(parts)
+    parts = [gettext("上班缺卡")] * bool(day.missing_in) + [gettext("下班缺卡")] * bool(day.missing_out)
+    return gettext(",").join(parts)
 
 
 def overtime_minutes(day: DayResult) -> int:
@@ -47,14 +53,32 @@ def overtime_minutes(day: DayResult) -> int:
 
 
 _SAY: dict[str, Callable[[DayResult], str]] = {
-    "absent": lambda day: "旷工" if day.absent_minutes >= day.planned_minutes else f"旷工{day.absent_minutes}分钟",
+    "absent": lambda day: (
+        gettext("旷工")
+        if day.absent_minutes >= day.planned_minutes
+        else gettext("旷工{absent_minutes}分钟").format(absent_minutes=day.absent_minutes)
+    ),
     "missing": _missing,
-    "serious_late": lambda day: f"严重迟到{day.late_minutes}分钟",
-    "late": lambda day: f"迟到{day.late_minutes}分钟",
-    "early": lambda day: f"早退{day.early_minutes}分钟",
-    "leave": lambda day: "请假",
-    "trip": lambda day: "出差外出",
-    "overtime": lambda day: f"加班{overtime_minutes(day) / 60:g}小时",
-    "rest": lambda day: "休息",
-    "normal": lambda day: "正常",
+    "serious_late": lambda day: gettext("严重迟到{late_minutes}分钟").format(late_minutes=day.late_minutes),
+    "late": lambda day: gettext("迟到{late_minutes}分钟").format(late_minutes=day.late_minutes),
+    "early": lambda day: gettext("早退{early_minutes}分钟").format(early_minutes=day.early_minutes),
+    "leave": lambda day: gettext("请假"),
+    "trip": lambda day: gettext("出差外出"),
+    "overtime": lambda day: gettext("加班{hours:g}小时").format(hours=overtime_minutes(day) / 60),
+    "rest": lambda day: gettext("休息"),
+    "normal": lambda day: gettext("正常"),
 }
+
+
+def say_fault(sentence: str) -> str:
+    """Why days could not be settled, as it was kept, in the language spoken now.
+
+    What the engine found wrong is kept in both languages, `应为 日期 (a date)`: English reads the brackets.
+    """
+    said = gettext(sentence)
+    return _EXPECTED.sub(r"expected \1", said) if get_language() == "en" else said
+
+
+def say_step(chinese: str, english: str) -> str:
+    """A step of the trace, which the engine tells in both languages, in the one spoken now."""
+    return _VERSION.sub(r"\1 (\2)", english) if get_language() == "en" else chinese

@@ -16,8 +16,9 @@ from kaoqin.attendance import reckoning
 from kaoqin.attendance.models import Absence, AgreedOvertime, DayResult, MonthResult
 from kaoqin.attendance.reckoning import Point
 from kaoqin.attendance.saying import say_day
-from kaoqin.attendance.words import AbsenceKind, kind_label
+from kaoqin.attendance.words import AbsenceKind, kind_label, named_kind
 from kaoqin.core.exports import write_cell
+from kaoqin.core.sentences import in_every_language
 from kaoqin.core.time import store_wall_clock
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -217,7 +218,7 @@ MONTH_HEADER = [
     *("应出勤天数", "出勤天数", "休息天数", "工作时长(分钟)", "迟到次数", "迟到时长(分钟)"),
     *("严重迟到次数", "严重迟到时长(分钟)", "旷工迟到次数", "早退次数", "早退时长(分钟)"),
     *("上班缺卡次数", "下班缺卡次数", "旷工天数", "补卡次数", "出差时长(小时)", "外出时长(小时)"),
-    *(f"{kind_label(kind)}(小时)" for kind in LEAVE_KINDS),
+    *(f"{in_every_language(named_kind(kind))[0]}(小时)" for kind in LEAVE_KINDS),  # in 钉钉's words
     *("其他假(小时)", "加班-审批单统计(小时)", "加班总时长(小时)"),
     *("工作日加班(小时)", "休息日加班(小时)", "节假日加班(小时)"),
     *("节假日出勤(分钟)", "夜间时长(分钟)", "出勤班次"),

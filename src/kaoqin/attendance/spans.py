@@ -5,11 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext_noop
+
 from kaoqin.attendance.models import RuleVersion
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
+NO_GROUP = gettext_noop("不在任何考勤组")
+NO_RULES = gettext_noop("所在考勤组当时还没有规则")
+NO_PLAN = gettext_noop("所在考勤组当时还没有设置")
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def _pieces(
     for group_id, joined, left in memberships:
         joins, leaves = max(joined, begin), min(left, end)
         if joins > day:
-            missing.append((day, joins - DAY, "不在任何考勤组"))
+            missing.append((day, joins - DAY, NO_GROUP))
         edges = sorted(
             {joins, *(d for d, _ in rules.get(group_id, []) + calendars.get(group_id, []) if joins < d <= leaves)}
         )
@@ -127,7 +132,7 @@ def _pieces(
             high = edges[number + 1] - DAY if number + 1 < len(edges) else leaves
             rule, calendar = _in_force(rules.get(group_id, []), low), _in_force(calendars.get(group_id, []), low)
             if rule is None or calendar is None:
-                missing.append((low, high, "所在考勤组当时还没有规则" if calendar else "所在考勤组当时还没有设置"))
+                missing.append((low, high, NO_RULES if calendar else NO_PLAN))
             elif pieces and (pieces[-1].rule_id, pieces[-1].calendar_id, pieces[-1].last + DAY) == (
                 rule,
                 calendar,
@@ -138,7 +143,7 @@ def _pieces(
                 pieces.append(_Piece(low, high, rule, calendar))
         day = leaves + DAY
     if day <= end:
-        missing.append((day, end, "不在任何考勤组"))
+        missing.append((day, end, NO_GROUP))
     return pieces, missing
 
 

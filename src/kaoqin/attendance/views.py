@@ -6,16 +6,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.attendance import actions, queries, reckoning
 from kaoqin.attendance.forms import RangeForm
 from kaoqin.attendance.models import DayResult, MonthResult
-from kaoqin.attendance.saying import badges, overtime_minutes, say_day, worst_tone
+from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, say_step, worst_tone
 from kaoqin.attendance.words import EXPORT_DAYS, SEE_DAYS, SEE_OWN_DAYS, SETTLE, STATUS_LABELS, kind_label
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import read_month as month_named
-from kaoqin.core.words import NotFound, Refusal, read_number, say_minutes
+from kaoqin.core.words import WEEKDAYS, NotFound, Refusal, read_number, say_clock, say_minutes, say_month
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import may, require
@@ -35,20 +37,22 @@ def read_department(request: AskedBy) -> int | None:
 
 def department_filter(request: AskedBy) -> Filter:
     """The departments the asker reaches, as a tree; the room narrows the rows itself."""
-    return Filter("department", "部门", org.department_choices(SEE_DAYS, seen_by=request.by, on=request.today), "")
+    return Filter(
+        "department", gettext("部门"), org.department_choices(SEE_DAYS, seen_by=request.by, on=request.today), ""
+    )
 
 
 def month_choices(today: dt.date) -> list[tuple[str, str]]:
     first = today.replace(day=1)
     found = []
     for _ in range(18):
-        found.append((f"{first:%Y-%m}", f"{first.year} 年 {first.month} 月"))
+        found.append((f"{first:%Y-%m}", say_month(first)))
         first = (first - DAY).replace(day=1)
     return found
 
 
 def _month_filter(request: AskedBy, month: dt.date) -> Filter:
-    return Filter("month", "月份", month_choices(request.today), "", f"{month:%Y-%m}")
+    return Filter("month", gettext("月份"), month_choices(request.today), "", f"{month:%Y-%m}")
 
 
 def own(request: AskedBy) -> HttpResponse:
@@ -82,7 +86,7 @@ def _month_page(request: AskedBy, employee_id: int) -> HttpResponse:
         "cells": cells,
         "before": (month - DAY).replace(day=1),
         "after": last + DAY,
-        "weekdays": "一二三四五六日",
+        "weekdays": WEEKDAYS,
     }
     return render(request, "attendance/month.html", context)
 
@@ -119,9 +123,9 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
     try:
         when = dt.date.fromisoformat(date)
     except ValueError as bad:
-        raise NotFound("attendance.no_day", "没有这一天。") from bad
+        raise NotFound("attendance.no_day", gettext("没有这一天。")) from bad
     if not 2000 <= when.year <= 2100:
-        raise NotFound("attendance.no_day", "没有这一天。")
+        raise NotFound("attendance.no_day", gettext("没有这一天。"))
     trace, told = None, ""
     try:
         trace = reckoning.explain(employee.pk, when)
@@ -136,7 +140,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
         "result": result,
         "badges": badges(result.status) if result else [],
         "numbers": _numbers(result),
-        "trace": trace,
+        "steps": [(step, say_step(step.zh, step.en)) for step in trace.steps] if trace else [],
         "told": told,
         "absences": absences,
         "overtime": overtime,
@@ -147,24 +151,24 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
 
 
 _NUMBERS = (
-    ("planned_minutes", "应出勤"),
-    ("worked_minutes", "实出勤"),
-    ("late_minutes", "迟到"),
-    ("early_minutes", "早退"),
-    ("absent_minutes", "旷工"),
-    ("unaccounted_minutes", "缺卡待定"),
-    ("forgiven_minutes", "宽限"),
-    ("leave_minutes", "请假"),
-    ("trip_minutes", "出差外出"),
-    ("overtime_workday_minutes", "加班 150%"),
-    ("overtime_rest_minutes", "加班 200%"),
-    ("overtime_statutory_minutes", "加班 300%"),
-    ("statutory_worked_minutes", "法定节假日出勤 300%"),
-    ("night_minutes", "夜间"),
+    ("planned_minutes", gettext_lazy("应出勤")),
+    ("worked_minutes", gettext_lazy("实出勤")),
+    ("late_minutes", gettext_lazy("迟到")),
+    ("early_minutes", gettext_lazy("早退")),
+    ("absent_minutes", gettext_lazy("旷工")),
+    ("unaccounted_minutes", gettext_lazy("缺卡待定")),
+    ("forgiven_minutes", gettext_lazy("宽限")),
+    ("leave_minutes", gettext_lazy("请假")),
+    ("trip_minutes", gettext_lazy("出差外出")),
+    ("overtime_workday_minutes", gettext_lazy("加班 150%")),
+    ("overtime_rest_minutes", gettext_lazy("加班 200%")),
+    ("overtime_statutory_minutes", gettext_lazy("加班 300%")),
+    ("statutory_worked_minutes", gettext_lazy("法定节假日出勤 300%")),
+    ("night_minutes", gettext_lazy("夜间")),
 )
 
 
-def _numbers(result: DayResult | None) -> list[tuple[str, int, str]]:
+def _numbers(result: DayResult | None) -> list[tuple[str | Promise, int, str]]:
     """(label, minutes, column) of what is not nought; planned and worked always."""
     if result is None:
         return []
@@ -183,7 +187,7 @@ def today(request: AskedBy) -> HttpResponse:
     rows = queries.today(read_department(request), seen_by=request.by, on=request.today, now=now)
     state = request.GET.get("state", "")
     context = {
-        "title": "今日考勤",
+        "title": gettext("今日考勤"),
         "counts": queries.count_states(rows),
         "rows": [row for row in rows if not state or row.state == state][:300],
         "found": sum(1 for row in rows if not state or row.state == state),
@@ -219,8 +223,8 @@ def _who(month: str = "") -> list[Column[Any]]:
         return f"/attendance/people/{row.employee_id}/" + (f"?month={month}" if month else "")
 
     return [
-        Column("number", "工号", lambda row: row.employee.number, "employee__number", link=link),
-        Column("name", "姓名", lambda row: row.employee.name, "employee__name", link=link),
+        Column("number", gettext("工号"), lambda row: row.employee.number, "employee__number", link=link),
+        Column("name", gettext("姓名"), lambda row: row.employee.name, "employee__name", link=link),
     ]
 
 
@@ -231,33 +235,33 @@ def months(request: AskedBy) -> HttpResponseBase:
     page: ListPage[MonthResult] = ListPage(
         request,
         rows,
-        title=f"月度汇总 {month:%Y-%m}",
+        title=gettext("月度汇总 {month:%Y-%m}").format(month=month),
         columns=[
             *_who(f"{month:%Y-%m}"),
-            _count("planned_days", "应出勤天数"),
-            _count("attended_days", "出勤天数"),
-            _count("rest_days", "休息天数", hidden=True),
-            _minutes("worked_minutes", "工作时长"),
-            _count("late_times", "迟到次数"),
-            _minutes("late_minutes", "迟到时长"),
-            _count("serious_late_times", "严重迟到"),
-            _count("early_times", "早退次数"),
-            _minutes("early_minutes", "早退时长", hidden=True),
-            _count("missing_in", "上班缺卡"),
-            _count("missing_out", "下班缺卡"),
-            Column("absent_days", "旷工天数", lambda m: m.absent_days or "", "absent_days", True),
-            _minutes("leave_minutes", "请假"),
-            _minutes("trip_minutes", "出差外出", hidden=True),
-            _minutes("overtime_workday_minutes", "加班 150%"),
-            _minutes("overtime_rest_minutes", "加班 200%"),
-            _minutes("overtime_statutory_minutes", "加班 300%"),
-            _minutes("statutory_worked_minutes", "节日出勤 300%", hidden=True),
-            _minutes("night_minutes", "夜间", hidden=True),
-            _minutes("unaccounted_minutes", "待定", hidden=True),
+            _count("planned_days", gettext("应出勤天数")),
+            _count("attended_days", gettext("出勤天数")),
+            _count("rest_days", gettext("休息天数"), hidden=True),
+            _minutes("worked_minutes", gettext("工作时长")),
+            _count("late_times", gettext("迟到次数")),
+            _minutes("late_minutes", gettext("迟到时长")),
+            _count("serious_late_times", gettext("严重迟到")),
+            _count("early_times", gettext("早退次数")),
+            _minutes("early_minutes", gettext("早退时长"), hidden=True),
+            _count("missing_in", gettext("上班缺卡")),
+            _count("missing_out", gettext("下班缺卡")),
+            Column("absent_days", gettext("旷工天数"), lambda m: m.absent_days or "", "absent_days", True),
+            _minutes("leave_minutes", gettext("请假")),
+            _minutes("trip_minutes", gettext("出差外出"), hidden=True),
+            _minutes("overtime_workday_minutes", gettext("加班 150%")),
+            _minutes("overtime_rest_minutes", gettext("加班 200%")),
+            _minutes("overtime_statutory_minutes", gettext("加班 300%")),
+            _minutes("statutory_worked_minutes", gettext("节日出勤 300%"), hidden=True),
+            _minutes("night_minutes", gettext("夜间"), hidden=True),
+            _minutes("unaccounted_minutes", gettext("待定"), hidden=True),
         ],
         search=["employee__number", "employee__name"],
         filters=[_month_filter(request, month), department_filter(request)],
-        empty="这个月还没有核算结果。给员工分组、排班并导入打卡后,结果会自动出现。",
+        empty=gettext("这个月还没有核算结果。给员工分组、排班并导入打卡后,结果会自动出现。"),
         template="attendance/months.html",
         more={
             "month": month,
@@ -269,40 +273,45 @@ def months(request: AskedBy) -> HttpResponseBase:
     return page.answer()
 
 
-_STATUS_FILTER = Filter("status", "状态", [(k, v) for k, v in STATUS_LABELS.items()], "status__contains")
+_STATUS_FILTER = Filter("status", gettext_lazy("状态"), [(k, v) for k, v in STATUS_LABELS.items()], "status__contains")
 
 
 def _clock(value: dt.datetime | None, date: dt.date) -> str:
     if value is None:
         return ""
-    return f"{value:%H:%M}" if value.date() == date else f"{'次日' if value.date() > date else '前日'} {value:%H:%M}"
+    return say_clock((value.date() - date).days * 1440 + value.hour * 60 + value.minute)
+
+
+def _say_so_far(day: DayResult) -> str:
+    said = say_day(day)
+    return gettext("进行中:{said}").format(said=said) if day.provisional else said
 
 
 def _day_columns() -> list[Column[Any]]:
     return [
         Column(
             "date",
-            "日期",
-            lambda d: f"{d.date:%m-%d} 周{'一二三四五六日'[d.date.weekday()]}",
+            gettext("日期"),
+            lambda d: f"{d.date:%m-%d} {WEEKDAYS[d.date.weekday()]}",
             "date",
             link=lambda d: f"/attendance/people/{d.employee_id}/{d.date}/",
         ),
         *_who(),
-        Column("shift", "班次", lambda d: d.shift or "休息", "shift"),
-        Column("first_in", "首次打卡", lambda d: _clock(d.first_in, d.date), "first_in"),
-        Column("last_out", "末次打卡", lambda d: _clock(d.last_out, d.date), "last_out"),
-        Column("status", "结果", lambda d: ("进行中:" if d.provisional else "") + say_day(d), "status"),
-        _minutes("worked_minutes", "工作时长"),
-        _minutes("late_minutes", "迟到"),
-        _minutes("early_minutes", "早退"),
-        _minutes("absent_minutes", "旷工", hidden=True),
-        _minutes("unaccounted_minutes", "待定", hidden=True),
-        _minutes("leave_minutes", "请假", hidden=True),
-        _minutes("trip_minutes", "出差外出", hidden=True),
-        _minutes("overtime_workday_minutes", "加班 150%"),
-        _minutes("overtime_rest_minutes", "加班 200%"),
-        _minutes("overtime_statutory_minutes", "加班 300%"),
-        _minutes("night_minutes", "夜间", hidden=True),
+        Column("shift", gettext("班次"), lambda d: d.shift or gettext("休息"), "shift"),
+        Column("first_in", gettext("首次打卡"), lambda d: _clock(d.first_in, d.date), "first_in"),
+        Column("last_out", gettext("末次打卡"), lambda d: _clock(d.last_out, d.date), "last_out"),
+        Column("status", gettext("结果"), _say_so_far, "status"),
+        _minutes("worked_minutes", gettext("工作时长")),
+        _minutes("late_minutes", gettext("迟到")),
+        _minutes("early_minutes", gettext("早退")),
+        _minutes("absent_minutes", gettext("旷工"), hidden=True),
+        _minutes("unaccounted_minutes", gettext("待定"), hidden=True),
+        _minutes("leave_minutes", gettext("请假"), hidden=True),
+        _minutes("trip_minutes", gettext("出差外出"), hidden=True),
+        _minutes("overtime_workday_minutes", gettext("加班 150%")),
+        _minutes("overtime_rest_minutes", gettext("加班 200%")),
+        _minutes("overtime_statutory_minutes", gettext("加班 300%")),
+        _minutes("night_minutes", gettext("夜间"), hidden=True),
     ]
 
 
@@ -310,7 +319,9 @@ def days(request: AskedBy) -> HttpResponseBase:
     """The daily details of a department."""
     month = read_month(request)
     rows = queries.days(month, queries.month_end(month), read_department(request), seen_by=request.by, on=request.today)
-    return _days_page(request, rows, f"每日明细 {month:%Y-%m}", "这个月还没有每日结果。")
+    return _days_page(
+        request, rows, gettext("每日明细 {month:%Y-%m}").format(month=month), gettext("这个月还没有每日结果。")
+    )
 
 
 def exceptions(request: AskedBy) -> HttpResponseBase:
@@ -319,7 +330,9 @@ def exceptions(request: AskedBy) -> HttpResponseBase:
     rows = queries.exceptions(
         month, queries.month_end(month), read_department(request), seen_by=request.by, on=request.today
     )
-    return _days_page(request, rows, f"考勤异常 {month:%Y-%m}", "这个月没有异常,真好。")
+    return _days_page(
+        request, rows, gettext("考勤异常 {month:%Y-%m}").format(month=month), gettext("这个月没有异常,真好。")
+    )
 
 
 def _days_page(request: AskedBy, rows: Any, title: str, empty: str) -> HttpResponseBase:
@@ -341,15 +354,15 @@ def faults(request: AskedBy) -> HttpResponseBase:
     page = ListPage(
         request,
         queries.settlement_faults(seen_by=request.by, on=request.today),
-        title="无法核算",
+        title=gettext("无法核算"),
         columns=[
             *_who(),
-            Column("first", "从", lambda f: f.first, "first"),
-            Column("last", "到", lambda f: f.last, "last"),
-            Column("why", "原因", lambda f: ";".join(f.sentences)),
+            Column("first", gettext("从"), lambda f: f.first, "first"),
+            Column("last", gettext("到"), lambda f: f.last, "last"),
+            Column("why", gettext("原因"), lambda f: ";".join(map(say_fault, f.sentences))),
         ],
         search=["employee__number", "employee__name"],
-        empty="没有无法核算的日子。",
+        empty=gettext("没有无法核算的日子。"),
     )
     return page.answer()
 
@@ -368,5 +381,10 @@ def settle(request: AskedBy) -> HttpResponse:
     )
     if run:
         return redirect("web:job", run.pk)
-    context = {"form": form, "title": "重新核算", "back": "/attendance/months/", "back_label": "月度汇总"}
+    context = {
+        "form": form,
+        "title": gettext("重新核算"),
+        "back": "/attendance/months/",
+        "back_label": gettext("月度汇总"),
+    }
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)

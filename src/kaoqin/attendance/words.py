@@ -1,74 +1,81 @@
 """Words of attendance: systems, bases, statuses, permissions."""
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from kaoqin.security.words import EVERYONE, Role, permission
 
 
 class System(models.TextChoices):
-    STANDARD = "standard", "标准工时"
-    COMPREHENSIVE = "comprehensive", "综合计算工时"
-    UNTIMED = "untimed", "不定时工时"
+    STANDARD = "standard", gettext_lazy("标准工时")
+    COMPREHENSIVE = "comprehensive", gettext_lazy("综合计算工时")
+    UNTIMED = "untimed", gettext_lazy("不定时工时")
 
 
 class Cycle(models.TextChoices):
-    MONTH = "month", "月"
-    QUARTER = "quarter", "季"
-    YEAR = "year", "年"
+    MONTH = "month", gettext_lazy("月")
+    QUARTER = "quarter", gettext_lazy("季")
+    YEAR = "year", gettext_lazy("年")
 
 
 class OvertimeBasis(models.TextChoices):
-    APPROVED = "approved", "按审批单"
-    PUNCHED = "punched", "按打卡"
-    BOTH = "both", "审批单与打卡取交集"
+    APPROVED = "approved", gettext_lazy("按审批单")
+    PUNCHED = "punched", gettext_lazy("按打卡")
+    BOTH = "both", gettext_lazy("审批单与打卡取交集")
 
 
 class MissingPunch(models.TextChoices):
-    INCOMPLETE = "incomplete", "记缺卡,工时待定"
-    ABSENT = "absent", "记旷工"
+    INCOMPLETE = "incomplete", gettext_lazy("记缺卡,工时待定")
+    ABSENT = "absent", gettext_lazy("记旷工")
 
 
 class AbsenceKind(models.TextChoices):
     """Kinds of approved absence the engine knows by name; any other word is a kind of leave too."""
 
-    ANNUAL = "annual", "年假"
-    SICK = "sick", "病假"
-    PERSONAL = "personal", "事假"
-    COMP_TIME = "comp_time", "调休"
-    MARRIAGE = "marriage", "婚假"
-    MATERNITY = "maternity", "产假"
-    PATERNITY = "paternity", "陪产假"
-    BEREAVEMENT = "bereavement", "丧假"
-    NURSING = "nursing", "哺乳假"
-    TRIP = "trip", "出差"
-    OUTING = "outing", "外出"
-    FIELD = "field", "外勤"
+    ANNUAL = "annual", gettext_lazy("年假")
+    SICK = "sick", gettext_lazy("病假")
+    PERSONAL = "personal", gettext_lazy("事假")
+    COMP_TIME = "comp_time", gettext_lazy("调休")
+    MARRIAGE = "marriage", gettext_lazy("婚假")
+    MATERNITY = "maternity", gettext_lazy("产假")
+    PATERNITY = "paternity", gettext_lazy("陪产假")
+    BEREAVEMENT = "bereavement", gettext_lazy("丧假")
+    NURSING = "nursing", gettext_lazy("哺乳假")
+    TRIP = "trip", gettext_lazy("出差")
+    OUTING = "outing", gettext_lazy("外出")
+    FIELD = "field", gettext_lazy("外勤")
 
 
-_KINDS = dict(AbsenceKind.choices)
+_KINDS = {kind.value: kind.label for kind in AbsenceKind}
+
+
+def named_kind(kind: str) -> str | Promise:
+    """What a kind of absence is called, in the reader's language; a word HR made up is its own name."""
+    return _KINDS.get(kind, kind)
 
 
 def kind_label(kind: str) -> str:
-    """What a kind of absence is called; a word HR made up is its own label."""
-    return str(_KINDS.get(kind, kind))
+    """What a kind of absence is called in the language spoken now."""
+    return str(named_kind(kind))
 
 
 STATUS_LABELS = {
-    "absent": "旷工",
-    "missing": "缺卡",
-    "serious_late": "严重迟到",
-    "late": "迟到",
-    "early": "早退",
-    "leave": "请假",
-    "trip": "出差外出",
-    "overtime": "加班",
-    "rest": "休息",
-    "normal": "正常",
+    "absent": gettext_lazy("旷工"),
+    "missing": gettext_lazy("缺卡"),
+    "serious_late": gettext_lazy("严重迟到"),
+    "late": gettext_lazy("迟到"),
+    "early": gettext_lazy("早退"),
+    "leave": gettext_lazy("请假"),
+    "trip": gettext_lazy("出差外出"),
+    "overtime": gettext_lazy("加班"),
+    "rest": gettext_lazy("休息"),
+    "normal": gettext_lazy("正常"),
 }
 
-SEE_OWN_DAYS = permission("attendance.see_own", "查看自己的考勤", EVERYONE)
-SEE_DAYS = permission("attendance.see", "查看考勤结果", [Role.MANAGER, Role.HR, Role.AUDITOR])
-EXPORT_DAYS = permission("attendance.export", "导出考勤表", [Role.MANAGER, Role.HR, Role.AUDITOR])
-MANAGE_ATTENDANCE_RULES = permission("attendance.manage_rules", "维护考勤规则", [Role.HR])
-SETTLE = permission("attendance.settle", "重新核算", [Role.HR])
-RECORD_APPROVALS = permission("attendance.record_approvals", "登记请假与加班", [Role.HR])
+SEE_OWN_DAYS = permission("attendance.see_own", gettext_lazy("查看自己的考勤"), EVERYONE)
+SEE_DAYS = permission("attendance.see", gettext_lazy("查看考勤结果"), [Role.MANAGER, Role.HR, Role.AUDITOR])
+EXPORT_DAYS = permission("attendance.export", gettext_lazy("导出考勤表"), [Role.MANAGER, Role.HR, Role.AUDITOR])
+MANAGE_ATTENDANCE_RULES = permission("attendance.manage_rules", gettext_lazy("维护考勤规则"), [Role.HR])
+SETTLE = permission("attendance.settle", gettext_lazy("重新核算"), [Role.HR])
+RECORD_APPROVALS = permission("attendance.record_approvals", gettext_lazy("登记请假与加班"), [Role.HR])

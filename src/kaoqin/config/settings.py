@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kaoqin.core",
     "kaoqin.security",
     "kaoqin.org",
+    "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.attendance",
@@ -41,10 +42,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kaoqin.security.middleware.content_security",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaoqin.security.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kaoqin.security.middleware.actor",
@@ -61,6 +62,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "kaoqin.web.context.preferences",
                 "kaoqin.web.context.layout",
             ],
             "builtins": [

@@ -1,8 +1,20 @@
 """What granian serves."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaoqin.config.settings")
-application = get_wsgi_application()
+
+
+def _application() -> Callable[..., Any]:
+    """Terminals first: what they ask never passes through the pages' middleware."""
+    pages = get_wsgi_application()
+    from kaoqin.devices.http import front_door
+
+    return front_door(pages)
+
+
+application = _application()

@@ -1,4 +1,4 @@
-"""Long lists of ids in a question, as one array instead of a placeholder each, and arrays as answers, as bytes."""
+"""Many values in a question of the database as one array, and arrays in its answer as columns."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,6 +19,15 @@ Columns = dict[str, NDArray[np.int64]]
 def id_array(ids: Iterable[int]) -> str:
     """Ids as the text of a PostgreSQL array, for `= ANY(%s::bigint[])`."""
     return f"{{{','.join(map(str, ids))}}}"
+
+
+def text_array(values: Iterable[str]) -> str:
+    """Texts as PostgreSQL writes an array, for `= ANY(%s::text[])`: one parameter, however many they are."""
+    kept = list(values)
+    joined = '","'.join(kept)
+    if "\\" in joined or joined.count('"') != 2 * max(len(kept) - 1, 0):
+        joined = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in kept)
+    return f'{{"{joined}"}}' if kept else "{}"
 
 
 def any_of(field: str, ids: Iterable[int]) -> Func:

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
+from django.utils.translation import gettext
 
 Cell = str | int | float | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def harmless(value: Any) -> Cell:
     """A value as a cell: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return gettext("是") if value else gettext("否")
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, dt.datetime):

@@ -5,11 +5,18 @@ A room describes what it can take as an `ImportKind` and registers it in its `ap
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from kaoqin.core.sentences import in_every_language
+
 Record = dict[str, str]
+Advance = Callable[[int], None]
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -17,11 +24,15 @@ class ImportColumn:
     """A column a kind knows: its key, what people call it, other headers it goes by, an example for the template."""
 
     key: str
-    label: str
+    label: str | Promise
     required: bool = False
     also: tuple[str, ...] = ()
     example: str = ""
-    hint: str = ""
+    hint: str | Promise = ""
+
+    def names(self) -> list[str]:
+        """Every header the column goes by: its label in each language, its key, the others."""
+        return [*in_every_language(self.label), self.key, *self.also]
 
 
 @dataclass(frozen=True)
@@ -37,18 +48,19 @@ class RowFault:
 class ImportKind:
     """Something that can be imported.
 
-    `check(records, by, today)` gives the faults of all rows; `take(records, by, at)` does it in one transaction
-    and says what it did. `reshape` may turn the brought rows into a plain table first (a month sheet into days).
+    `check(records, by, today)` gives the faults of all rows; `take(records, by, at, advance)` does it in one
+    transaction, tells `advance` how many rows are done, and says what it did. `reshape` may turn the brought rows into
+    a plain table first (a month sheet into days).
     """
 
     code: str
-    title: str
+    title: str | Promise
     permission: str
     columns: Sequence[ImportColumn]
     check: Callable[[list[Record], Any, dt.date], list[RowFault]]
-    take: Callable[[list[Record], Any, dt.datetime], str]
+    take: Callable[[list[Record], Any, dt.datetime, Advance], str]
     back: str
-    advice: str = ""
+    advice: str | Promise = ""
     reshape: Callable[[list[list[str]]], list[list[str]]] | None = None
 
 
@@ -72,7 +84,7 @@ def propose(kind: ImportKind, header: Sequence[str]) -> dict[str, int]:
     plain = [_plain(cell) for cell in header]
     found: dict[str, int] = {}
     for column in kind.columns:
-        for name in (column.label, column.key, *column.also):
+        for name in column.names():
             place = next((i for i, cell in enumerate(plain) if cell == _plain(name) and i not in found.values()), None)
             if place is not None:
                 found[column.key] = place
@@ -113,13 +125,21 @@ def missing_columns(kind: ImportKind, mapping: dict[str, int]) -> list[ImportCol
 def check_all(kind: ImportKind, records: list[Record], by: Any, today: dt.date) -> list[RowFault]:
     """Empty required cells first, then what the room says of the rest."""
     empty = [
-        RowFault(row, column.key, f"{column.label}不能为空")
+        RowFault(row, column.key, gettext("{label}不能为空").format(label=column.label))
         for row, record in enumerate(records)
         for column in kind.columns
         if column.required and not record.get(column.key)
     ]
     bad = {fault.row for fault in empty}
     return sorted(empty + [f for f in kind.check(records, by, today) if f.row not in bad], key=lambda f: f.row)
+
+
+def portions(records: Sequence[Record], advance: Advance) -> Iterator[Sequence[Record]]:
+    """The rows some thousands at a time; `advance` is told when a portion is done."""
+    for begin in range(0, len(records), AT_ONCE):
+        portion = records[begin : begin + AT_ONCE]
+        yield portion
+        advance(begin + len(portion))
 
 
 def read_date(text: str) -> dt.date | None:

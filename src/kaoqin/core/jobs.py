@@ -4,16 +4,20 @@ A task is a function `work(run: Progress, **arguments) -> dict` registered under
 in the same database: a job is asked for in the transaction of its reason.
 """
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext
 from procrastinate.contrib.django import app
 
 from kaoqin.core.kept import remove
 from kaoqin.core.models import JobRun, JobState, KeptFile
+from kaoqin.core.sentences import SOURCE_LANGUAGE
 from kaoqin.core.words import Refusal
 
 log = logging.getLogger(__name__)
@@ -22,7 +26,10 @@ _works: dict[str, Work] = {}
 
 
 class Progress:
-    """The progress of one run; writes at most once a percent."""
+    """The progress of one run; said at most once a percent.
+
+    It is said on a connection of its own: whoever watches sees it while the work's own transaction is still open.
+    """
 
     def __init__(self, run: JobRun) -> None:
         self.run = run
@@ -31,14 +38,21 @@ class Progress:
     def expect(self, total: int) -> None:
         """How much there is to do."""
         self.run.total = total
-        self.run.save(update_fields=["total"])
+        self._say()
 
     def advance(self, done: int) -> None:
         """How much has been done so far in all."""
         self.run.done = done
         if done - self._said >= max(1, self.run.total // 100) or done >= self.run.total:
             self._said = done
-            JobRun.objects.filter(pk=self.run.pk).update(done=done)
+            self._say()
+
+    def _say(self) -> None:
+        with contextlib.closing(connection.copy()) as beside, beside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE core_jobrun SET total = %s, done = %s WHERE id = %s",
+                [self.run.total, self.run.done, self.run.pk],
+            )
 
 
 def work(kind: str) -> Callable[[Work], Work]:
@@ -55,13 +69,21 @@ def ask(kind: str, title: str, *, account_id: int | None, at: dt.datetime, **arg
     """Put a job in the queue. Raises KeyError for a kind nobody registered."""
     _works[kind]
     run = JobRun.objects.create(kind=kind, title=title, account_id=account_id, asked_at=at)
-    do_job.defer(run_id=run.pk, arguments=arguments)
+    do_job.defer(run_id=run.pk, arguments=arguments, language=get_language() or SOURCE_LANGUAGE)
     return run
 
 
 @app.task(name="kaoqin.job")
-def do_job(run_id: int, arguments: dict[str, Any]) -> None:
-    """Do one run; a refusal is told to the person, any other error is logged and told in general words."""
+def do_job(run_id: int, arguments: dict[str, Any], language: str = SOURCE_LANGUAGE) -> None:
+    """Do one run; a refusal is told to the person, any other error is logged and told in general words.
+
+    All it says is said in the language of the person who asked.
+    """
+    with translation.override(language):
+        _do(run_id, arguments)
+
+
+def _do(run_id: int, arguments: dict[str, Any]) -> None:
     run = JobRun.objects.get(pk=run_id)
     run.state, run.begun_at = JobState.RUNNING, timezone.now()
     run.save(update_fields=["state", "begun_at"])
@@ -73,9 +95,9 @@ def do_job(run_id: int, arguments: dict[str, Any]) -> None:
         run.state, run.told = JobState.FAILED, refusal.sentence
     except Exception:
         log.exception("job %s (%s) failed", run.pk, run.kind)
-        run.state, run.told = JobState.FAILED, "出现意外错误,已记入日志。请把任务编号告诉管理员。"
+        run.state, run.told = JobState.FAILED, gettext("出现意外错误,已记入日志。请把任务编号告诉管理员。")
     run.ended_at = timezone.now()
-    run.save(update_fields=["state", "told", "result", "done", "ended_at"])
+    run.save(update_fields=["state", "told", "result", "total", "done", "ended_at"])
 
 
 def clean_up(before: dt.datetime) -> int:

@@ -1,13 +1,14 @@
 """Tables every room may use: long jobs with their progress."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class JobState(models.TextChoices):
-    WAITING = "waiting", "等待中"
-    RUNNING = "running", "进行中"
-    DONE = "done", "已完成"
-    FAILED = "failed", "失败"
+    WAITING = "waiting", gettext_lazy("等待中")
+    RUNNING = "running", gettext_lazy("进行中")
+    DONE = "done", gettext_lazy("已完成")
+    FAILED = "failed", gettext_lazy("失败")
 
 
 class JobRun(models.Model):

@@ -11,13 +11,16 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy
 
 from kaoqin.core.exports import XLSX, csv_lines, write_xlsx
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZES = (20, 50, 100)
 EXPORT_LIMIT = 200_000
+NOTHING_YET = gettext_lazy("还没有内容。")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Column(Generic[Row]):
     """
 
     key: str
-    label: str
+    label: str | Promise
     say: Callable[[Row], Any]
     sort: str = ""
     numeric: bool = False
@@ -46,8 +49,8 @@ class Filter:
     """
 
     name: str
-    label: str
-    choices: Sequence[tuple[str, str]]
+    label: str | Promise
+    choices: Sequence[tuple[str, str | Promise]]
     lookup: str
     default: str = ""
 
@@ -62,7 +65,7 @@ class ListPage(Generic[Row]):
     columns: Sequence[Column[Row]]
     search: Sequence[str] = ()
     filters: Sequence[Filter] = ()
-    empty: str = "还没有内容。"
+    empty: str | Promise = NOTHING_YET
     add: tuple[str, str] | None = None
     template: str = "_parts/list_page.html"
     more: dict[str, Any] = field(default_factory=dict)
@@ -165,7 +168,7 @@ class ListPage(Generic[Row]):
         return self.address(export="xlsx", page=None)
 
     def _file(self, kind: str) -> HttpResponseBase:
-        header = [c.label for c in self.shown]
+        header = [str(c.label) for c in self.shown]
         rows = ([c.say(row) for c in self.shown] for row in self.found[:EXPORT_LIMIT].iterator(chunk_size=2000))
         response: HttpResponseBase
         if kind == "csv":

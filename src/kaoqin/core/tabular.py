@@ -6,41 +6,42 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from django.utils.translation import gettext
 
 from kaoqin.core.words import Refusal
+from kaoqin.core.workbooks import is_book, open_book, sheet_at
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 400
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_table(data: bytes, sheet: str | None = None) -> list[list[str]]:
-    """The rows of the first (or named) sheet, of one width, without the empty rows at the end.
+def read_table(data: bytes) -> list[list[str]]:
+    """The rows of the first sheet, of one width, without the empty rows at the end.
 
     Refuses what is no table, too large, or empty.
     """
-    rows = _excel(data, sheet) if data[:4] in {_ZIP, _OLE} else _text(data)
+    rows = _excel(data) if is_book(data) else _text(data)
     kept = [[_clean(cell) for cell in row] for row in rows]
     while kept and not any(kept[-1]):
         kept.pop()
     if not kept:
-        raise Refusal("core.table_empty", "文件里没有内容。")
+        raise Refusal("core.table_empty", gettext("文件里没有内容。"))
     width = max(len(row) for row in kept)
     if len(kept) > MAX_ROWS or width > MAX_COLUMNS:
-        raise Refusal("core.table_too_large", f"表格过大:最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列。请拆分后再导入。")
+        raise Refusal(
+            "core.table_too_large",
+            gettext("表格过大:最多 {rows} 行、{columns} 列。请拆分后再导入。").format(
+                rows=MAX_ROWS, columns=MAX_COLUMNS
+            ),
+        )
     return [row + [""] * (width - len(row)) for row in kept]
 
 
-def _excel(data: bytes, sheet: str | None) -> list[list[str]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name = sheet or book.sheet_names[0]
-        return [[say_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
-    except (CalamineError, IndexError, ValueError, OSError) as broken:
-        raise Refusal(
-            "core.excel_unreadable", "无法打开这个 Excel 文件:可能已加密或损坏。请另存为 .xlsx 后重试。"
-        ) from broken
+def _excel(data: bytes) -> list[list[str]]:
+    book = open_book(data)
+    if not book.sheet_names:
+        return []
+    return [[say_cell(cell) for cell in row] for row in sheet_at(book, 0).to_python()]
 
 
 def say_cell(cell: Any) -> str:
@@ -71,19 +72,22 @@ def decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refusal("core.not_text", "无法识别文件编码。请另存为 UTF-8 的 CSV 或 .xlsx 后重试。")
+    raise Refusal("core.not_text", gettext("无法识别文件编码。请另存为 UTF-8 的 CSV 或 .xlsx 后重试。"))
 
 
 def _text(data: bytes) -> Iterable[list[str]]:
     text = decode(data)
     if "\x00" in text:
-        raise Refusal("core.not_text", "这不是表格文件。可导入 .xlsx、.xls 和 .csv。")
+        raise Refusal("core.not_text", gettext("这不是表格文件。可导入 .xlsx、.xls 和 .csv。"))
     head = text[:4096].splitlines()[0] if text.strip() else ""
     delimiter = max((",", "\t", ";", ","), key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as broken:
-        raise Refusal("core.csv_unreadable", f"无法按 CSV 读取这个文件({broken})。请另存为 .xlsx 后重试。") from broken
+        raise Refusal(
+            "core.csv_unreadable",
+            gettext("无法按 CSV 读取这个文件({broken})。请另存为 .xlsx 后重试。").format(broken=broken),
+        ) from broken
 
 
 def _clean(cell: str) -> str:

@@ -1,5 +1,34 @@
 """The words every room shares: a refusal, and how minutes are said."""
 
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+
+Text = str | Promise
+"""A text of the catalogue, told when it is shown."""
+
+WEEKDAYS = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
+WEEKDAY_LETTERS = (
+    pgettext_lazy("weekday", "一"),
+    pgettext_lazy("weekday", "二"),
+    pgettext_lazy("weekday", "三"),
+    pgettext_lazy("weekday", "四"),
+    pgettext_lazy("weekday", "五"),
+    pgettext_lazy("weekday", "六"),
+    pgettext_lazy("weekday", "日"),
+)
+
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, not a failure of the program
     """A change or a question that is answered with no.
@@ -30,16 +59,33 @@ def read_number(text: str, otherwise: int) -> int:
 
 
 def say_minutes(minutes: int) -> str:
-    """Minutes as people say them: `7 小时 30 分`, `12 分`, `0 分`."""
+    """Minutes as people say them: `7 小时 30 分`, `12 分`, `0 分`; in English `7 h 30 min`."""
     hours, rest = divmod(abs(minutes), 60)
-    said = " ".join(
-        part for part in (f"{hours} 小时" if hours else "", f"{rest} 分" if rest or not hours else "") if part
-    )
-    return f"-{said}" if minutes < 0 else said
+    said = [gettext("{hours} 小时").format(hours=hours)] if hours else []
+    said += [gettext("{minutes} 分").format(minutes=rest)] if rest or not hours else []
+    return f"{'-' * (minutes < 0)}{' '.join(said)}"
 
 
 def say_clock(minute: int) -> str:
     """A minute of the day's time line as a clock: 510 → `08:30`, 1800 → `次日 06:00`, -60 → `前日 23:00`."""
     day, of_day = divmod(minute, 1440)
-    prefix = {-1: "前日 ", 0: "", 1: "次日 "}.get(day, f"+{day} 日 " if day > 0 else f"{day} 日 ")
-    return f"{prefix}{of_day // 60:02d}:{of_day % 60:02d}"
+    time = f"{of_day // 60:02d}:{of_day % 60:02d}"
+    if day == 0:
+        return time
+    frame = {-1: gettext("前日 {time}"), 1: gettext("次日 {time}")}.get(day, gettext("{days:+d} 日 {time}"))
+    return frame.format(days=day, time=time)
+
+
+def say_day(day: dt.date) -> str:
+    """A day without its year: 11 月 20 日; in English 20 November."""
+    return date_format(day, pgettext("date format", "n 月 j 日"))
+
+
+def say_month(month: dt.date) -> str:
+    """A month: 2026 年 11 月; in English November 2026."""
+    return date_format(month, pgettext("date format", "Y 年 n 月"))
+
+
+def say_list(words: Iterable[str | Promise]) -> str:
+    """Words one after the other: `年假、病假`."""
+    return gettext("、").join(str(word) for word in words)

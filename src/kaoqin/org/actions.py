@@ -11,8 +11,10 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from kaoqin.core.outcomes import tell
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.org import queries
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
@@ -80,7 +82,7 @@ def _require_places(by: Actor, places: Iterable[tuple[Place, dt.date]]) -> None:
         return
     for on, department_id, site_id in {(on, place.department.pk, place.site.pk) for place, on in places}:
         if site_id not in reach.site_ids and department_id not in queries.below(reach.department_ids, on):
-            raise NotAllowed("org.out_of_reach", "该部门或地点不在您的管理范围内。")
+            raise NotAllowed("org.out_of_reach", gettext("该部门或地点不在您的管理范围内。"))
 
 
 def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
@@ -90,7 +92,7 @@ def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -
     wanted = {employee.pk: employee for employee in employees}
     reached = queries.within(reach, timezone.localdate(at)).filter(pk__in=wanted).values_list("pk", flat=True)
     for key in wanted.keys() - set(reached):
-        raise NotAllowed("org.out_of_reach", f"{wanted[key].name} 不在您的管理范围内。")
+        raise NotAllowed("org.out_of_reach", gettext("{name} 不在您的管理范围内。").format(name=wanted[key].name))
 
 
 def hire(number: str, name: str, hired_on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Employee:
@@ -110,7 +112,10 @@ def hire_all(newcomers: Sequence[Newcomer], *, by: Actor, at: dt.datetime) -> li
         ),
         batch_size=AT_ONCE,
     )
-    deeds = ((one, f"{one.name}({one.number})入职", {"hired_on": str(one.hired_on)}) for one in employees)
+    deeds = (
+        (one, Sentence("{name}({number})入职", name=one.name, number=one.number), {"hired_on": str(one.hired_on)})
+        for one in employees
+    )
     record_all(by, "org.hire", deeds, at=at)
     if employees:  # one day for all: nobody is settled before the first attendance group
         first = min(one.hired_on for one in employees)
@@ -121,7 +126,7 @@ def hire_all(newcomers: Sequence[Newcomer], *, by: Actor, at: dt.datetime) -> li
 def _employee(one: Newcomer) -> Employee:
     number, name = one.number.strip(), one.name.strip()
     if not number or not name:
-        raise Refusal("org.number_and_name", "工号和姓名都不能为空。", "number" if not number else "name")
+        raise Refusal("org.number_and_name", gettext("工号和姓名都不能为空。"), "number" if not number else "name")
     return Employee(number=number, name=name, hired_on=one.hired_on, phone=one.phone.strip(), email=one.email.strip())
 
 
@@ -133,7 +138,9 @@ def _create_all(employees: list[Employee]) -> list[Employee]:
         numbers = [one.number for one in employees]
         taken = queries.ids_by_number(numbers) or [number for number, count in Counter(numbers).items() if count > 1]
         raise Refusal(
-            "org.number_taken", f"工号 {min(taken)} 已被使用。工号含前导零,001 与 1 是两个工号。", "number"
+            "org.number_taken",
+            gettext("工号 {number} 已被使用。工号含前导零,001 与 1 是两个工号。").format(number=min(taken)),
+            "number",
         ) from fault
 
 
@@ -160,11 +167,15 @@ def change_all_details(changes: Sequence[Details], *, by: Actor, at: dt.datetime
     record_all(by, "org.change_details", deeds, at=at)
 
 
-def _change_details(change: Details) -> tuple[Employee, str, dict[str, Any]]:
+def _change_details(change: Details) -> tuple[Employee, Sentence, dict[str, Any]]:
     employee = change.employee
     before = {"name": employee.name, "phone": employee.phone, "email": employee.email}
     employee.name, employee.phone, employee.email = (said.strip() for said in (change.name, change.phone, change.email))
-    return employee, f"修改 {employee.name}({employee.number})的资料", {"before": before}
+    return (
+        employee,
+        Sentence("修改 {name}({number})的资料", name=employee.name, number=employee.number),
+        {"before": before},
+    )
 
 
 def move(employee: Employee, on: dt.date, place: Place, *, by: Actor, at: dt.datetime) -> Posting:
@@ -189,14 +200,21 @@ def _move_on(on: dt.date, moves: list[Move], by: Actor, at: dt.datetime) -> list
         _refuse_outside_employment(move.employee, on)
     keys = [move.employee.pk for move in moves]
     if Posting.objects.filter(employee__in=keys, begins_on__gt=on).exists():
-        raise Refusal("org.later_posting", "该员工在此日期之后已有调动,请选择更晚的日期。", "on")
+        raise Refusal("org.later_posting", gettext("该员工在此日期之后已有调动,请选择更晚的日期。"), "on")
     Posting.objects.filter(employee__in=keys, begins_on=on).delete()
     Posting.objects.filter(employee__in=keys, begins_on__lt=on).exclude(ends_on__lt=on).update(ends_on=on - DAY)
     postings = Posting.objects.bulk_create(
         (Posting(employee=m.employee, begins_on=on, ends_on=m.employee.left_on, **vars(m.place)) for m in moves),
         batch_size=AT_ONCE,
     )
-    deeds = ((m.employee, f"{m.employee.name} 自 {on} 调动", {"department": m.place.department.code}) for m in moves)
+    deeds = (
+        (
+            m.employee,
+            Sentence("{name} 自 {on} 调动", name=m.employee.name, on=on),
+            {"department": m.place.department.code},
+        )
+        for m in moves
+    )
     record_all(by, "org.move", deeds, at=at)
     tell("people.changed", employee_ids=keys, first=on)
     return postings
@@ -204,7 +222,7 @@ def _move_on(on: dt.date, moves: list[Move], by: Actor, at: dt.datetime) -> list
 
 def _refuse_outside_employment(employee: Employee, on: dt.date) -> None:
     if on < employee.hired_on or (employee.left_on and on > employee.left_on):
-        raise Refusal("org.not_employed", f"{employee.name} 在 {on} 不在职。", "on")
+        raise Refusal("org.not_employed", gettext("{name} 在 {on} 不在职。").format(name=employee.name, on=on), "on")
 
 
 def leave(employee: Employee, left_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
@@ -224,7 +242,11 @@ def leave_all(leavings: Iterable[Leaving], *, by: Actor, at: dt.datetime) -> Non
 def _leave_on(left_on: dt.date, employees: list[Employee], by: Actor, at: dt.datetime) -> None:
     for employee in employees:
         if left_on < employee.hired_on:
-            raise Refusal("org.leaves_before_hire", f"离职日不能早于入职日 {employee.hired_on}。", "left_on")
+            raise Refusal(
+                "org.leaves_before_hire",
+                gettext("离职日不能早于入职日 {hired_on}。").format(hired_on=employee.hired_on),
+                "left_on",
+            )
     keys = [employee.pk for employee in employees]
     Posting.objects.filter(employee__in=keys, begins_on__gt=left_on).delete()
     last = Posting.objects.filter(employee__in=keys).order_by("employee", "-begins_on").distinct("employee")
@@ -233,7 +255,14 @@ def _leave_on(left_on: dt.date, employees: list[Employee], by: Actor, at: dt.dat
     for employee in employees:
         employee.left_on = left_on
     Employee.objects.filter(pk__in=keys).update(left_on=left_on)
-    deeds = ((one, f"{one.name}({one.number})离职,最后工作日 {left_on}", dict[str, Any]()) for one in employees)
+    deeds = (
+        (
+            one,
+            Sentence("{name}({number})离职,最后工作日 {left_on}", name=one.name, number=one.number, left_on=left_on),
+            dict[str, Any](),
+        )
+        for one in employees
+    )
     record_all(by, "org.leave", deeds, at=at)
     tell("people.changed", employee_ids=keys, first=first)
 
@@ -242,7 +271,7 @@ def _leave_on(left_on: dt.date, employees: list[Employee], by: Actor, at: dt.dat
 def give_account(employee: Employee, username: str, *, by: Actor, at: dt.datetime) -> str:
     """Open an account for an employee; returns the initial password."""
     if employee.account_id:
-        raise Refusal("org.has_account", f"{employee.name} 已有账号。")
+        raise Refusal("org.has_account", gettext("{name} 已有账号。").format(name=employee.name))
     account, password = open_account(username or employee.number, employee.name, by=by, at=at)
     employee.account = account
     employee.save(update_fields=["account"])
@@ -259,9 +288,9 @@ def open_department(
         with transaction.atomic():
             made = Department.objects.create(code=code.strip())
     except IntegrityError as taken:
-        raise Refusal("org.code_taken", f"部门编码 {code} 已被使用。", "code") from taken
+        raise Refusal("org.code_taken", gettext("部门编码 {code} 已被使用。").format(code=code), "code") from taken
     DepartmentVersion.objects.create(department=made, begins_on=begins_on, name=name.strip(), parent=parent)
-    record(by, "org.open_department", made, f"新建部门 {name}({code})", at=at)
+    record(by, "org.open_department", made, Sentence("新建部门 {name}({code})", name=name, code=code), at=at)
     return made
 
 
@@ -279,20 +308,28 @@ def change_department(
     """A new name, place or end of a department from a day on. Refuses a circle and closing one with people in it."""
     require(by, MANAGE_STRUCTURE, everywhere=True)
     if parent and any(parent.pk in queries.below([department.pk], on) for on in _until_next(department, begins_on)):
-        raise Refusal("org.department_circle", "上级部门不能是自己或自己的下级(包括已登记的将来变更)。", "parent")
+        raise Refusal(
+            "org.department_circle", gettext("上级部门不能是自己或自己的下级(包括已登记的将来变更)。"), "parent"
+        )
     if closed and any(node.parent_id == department.pk for node in queries.tree(begins_on)):
-        raise Refusal("org.department_has_below", "部门还有下级部门,请先撤销或调整下级。", "closed")
+        raise Refusal("org.department_has_below", gettext("部门还有下级部门,请先撤销或调整下级。"), "closed")
     if (
         closed
         and Posting.objects.filter(queries.posted(begins_on), department=department, employee__left_on=None).exists()
     ):
-        raise Refusal("org.department_not_empty", "部门里还有员工,请先调动后再撤销。", "closed")
+        raise Refusal("org.department_not_empty", gettext("部门里还有员工,请先调动后再撤销。"), "closed")
     version, _ = DepartmentVersion.objects.update_or_create(
         department=department,
         begins_on=begins_on,
         defaults={"name": name.strip(), "parent": parent, "closed": closed},
     )
-    record(by, "org.change_department", department, f"部门 {department.code} 自 {begins_on} 变更为 {name}", at=at)
+    record(
+        by,
+        "org.change_department",
+        department,
+        Sentence("部门 {code} 自 {begins_on} 变更为 {name}", code=department.code, begins_on=begins_on, name=name),
+        at=at,
+    )
     return version
 
 
@@ -323,9 +360,9 @@ def keep_site(details: SiteDetails, *, by: Actor, at: dt.datetime, site: Site | 
     if (details.latitude is None) != (details.longitude is None) or bool(details.datum) != (
         details.latitude is not None
     ):
-        raise Refusal("org.position_incomplete", "位置须同时填写纬度、经度和坐标系,或全部留空。", "datum")
+        raise Refusal("org.position_incomplete", gettext("位置须同时填写纬度、经度和坐标系,或全部留空。"), "datum")
     if details.timezone not in zoneinfo.available_timezones():
-        raise Refusal("org.no_timezone", f"没有时区 {details.timezone}。", "timezone")
+        raise Refusal("org.no_timezone", gettext("没有时区 {timezone}。").format(timezone=details.timezone), "timezone")
     kept = site or Site()
     for name, value in vars(details).items():
         setattr(kept, name, value)
@@ -333,6 +370,9 @@ def keep_site(details: SiteDetails, *, by: Actor, at: dt.datetime, site: Site | 
         with transaction.atomic():
             kept.save()
     except IntegrityError as taken:
-        raise Refusal("org.code_taken", f"地点编码 {details.code} 已被使用。", "code") from taken
-    record(by, "org.keep_site", kept, f"{'修改' if site else '新建'}地点 {details.name}", at=at)
+        raise Refusal(
+            "org.code_taken", gettext("地点编码 {code} 已被使用。").format(code=details.code), "code"
+        ) from taken
+    said = Sentence("修改地点 {name}", name=details.name) if site else Sentence("新建地点 {name}", name=details.name)
+    record(by, "org.keep_site", kept, said, at=at)
     return kept

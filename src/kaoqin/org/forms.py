@@ -5,6 +5,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.org import queries
 from kaoqin.org.actions import Place
@@ -22,13 +23,13 @@ def department_choices(on: dt.date, empty: str = "") -> list[tuple[str, str]]:
 class PlaceForm(forms.Form):
     """Department, site and title; `place()` gives them as one."""
 
-    department = forms.ChoiceField(label="部门")
-    site = forms.ModelChoiceField(Site.objects.order_by("code"), label="地点")
-    title = forms.CharField(label="职位", max_length=60, required=False)
+    department = forms.ChoiceField(label=gettext_lazy("部门"))
+    site = forms.ModelChoiceField(Site.objects.order_by("code"), label=gettext_lazy("地点"))
+    title = forms.CharField(label=gettext_lazy("职位"), max_length=60, required=False)
 
     def __init__(self, on: dt.date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"] = forms.ChoiceField(label="部门", choices=department_choices(on))
+        self.fields["department"] = forms.ChoiceField(label=gettext("部门"), choices=department_choices(on))
         self.fields["site"].label_from_instance = lambda site: site.name  # type: ignore[attr-defined]
 
     def place(self) -> Place:
@@ -37,38 +38,40 @@ class PlaceForm(forms.Form):
 
 
 class HireForm(PlaceForm):
-    number = forms.CharField(label="工号", max_length=40, help_text="前导零是工号的一部分。")
-    name = forms.CharField(label="姓名", max_length=60)
-    hired_on = forms.DateField(label="入职日期", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    number = forms.CharField(
+        label=gettext_lazy("工号"), max_length=40, help_text=gettext_lazy("前导零是工号的一部分。")
+    )
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
+    hired_on = forms.DateField(label=gettext_lazy("入职日期"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     field_order = ("number", "name", "hired_on")
 
 
 class MoveForm(PlaceForm):
-    on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     field_order = ("on",)
 
 
 class LeaveForm(forms.Form):
-    left_on = forms.DateField(label="最后工作日", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    left_on = forms.DateField(label=gettext_lazy("最后工作日"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
 
 
 class DetailsForm(forms.Form):
-    name = forms.CharField(label="姓名", max_length=60)
-    phone = forms.CharField(label="手机", max_length=30, required=False)
-    email = forms.EmailField(label="邮箱", required=False)
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
+    phone = forms.CharField(label=gettext_lazy("手机"), max_length=30, required=False)
+    email = forms.EmailField(label=gettext_lazy("邮箱"), required=False)
 
 
 class DepartmentForm(forms.Form):
-    code = forms.CharField(label="编码", max_length=40)
-    name = forms.CharField(label="名称", max_length=100)
-    parent = forms.ChoiceField(label="上级部门", required=False)
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    closed = forms.BooleanField(label="自该日起撤销", required=False)
+    code = forms.CharField(label=gettext_lazy("编码"), max_length=40)
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=100)
+    parent = forms.ChoiceField(label=gettext_lazy("上级部门"), required=False)
+    begins_on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    closed = forms.BooleanField(label=gettext_lazy("自该日起撤销"), required=False)
 
     def __init__(self, on: dt.date, *args: Any, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = department_choices(on, "(无,作为顶级)")
-        self.fields["parent"] = forms.ChoiceField(label="上级部门", required=False, choices=choices)
+        choices = department_choices(on, gettext("(无,作为顶级)"))
+        self.fields["parent"] = forms.ChoiceField(label=gettext("上级部门"), required=False, choices=choices)
         del self.fields["closed" if new else "code"]
 
     def above(self) -> Department | None:
@@ -76,23 +79,30 @@ class DepartmentForm(forms.Form):
 
 
 class SiteForm(forms.Form):
-    code = forms.CharField(label="编码", max_length=40)
-    name = forms.CharField(label="名称", max_length=100)
+    code = forms.CharField(label=gettext_lazy("编码"), max_length=40)
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=100)
     timezone = forms.CharField(
-        label="时区", max_length=60, initial="Asia/Shanghai", help_text="如 Asia/Shanghai、Asia/Urumqi。"
+        label=gettext_lazy("时区"),
+        max_length=60,
+        initial="Asia/Shanghai",
+        help_text=gettext_lazy("如 Asia/Shanghai、Asia/Urumqi。"),
     )
-    address = forms.CharField(label="地址", max_length=200, required=False)
-    latitude = forms.DecimalField(label="纬度", min_value=-90, max_value=90, decimal_places=6, required=False)
-    longitude = forms.DecimalField(label="经度", min_value=-180, max_value=180, decimal_places=6, required=False)
+    address = forms.CharField(label=gettext_lazy("地址"), max_length=200, required=False)
+    latitude = forms.DecimalField(
+        label=gettext_lazy("纬度"), min_value=-90, max_value=90, decimal_places=6, required=False
+    )
+    longitude = forms.DecimalField(
+        label=gettext_lazy("经度"), min_value=-180, max_value=180, decimal_places=6, required=False
+    )
     datum = forms.ChoiceField(
-        label="坐标系",
-        choices=[("", "(未填位置)"), *Datum.choices],
+        label=gettext_lazy("坐标系"),
+        choices=[("", gettext_lazy("(未填位置)")), *Datum.choices],
         required=False,
-        help_text="高德、腾讯取的坐标选 GCJ-02,百度选 BD-09,GPS 选 WGS-84;选错会偏几百米。",
+        help_text=gettext_lazy("高德、腾讯取的坐标选 GCJ-02,百度选 BD-09,GPS 选 WGS-84;选错会偏几百米。"),
     )
 
     def clean_timezone(self) -> str:
         said: str = self.cleaned_data["timezone"]
         if said not in zoneinfo.available_timezones():
-            raise forms.ValidationError("没有这个时区。")
+            raise forms.ValidationError(gettext("没有这个时区。"))
         return said

@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.utils.translation import gettext
 
-from kaoqin.core.arrays import any_of
+from kaoqin.core.arrays import any_of, text_array
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.security.doors import require
@@ -102,7 +104,7 @@ def person(employee_id: int, code: str, *, seen_by: Actor, on: dt.date) -> Emplo
     """One employee within reach; to everybody else there is no such person."""
     found = people(code, seen_by=seen_by, on=on).filter(pk=employee_id).first()
     if found is None:
-        raise NotFound("org.no_person", "没有这名员工,或者不在您的管理范围内。")
+        raise NotFound("org.no_person", gettext("没有这名员工,或者不在您的管理范围内。"))
     return found
 
 
@@ -135,8 +137,13 @@ def employee_of(account_id: int) -> int | None:
 
 def scope_choices(on: dt.date) -> list[tuple[str, str]]:
     """The departments and sites a grant can be scoped to."""
-    departments = [(f"{ScopeKind.DEPARTMENT}:{n.id}", f"{'  ' * n.depth}部门:{n.name}") for n in tree(on)]
-    return departments + [(f"{ScopeKind.SITE}:{s.pk}", f"地点:{s.name}") for s in Site.objects.order_by("code")]
+    departments = [
+        (f"{ScopeKind.DEPARTMENT}:{n.id}", "\u3000" * n.depth + gettext("部门:{name}").format(name=n.name))
+        for n in tree(on)
+    ]
+    return departments + [
+        (f"{ScopeKind.SITE}:{s.pk}", gettext("地点:{name}").format(name=s.name)) for s in Site.objects.order_by("code")
+    ]
 
 
 def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
@@ -161,28 +168,40 @@ def zone_changes(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> 
 def department(department_id: int) -> Department:
     found = Department.objects.filter(pk=department_id).first()
     if found is None:
-        raise NotFound("org.no_department", "没有这个部门。")
+        raise NotFound("org.no_department", gettext("没有这个部门。"))
     return found
 
 
 def site(site_id: int) -> Site:
     found = Site.objects.filter(pk=site_id).first()
     if found is None:
-        raise NotFound("org.no_site", "没有这个地点。")
+        raise NotFound("org.no_site", gettext("没有这个地点。"))
     return found
+
+
+def site_choices() -> list[tuple[str, str]]:
+    """Every site by its code, for a form: (id, name)."""
+    return [(str(site.pk), site.name) for site in Site.objects.order_by("code")]
 
 
 def by_number(number: str) -> Employee:
     """The employee with exactly this number (leading zeros count)."""
     found = Employee.objects.filter(number=number).first()
     if found is None:
-        raise Refusal("org.unknown_number", f"没有工号为 {number} 的员工。")
+        raise Refusal("org.unknown_number", gettext("没有工号为 {number} 的员工。").format(number=number))
     return found
 
 
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Employee ids by exactly these numbers."""
-    return dict(Employee.objects.filter(number__in=list(numbers)).values_list("number", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, id FROM org_employee WHERE number = ANY(%s::text[])", [text_array(numbers)])
+        return dict(cursor.fetchall())
+
+
+def by_numbers(numbers: Iterable[str]) -> dict[str, Employee]:
+    """The employees with exactly these numbers; numbers nobody has are left out."""
+    return {employee.number: employee for employee in Employee.objects.filter(number__in=list(numbers))}
 
 
 def resembling(numbers: Iterable[str], names: Iterable[str]) -> QuerySet[Employee]:
@@ -223,5 +242,7 @@ def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on:
     missing = [number for number in wanted if number not in found]
     if missing:
         said = "、".join(missing[:10])
-        raise Refusal("org.unknown_number", f"没有工号 {said},或者不在您的管理范围内。", "numbers")
+        raise Refusal(
+            "org.unknown_number", gettext("没有工号 {numbers},或者不在您的管理范围内。").format(numbers=said), "numbers"
+        )
     return [found[number] for number in wanted]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, pgettext
 
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
@@ -27,25 +28,25 @@ def people(request: AskedBy) -> HttpResponseBase:
     page: ListPage[Any] = ListPage(
         request,
         queries.with_posting(found, request.today).order_by("number"),
-        title="员工",
+        title=pgettext("list", "员工"),
         columns=[
-            Column("number", "工号", lambda e: e.number, sort="number", link=lambda e: f"/people/{e.pk}/"),
-            Column("name", "姓名", lambda e: e.name, sort="name", link=lambda e: f"/people/{e.pk}/"),
-            Column("department", "部门", lambda e: names.get(e.department_id, "")),
-            Column("title", "职位", lambda e: e.title or "", sort="title"),
-            Column("site", "地点", lambda e: e.site_name or "", sort="site_name"),
-            Column("hired_on", "入职日期", lambda e: e.hired_on, sort="hired_on"),
-            Column("left_on", "离职日期", lambda e: e.left_on, sort="left_on"),
-            Column("phone", "手机", lambda e: e.phone, hidden=True),
-            Column("email", "邮箱", lambda e: e.email, hidden=True),
+            Column("number", gettext("工号"), lambda e: e.number, sort="number", link=lambda e: f"/people/{e.pk}/"),
+            Column("name", gettext("姓名"), lambda e: e.name, sort="name", link=lambda e: f"/people/{e.pk}/"),
+            Column("department", gettext("部门"), lambda e: names.get(e.department_id, "")),
+            Column("title", gettext("职位"), lambda e: e.title or "", sort="title"),
+            Column("site", gettext("地点"), lambda e: e.site_name or "", sort="site_name"),
+            Column("hired_on", gettext("入职日期"), lambda e: e.hired_on, sort="hired_on"),
+            Column("left_on", gettext("离职日期"), lambda e: e.left_on, sort="left_on"),
+            Column("phone", gettext("手机"), lambda e: e.phone, hidden=True),
+            Column("email", gettext("邮箱"), lambda e: e.email, hidden=True),
         ],
         search=["number", "name", "phone"],
         filters=[
-            Filter("department", "部门", _department_filter(request), ""),
-            Filter("left", "在职", [("1", "在职"), ("0", "已离职")], "left_on__isnull"),
+            Filter("department", gettext("部门"), _department_filter(request), ""),
+            Filter("left", gettext("在职"), [("1", gettext("在职")), ("0", gettext("已离职"))], "left_on__isnull"),
         ],
-        empty="还没有员工。可以从 Excel 导入整个名册,或逐个办理入职。",
-        add=("/people/hire/", "入职") if may(request.by, MANAGE_PEOPLE) else None,
+        empty=gettext("还没有员工。可以从 Excel 导入整个名册,或逐个办理入职。"),
+        add=("/people/hire/", gettext("入职")) if may(request.by, MANAGE_PEOPLE) else None,
         template="org/people.html",
         more={"may_import": may(request.by, MANAGE_PEOPLE)},
     )
@@ -61,9 +62,9 @@ def hire(request: AskedBy) -> HttpResponse:
     form = HireForm(request.today, request.POST or None)
     made = attempt(form, lambda said: _hire(request, form, said)) if request.method == "POST" else None
     if made:
-        messages.success(request, f"{made.name} 已入职。")
+        messages.success(request, gettext("{name} 已入职。").format(name=made.name))
         return redirect("org:person", made.pk)
-    return _form_page(request, form, "员工入职", "/people/", "员工")
+    return _form_page(request, form, gettext("员工入职"), "/people/", pgettext("list", "员工"))
 
 
 def _hire(request: AskedBy, form: HireForm, said: dict[str, Any]) -> Employee:
@@ -100,7 +101,9 @@ def details(request: AskedBy, employee_id: int) -> HttpResponse:
 
     if request.method == "POST" and attempt(form, change):
         return redirect("org:person", found.pk)
-    return _form_page(request, form, f"修改资料:{found.name}", f"/people/{found.pk}/", found.name)
+    return _form_page(
+        request, form, gettext("修改资料:{name}").format(name=found.name), f"/people/{found.pk}/", found.name
+    )
 
 
 def move(request: AskedBy, employee_id: int) -> HttpResponse:
@@ -112,9 +115,9 @@ def move(request: AskedBy, employee_id: int) -> HttpResponse:
         return True
 
     if request.method == "POST" and attempt(form, change):
-        messages.success(request, "调动已登记。")
+        messages.success(request, gettext("调动已登记。"))
         return redirect("org:person", found.pk)
-    return _form_page(request, form, f"调动:{found.name}", f"/people/{found.pk}/", found.name)
+    return _form_page(request, form, gettext("调动:{name}").format(name=found.name), f"/people/{found.pk}/", found.name)
 
 
 def leave(request: AskedBy, employee_id: int) -> HttpResponse:
@@ -126,9 +129,9 @@ def leave(request: AskedBy, employee_id: int) -> HttpResponse:
         return True
 
     if request.method == "POST" and attempt(form, change):
-        messages.success(request, "离职已登记。")
+        messages.success(request, gettext("离职已登记。"))
         return redirect("org:person", found.pk)
-    return _form_page(request, form, f"离职:{found.name}", f"/people/{found.pk}/", found.name)
+    return _form_page(request, form, gettext("离职:{name}").format(name=found.name), f"/people/{found.pk}/", found.name)
 
 
 def give_account(request: AskedBy, employee_id: int) -> HttpResponse:
@@ -167,7 +170,7 @@ def new_department(request: AskedBy) -> HttpResponse:
 
     if request.method == "POST" and attempt(form, change):
         return redirect("org:departments")
-    return _form_page(request, form, "新建部门", "/departments/", "部门")
+    return _form_page(request, form, gettext("新建部门"), "/departments/", pgettext("list", "部门"))
 
 
 def change_department(request: AskedBy, department_id: int) -> HttpResponse:
@@ -196,7 +199,9 @@ def change_department(request: AskedBy, department_id: int) -> HttpResponse:
 
     if request.method == "POST" and attempt(form, change):
         return redirect("org:departments")
-    return _form_page(request, form, f"变更部门:{found.code}", "/departments/", "部门")
+    return _form_page(
+        request, form, gettext("变更部门:{code}").format(code=found.code), "/departments/", pgettext("list", "部门")
+    )
 
 
 def sites(request: AskedBy) -> HttpResponseBase:
@@ -205,25 +210,27 @@ def sites(request: AskedBy) -> HttpResponseBase:
     page = ListPage(
         request,
         Site.objects.order_by("code"),
-        title="地点",
+        title=pgettext("list", "地点"),
         columns=[
-            Column("code", "编码", lambda s: s.code, sort="code"),
+            Column("code", gettext("编码"), lambda s: s.code, sort="code"),
             Column(
                 "name",
-                "名称",
+                gettext("名称"),
                 lambda s: s.name,
                 sort="name",
                 link=(lambda s: f"/sites/{s.pk}/") if may_manage else None,
             ),
-            Column("timezone", "时区", lambda s: s.timezone, sort="timezone"),
-            Column("address", "地址", lambda s: s.address),
+            Column("timezone", gettext("时区"), lambda s: s.timezone, sort="timezone"),
+            Column("address", gettext("地址"), lambda s: s.address),
             Column(
-                "position", "位置", lambda s: f"{s.latitude}, {s.longitude}({s.get_datum_display()})" if s.datum else ""
+                "position",
+                gettext("位置"),
+                lambda s: f"{s.latitude}, {s.longitude}({s.get_datum_display()})" if s.datum else "",
             ),
         ],
         search=["code", "name", "address"],
-        empty="还没有地点。地点决定员工的时区,先建一个。",
-        add=("/sites/new/", "新建地点") if may_manage else None,
+        empty=gettext("还没有地点。地点决定员工的时区,先建一个。"),
+        add=("/sites/new/", gettext("新建地点")) if may_manage else None,
     )
     return page.answer()
 
@@ -240,4 +247,10 @@ def site(request: AskedBy, site_id: int | None = None) -> HttpResponse:
 
     if request.method == "POST" and attempt(form, change):
         return redirect("org:sites")
-    return _form_page(request, form, f"修改地点:{found.name}" if found else "新建地点", "/sites/", "地点")
+    return _form_page(
+        request,
+        form,
+        gettext("修改地点:{name}").format(name=found.name) if found else gettext("新建地点"),
+        "/sites/",
+        gettext("地点"),
+    )

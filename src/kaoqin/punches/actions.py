@@ -1,9 +1,12 @@
 """Changes around the ledger: attach a number to a person, add or void by a correction."""
 
 import datetime as dt
+from collections import defaultdict
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
@@ -15,29 +18,92 @@ from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
-__all__ = ["Press", "Taken", "add_correction", "attach", "content_key", "take", "void", "withdraw_correction"]
+__all__ = [
+    "Press",
+    "Taken",
+    "add_correction",
+    "attach",
+    "content_key",
+    "end_key",
+    "take",
+    "void",
+    "withdraw_correction",
+]
 
 
 @transaction.atomic
 def attach(person_key: str, origin: str, employee: Employee, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
-    """State that a number means an employee from a day on; waiting punches become theirs. Returns how many."""
+    """State that a number means an employee from a day on; its punches since become theirs. Returns how many."""
     require(by, IMPORT_PUNCHES, everywhere=True)
-    PersonKey.objects.update_or_create(
+    key, _ = PersonKey.objects.update_or_create(
         person_key=person_key, origin=origin, begins_on=begins_on, defaults={"employee": employee}
     )
-    whose = Whose([person_key])
-    waiting = Punch.objects.select_for_update().filter(person_key=person_key, employee__isnull=True)
-    theirs = [
-        punch
-        for punch in waiting
-        if whose.employee(person_key, punch.origin, load_wall_clock(punch.device_time).date()) == employee.pk
-    ]
-    Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee=employee)
-    counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
-    tell_touched((employee.pk, load_wall_clock(punch.device_time)) for punch in counting)
-    said = f"打卡编号 {person_key} 对应 {employee.name}({employee.number}),归入 {len(theirs)} 条打卡"
+    count = _give_anew(key)
+    said = Sentence(
+        "打卡编号 {person_key} 对应 {name}({number}),归入 {count} 条打卡",
+        person_key=person_key,
+        name=employee.name,
+        number=employee.number,
+        count=count,
+    )
     record(by, "punches.attach", employee, said, at=at, origin=origin, begins_on=str(begins_on))
-    return len(theirs)
+    return count
+
+
+@transaction.atomic
+def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
+    """State that a number no longer means its employee from a day on; its punches since are nobody's again.
+
+    Returns how many. Refuses a day before the meaning began, and one on which another has taken over.
+    """
+    require(by, IMPORT_PUNCHES, everywhere=True)
+    employee = key.employee
+    if employee is None or on < key.begins_on:
+        raise Refusal("punches.key_not_yet", gettext("不能早于对应开始的那天({day})。").format(day=key.begins_on), "on")
+    next_key = PersonKey.objects.filter(
+        person_key=key.person_key, origin=key.origin, begins_on__gt=key.begins_on
+    ).order_by("begins_on")
+    taken_over = next_key.values_list("begins_on", flat=True).first()
+    if taken_over and on >= taken_over:
+        raise Refusal("punches.key_ended", gettext("这个对应到 {day} 已经结束。").format(day=taken_over), "on")
+    ended, _ = PersonKey.objects.update_or_create(
+        person_key=key.person_key, origin=key.origin, begins_on=on, defaults={"employee": None}
+    )
+    count = _give_anew(ended)
+    said = Sentence(
+        "打卡编号 {person_key} 自 {on} 起不再是 {name}({number}),{count} 条打卡待认领",
+        person_key=key.person_key,
+        on=on,
+        name=employee.name,
+        number=employee.number,
+        count=count,
+    )
+    record(by, "punches.end_key", employee, said, at=at, origin=key.origin)
+    return count
+
+
+def _give_anew(key: PersonKey) -> int:
+    """Give the punches of a number since a day to whom they belong now; returns how many changed hands.
+
+    The days of who had them and of who gets them settle again.
+    """
+    since = store_wall_clock(dt.datetime.combine(key.begins_on, dt.time()))
+    punches = Punch.objects.select_for_update().filter(person_key=key.person_key, device_time__gte=since)
+    if key.origin:
+        punches = punches.filter(origin=key.origin)
+    whose = Whose([key.person_key])
+    given: dict[int | None, list[Punch]] = defaultdict(list)
+    for punch in punches:
+        now = whose.employee(punch.person_key, punch.origin, load_wall_clock(punch.device_time).date())
+        if now != punch.employee_id:
+            given[now].append(punch)
+    for employee_id, theirs in given.items():
+        counting = [punch for punch in theirs if punch.trust == Trust.COUNTS]
+        tell_touched(
+            (who, load_wall_clock(punch.device_time)) for punch in counting for who in (punch.employee_id, employee_id)
+        )
+        Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee_id=employee_id)
+    return sum(map(len, given.values()))
 
 
 @transaction.atomic
@@ -47,13 +113,17 @@ def add_correction(
     """A punch that was forgotten (补卡), as another fact: naive local time at the employee's site, and why."""
     _require_person(by, employee, today)
     if not reason.strip():
-        raise Refusal("punches.reason", "请填写原因。", "reason")
+        raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     zone = org.zones([employee.pk], local_time.date()).get(employee.pk)
     if zone is None:
-        raise Refusal("punches.no_zone", f"{employee.name} 当天没有任职地点,无法确定时区。", "local_time")
+        raise Refusal(
+            "punches.no_zone",
+            gettext("{name} 当天没有任职地点,无法确定时区。").format(name=employee.name),
+            "local_time",
+        )
     instant = as_instant(local_time, zone)
     if instant > at:
-        raise Refusal("punches.in_future", "不能补将来的卡。", "local_time")
+        raise Refusal("punches.in_future", gettext("不能补将来的卡。"), "local_time")
     made = Correction.objects.create(
         kind=CorrectionKind.ADD,
         employee=employee,
@@ -64,7 +134,12 @@ def add_correction(
         made_by_id=by.account_id,
     )
     record(
-        by, "punches.correct", employee, f"为 {employee.name} 补卡 {local_time:%Y-%m-%d %H:%M}", at=at, reason=reason
+        by,
+        "punches.correct",
+        employee,
+        Sentence("为 {name} 补卡 {at}", name=employee.name, at=f"{local_time:%Y-%m-%d %H:%M}"),
+        at=at,
+        reason=reason,
     )
     tell_touched([(employee.pk, local_time)])
     return made
@@ -80,10 +155,10 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
     """State that a punch does not count (作废); the punch itself stays as it came."""
     employee = punch.employee
     if employee is None:
-        raise Refusal("punches.of_nobody", "这条打卡还没有对应的员工。")
+        raise Refusal("punches.of_nobody", gettext("这条打卡还没有对应的员工。"))
     _require_person(by, employee, today)
     if not reason.strip():
-        raise Refusal("punches.reason", "请填写原因。", "reason")
+        raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     try:
         with transaction.atomic():
             made = Correction.objects.create(
@@ -95,9 +170,16 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
                 made_by_id=by.account_id,
             )
     except IntegrityError as twice:
-        raise Refusal("punches.voided_already", "这条打卡已经作废。") from twice
+        raise Refusal("punches.voided_already", gettext("这条打卡已经作废。")) from twice
     local = load_wall_clock(punch.device_time)
-    record(by, "punches.void", employee, f"作废 {employee.name} {local:%Y-%m-%d %H:%M} 的打卡", at=at, reason=reason)
+    record(
+        by,
+        "punches.void",
+        employee,
+        Sentence("作废 {name} {at} 的打卡", name=employee.name, at=f"{local:%Y-%m-%d %H:%M}"),
+        at=at,
+        reason=reason,
+    )
     tell_touched([(employee.pk, local)])
     return made
 
@@ -108,8 +190,14 @@ def withdraw_correction(made: Correction, *, by: Actor, at: dt.datetime, today: 
     _require_person(by, made.employee, today)
     stored = made.punch.device_time if made.punch else made.local_time
     if made.withdrawn_at or stored is None:
-        raise Refusal("punches.withdrawn_already", "这条更正已经撤回。")
+        raise Refusal("punches.withdrawn_already", gettext("这条更正已经撤回。"))
     local = load_wall_clock(stored)
     Correction.objects.filter(pk=made.pk).update(withdrawn_at=at)
-    record(by, "punches.withdraw", made.employee, f"撤回对 {made.employee.name} {local:%Y-%m-%d %H:%M} 的更正", at=at)
+    record(
+        by,
+        "punches.withdraw",
+        made.employee,
+        Sentence("撤回对 {name} {at} 的更正", name=made.employee.name, at=f"{local:%Y-%m-%d %H:%M}"),
+        at=at,
+    )
     tell_touched([(made.employee.pk, local)])

@@ -6,4 +6,7 @@ class PunchesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.punches import bringing  # noqa: F401 - registers its job
+        from kaoqin.core import outcomes
+        from kaoqin.punches import bringing, ledger  # noqa: F401 - bringing registers its job
+
+        outcomes.register("devices.readings", ledger.on_readings)

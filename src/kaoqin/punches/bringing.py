@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.models import JobRun
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.punches import formats
 from kaoqin.punches.formats import KeyKind, Mapping, Options, PunchLine, Reading
@@ -30,7 +32,7 @@ def bring(name: str, data: bytes, zone: str, *, by: Actor, at: dt.datetime) -> I
     """Keep a file and what it most probably is. Refuses an empty one; the same bytes brought again are the same batch."""
     require(by, IMPORT_PUNCHES, everywhere=True)
     if not data.strip():
-        raise Refusal("punches.file_empty", "文件是空的。", "file")
+        raise Refusal("punches.file_empty", gettext("文件是空的。"), "file")
     digest = hashlib.sha256(data).hexdigest()
     known = ImportBatch.objects.filter(sha256=digest).exclude(state=BatchState.DISCARDED).first()
     if known:
@@ -91,7 +93,7 @@ def decide(batch: ImportBatch, format_code: str, options: Options, zone: str, *,
 
 def _refuse_taken(batch: ImportBatch) -> None:
     if batch.state != BatchState.PREVIEW:
-        raise Refusal("punches.batch_taken", "这个文件已经导入,不能再改读取方式。")
+        raise Refusal("punches.batch_taken", gettext("这个文件已经导入,不能再改读取方式。"))
 
 
 @transaction.atomic
@@ -99,7 +101,7 @@ def save_mapping(name: str, mapping: Mapping, *, by: Actor, at: dt.datetime) -> 
     """Keep a mapping by name for the next file of the kind."""
     require(by, IMPORT_PUNCHES, everywhere=True)
     if not name.strip():
-        raise Refusal("punches.mapping_name", "请给列映射起个名字。", "name")
+        raise Refusal("punches.mapping_name", gettext("请给列映射起个名字。"), "name")
     kept, _ = SavedMapping.objects.update_or_create(
         name=name.strip(), defaults={"mapping": mapping.to_json(), "saved_at": at}
     )
@@ -113,7 +115,7 @@ def discard(batch: ImportBatch, *, by: Actor, at: dt.datetime) -> None:
     _refuse_taken(batch)
     batch.state = BatchState.DISCARDED
     batch.save(update_fields=["state"])
-    record(by, "punches.discard", batch, f"放弃导入 {batch.name}", at=at)
+    record(by, "punches.discard", batch, Sentence("放弃导入 {name}", name=batch.name), at=at)
 
 
 @transaction.atomic
@@ -126,7 +128,13 @@ def take_batch(batch: ImportBatch, *, by: Actor, at: dt.datetime) -> JobRun:
         raise Refusal("punches.question_open", reading.questions[0].sentence)
     batch.state = BatchState.RUNNING
     batch.save(update_fields=["state"])
-    return ask("punches.import", f"导入打卡:{batch.name}", account_id=by.account_id, at=at, batch_id=batch.pk)
+    return ask(
+        "punches.import",
+        gettext("导入打卡:{name}").format(name=batch.name),
+        account_id=by.account_id,
+        at=at,
+        batch_id=batch.pk,
+    )
 
 
 @work("punches.import")
@@ -137,13 +145,15 @@ def do_take(progress: Progress, batch_id: int) -> dict[str, Any]:
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
             if batch.state != BatchState.RUNNING:
-                raise Refusal("punches.batch_taken", "这个文件已经导入过了,或者已经放弃。")
+                raise Refusal("punches.batch_taken", gettext("这个文件已经导入过了,或者已经放弃。"))
             by = actor_of(Account.objects.get(pk=progress.run.account_id or 0), timezone.localdate(at))
             taken = take_reading(batch, read_batch(batch), by, at, progress)
     except BaseException:
         ImportBatch.objects.filter(pk=batch_id, state=BatchState.RUNNING).update(state=BatchState.PREVIEW)
         raise
-    said = f"新增 {taken.new} 条,已有 {taken.known} 条,问题行 {batch.bad_lines.count()} 行。"
+    said = gettext("新增 {new} 条,已有 {known} 条,问题行 {bad} 行。").format(
+        new=taken.new, known=taken.known, bad=batch.bad_lines.count()
+    )
     return {"said": said, "address": f"/punches/imports/{batch_id}/"}
 
 
@@ -165,7 +175,9 @@ def take_reading(batch: ImportBatch, reading: Reading, by: Actor, at: dt.datetim
     batch.read_count, batch.new_count, batch.known_count = len(lines), taken.new, taken.known
     batch.skipped_count = sum(skipped.count for skipped in reading.skipped)
     batch.save()
-    record(by, "punches.import", batch, f"导入 {batch.name}:新增 {taken.new} 条打卡", at=at)
+    record(
+        by, "punches.import", batch, Sentence("导入 {name}:新增 {new} 条打卡", name=batch.name, new=taken.new), at=at
+    )
     return taken
 
 
@@ -193,16 +205,22 @@ def repair(bad: BadLine, text: str, *, by: Actor, at: dt.datetime) -> Taken:
     """Read a line again as a person mended it, and take what it tells. Refuses with what is still wrong."""
     require(by, IMPORT_PUNCHES, everywhere=True)
     if bad.state != LineState.WAITING:
-        raise Refusal("punches.line_decided", "这一行已经处理过了。")
+        raise Refusal("punches.line_decided", gettext("这一行已经处理过了。"))
     lines = formats.read_line(text, bad.batch.format, Options.from_json(bad.batch.options))
     wrong = [line for line in lines if not isinstance(line, PunchLine)]
     if wrong or not lines:
-        raise Refusal("punches.still_wrong", wrong[0].sentence if wrong else "这一行里没有打卡。")
+        raise Refusal("punches.still_wrong", wrong[0].sentence if wrong else gettext("这一行里没有打卡。"))
     presses = [press_of(line, bad.batch.zone) for line in lines if isinstance(line, PunchLine)]
     taken = take(presses, source=Source.FILE, by=by, at=at, batch_id=bad.batch_id)
     bad.state, bad.repaired, bad.decided_at = LineState.REPAIRED, text, at
     bad.save(update_fields=["state", "repaired", "decided_at"])
-    record(by, "punches.repair", bad.batch, f"修复 {bad.batch.name} 第 {bad.line_no} 行", at=at)
+    record(
+        by,
+        "punches.repair",
+        bad.batch,
+        Sentence("修复 {name} 第 {line_no} 行", name=bad.batch.name, line_no=bad.line_no),
+        at=at,
+    )
     return taken
 
 
@@ -214,4 +232,10 @@ def set_aside(bad: Sequence[BadLine], *, by: Actor, at: dt.datetime) -> None:
         state=LineState.SET_ASIDE, decided_at=at
     )
     if bad:
-        record(by, "punches.set_aside", bad[0].batch, f"忽略 {bad[0].batch.name} 的 {len(bad)} 行", at=at)
+        record(
+            by,
+            "punches.set_aside",
+            bad[0].batch,
+            Sentence("忽略 {name} 的 {count} 行", name=bad[0].batch.name, count=len(bad)),
+            at=at,
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.org import queries as org
 from kaoqin.punches import formats
@@ -14,8 +15,12 @@ from kaoqin.punches.models import SavedMapping
 
 DATE = {"type": "date"}
 FORMATS = [(one.code, one.title) for one in formats.FORMATS]
-_OPEN = ("", "(自动)")
-_KEYS = [(KeyKind.PIN, "考勤号码"), (KeyKind.EMPLOYEE_NO, "工号"), (KeyKind.NAME, "姓名")]
+_OPEN = ("", gettext_lazy("(自动)"))
+_KEYS = [
+    (KeyKind.PIN, gettext_lazy("考勤号码")),
+    (KeyKind.EMPLOYEE_NO, gettext_lazy("工号")),
+    (KeyKind.NAME, gettext_lazy("姓名")),
+]
 
 
 def zone_field() -> forms.ChoiceField:
@@ -38,13 +43,16 @@ def zone_field() -> forms.ChoiceField:
         ),
     ]
     return forms.ChoiceField(
-        label="设备所在时区", choices=[(zone, zone) for zone in zones if zone in zoneinfo.available_timezones()]
+        label=gettext("设备所在时区"),
+        choices=[(zone, zone) for zone in zones if zone in zoneinfo.available_timezones()],
     )
 
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        label="打卡文件", allow_empty_file=True, widget=forms.FileInput({"accept": ".dat,.txt,.csv,.xls,.xlsx"})
+        label=gettext_lazy("打卡文件"),
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": ".dat,.txt,.csv,.xls,.xlsx"}),
     )
     zone = forms.ChoiceField()
 
@@ -56,33 +64,41 @@ class FileForm(forms.Form):
 class ReadingForm(forms.Form):
     """How a file is to be read; what stays open is found out by the format."""
 
-    format = forms.ChoiceField(label="格式", choices=FORMATS)
+    format = forms.ChoiceField(label=gettext_lazy("格式"), choices=FORMATS)
     zone = forms.ChoiceField()
     encoding = forms.ChoiceField(
-        label="编码",
+        label=gettext_lazy("编码"),
         required=False,
         choices=[_OPEN, ("utf-8", "UTF-8"), ("gb18030", "GBK / GB18030"), ("utf-16-le", "UTF-16"), ("big5", "Big5")],
     )
-    sheet = forms.ChoiceField(label="工作表", required=False)
+    sheet = forms.ChoiceField(label=gettext_lazy("工作表"), required=False)
     date_order = forms.ChoiceField(
-        label="日期顺序",
+        label=gettext_lazy("日期顺序"),
         required=False,
-        choices=[_OPEN, (DateOrder.DAY_FIRST, "日/月/年"), (DateOrder.MONTH_FIRST, "月/日/年")],
+        choices=[
+            _OPEN,
+            (DateOrder.DAY_FIRST, gettext_lazy("日/月/年")),
+            (DateOrder.MONTH_FIRST, gettext_lazy("月/日/年")),
+        ],
     )
     overnight = forms.ChoiceField(
-        label="较早的时间",
+        label=gettext_lazy("较早的时间"),
         required=False,
-        choices=[_OPEN, (Overnight.SAME_DAY, "算当天"), (Overnight.NEXT_DAY, "算次日")],
+        choices=[_OPEN, (Overnight.SAME_DAY, gettext_lazy("算当天")), (Overnight.NEXT_DAY, gettext_lazy("算次日"))],
     )
-    period_first = forms.DateField(label="期间从", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    period_last = forms.DateField(label="期间到", required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    period_first = forms.DateField(
+        label=gettext_lazy("期间从"), required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d")
+    )
+    period_last = forms.DateField(
+        label=gettext_lazy("期间到"), required=False, widget=forms.DateInput(DATE, format="%Y-%m-%d")
+    )
 
     def __init__(self, sheets: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["zone"] = zone_field()
         if len(sheets) > 1:
             self.fields["sheet"] = forms.ChoiceField(
-                label="工作表", required=False, choices=[_OPEN, *((s, s) for s in sheets)]
+                label=gettext("工作表"), required=False, choices=[_OPEN, *((s, s) for s in sheets)]
             )
         else:
             del self.fields["sheet"]
@@ -103,20 +119,20 @@ class ReadingForm(forms.Form):
 class MappingForm(forms.Form):
     """Which columns hold what; columns are named by their header, or by their place where there is none."""
 
-    key = forms.ChoiceField(label="人员列")
-    key_kind = forms.ChoiceField(label="人员列是", choices=_KEYS)
-    name = forms.ChoiceField(label="姓名列", required=False)
-    date = forms.ChoiceField(label="日期列(日期与时间分开时)", required=False)
-    times = forms.MultipleChoiceField(label="时间列(可多选)")
-    saved_as = forms.CharField(label="保存为(下次可直接选用)", max_length=60, required=False)
+    key = forms.ChoiceField(label=gettext_lazy("人员列"))
+    key_kind = forms.ChoiceField(label=gettext_lazy("人员列是"), choices=_KEYS)
+    name = forms.ChoiceField(label=gettext_lazy("姓名列"), required=False)
+    date = forms.ChoiceField(label=gettext_lazy("日期列(日期与时间分开时)"), required=False)
+    times = forms.MultipleChoiceField(label=gettext_lazy("时间列(可多选)"))
+    saved_as = forms.CharField(label=gettext_lazy("保存为(下次可直接选用)"), max_length=60, required=False)
 
     def __init__(self, columns: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(n), label or f"第 {n} 列") for n, label in enumerate(columns, start=1)]
+        choices = [(str(n), label or gettext("第 {n} 列").format(n=n)) for n, label in enumerate(columns, start=1)]
         for name in ("key", "times"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         for name in ("name", "date"):
-            self.fields[name].choices = [("", "(无)"), *choices]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", gettext("(无)")), *choices]  # type: ignore[attr-defined]
         self.columns = columns
 
     def _column(self, place: str) -> str | int | None:
@@ -137,7 +153,7 @@ class MappingForm(forms.Form):
 
 
 class SavedMappingForm(forms.Form):
-    saved = forms.ModelChoiceField(SavedMapping.objects.order_by("name"), label="已保存的列映射")
+    saved = forms.ModelChoiceField(SavedMapping.objects.order_by("name"), label=gettext_lazy("已保存的列映射"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,30 +161,34 @@ class SavedMappingForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    number = forms.CharField(label="工号", max_length=40)
-    local_time = forms.CharField(label="时间", widget=forms.TextInput({"type": "datetime-local"}))
-    reason = forms.CharField(label="原因", max_length=200)
+    number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
+    local_time = forms.CharField(label=gettext_lazy("时间"), widget=forms.TextInput({"type": "datetime-local"}))
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
     def clean_local_time(self) -> dt.datetime:
         try:
             return dt.datetime.fromisoformat(self.cleaned_data["local_time"]).replace(tzinfo=None)
         except ValueError as bad:
-            raise forms.ValidationError("应为日期和时间,如 2026-10-01 09:00。") from bad
+            raise forms.ValidationError(gettext("应为日期和时间,如 2026-10-01 09:00。")) from bad
 
     def employee(self) -> Any:
         return org.by_number(self.cleaned_data["number"].strip())
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="原因", max_length=200)
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
 class AttachForm(forms.Form):
     person_key = forms.CharField(max_length=60, widget=forms.HiddenInput)
     origin = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
-    number = forms.CharField(label="工号", max_length=40)
-    begins_on = forms.DateField(label="自哪天起", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    everywhere = forms.BooleanField(label="在所有来源中都是此人", required=False)
+    number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
+    begins_on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    everywhere = forms.BooleanField(label=gettext_lazy("在所有来源中都是此人"), required=False)
 
     def employee(self) -> Any:
         return org.by_number(self.cleaned_data["number"].strip())
+
+
+class EndKeyForm(forms.Form):
+    on = forms.DateField(label=gettext_lazy("自哪天起不再是此人"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))

@@ -4,30 +4,37 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
+from kaoqin.core.arrays import text_array
 from kaoqin.core.outcomes import tell
-from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
+from kaoqin.devices import actions as devices
+from kaoqin.devices.wire import Reading, Terminal
 from kaoqin.org import queries as org
-from kaoqin.punches.models import PersonKey
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
 DAY = dt.timedelta(days=1)
 FIRST_YEAR = 2015
+ZERO = dt.timedelta()
 AHEAD = dt.timedelta(minutes=5)
+LATE = dt.timedelta(minutes=10)
+NEVER = dt.timedelta(days=700_000)
 CHUNK = 50_000
+NO_EVIDENCE: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One punch on its way in. `device_time` is the source's wall clock (naive), read in `zone`."""
+class Press(NamedTuple):
+    """One punch on its way in. `device_time` is the source's wall clock (naive), read in `zone`.
+
+    A tuple, for there are millions. `evidence` may be shared by many: it is read, never written.
+    """
 
     person_key: str
     device_time: dt.datetime
@@ -36,7 +43,7 @@ class Press:
     person_name: str = ""
     place: str = ""
     mark: str = ""
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = NO_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -56,74 +63,170 @@ class Taken:
 def content_key(press: Press) -> uuid.UUID:
     """The identity of a punch: who, when by the device's own clock, on what, with which mark. Not the zone: a zone
     set right later must not double what is uploaded again."""
-    said = "\x1f".join((press.origin, press.person_key, press.device_time.isoformat(), press.mark))
-    return uuid.UUID(bytes=hashlib.blake2b(said.encode(), digest_size=16).digest())
+    return uuid.UUID(_key(press.origin, press.person_key, press.device_time.isoformat(), press.mark))
+
+
+def _key(origin: str, person_key: str, device_time: str, mark: str) -> str:
+    said = f"{origin}\x1f{person_key}\x1f{device_time}\x1f{mark}"
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 _COLUMNS = (
-    *("content_key", "employee_id", "person_key", "person_name", "device_time", "zone", "at", "received_at"),
-    *("source", "origin", "place", "trust", "evidence", "batch_id"),
+    *("content_key", "employee_id", "person_key", "person_name", "device_time", "zone", "at", "origin", "place"),
+    *("trust", "evidence", "received_at", "source", "batch_id"),
 )
-_STAGE = "CREATE TEMP TABLE press (LIKE punches_punch) ON COMMIT DROP; ALTER TABLE press DROP COLUMN id"
-_APPEND = f"""
-INSERT INTO punches_punch ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM press
-ON CONFLICT (content_key) DO NOTHING RETURNING employee_id, device_time, trust
-"""  # noqa: S608 - our own column names
+_KNOWN = "SELECT encode(uuid_send(content_key), 'hex') FROM punches_punch WHERE content_key = ANY(%s::uuid[])"
+_TRIES = 10
 
 
 @transaction.atomic
-def take(presses: Sequence[Press], *, source: Source, by: Actor, at: dt.datetime, batch_id: int | None = None) -> Taken:
+def take(
+    presses: Sequence[Press],
+    *,
+    source: Source,
+    by: Actor,
+    at: dt.datetime,
+    batch_id: int | None = None,
+    late_after: dt.timedelta = NEVER,
+) -> Taken:
     """Append punches, each once however often it comes. Days of known people are told to settle again.
 
     A punch whose clock cannot be right (before 2015, or ahead of now) is kept and held; one of an unknown number is
-    kept without employee. Nothing is dropped.
+    kept without employee; one told later than `late_after` says so in its evidence. Nothing is dropped.
     """
     require(by, TAKE_PUNCHES)
     counted = Taken()
     for begin in range(0, len(presses), CHUNK):
-        counted += _take_some(presses[begin : begin + CHUNK], source, at, batch_id)
+        counted += _take_some(presses[begin : begin + CHUNK], source, at, batch_id, late_after)
     return counted
 
 
-def _take_some(presses: Sequence[Press], source: Source, at: dt.datetime, batch_id: int | None) -> Taken:
-    whose = Whose({press.person_key for press in presses})
-    rows = [_row(press, whose, source, at, batch_id) for press in presses]
+def _take_some(
+    presses: Sequence[Press], source: Source, at: dt.datetime, batch_id: int | None, late_after: dt.timedelta
+) -> Taken:
+    """Ask what is known, COPY the rest. Somebody else may bring the same punch at the same moment: then ask again."""
+    keyed = {_key(p[3], p[0], p[1].isoformat(), p[6]): p for p in presses}
+    ending = f"\t{at.isoformat()}\t{source}\t{_NULL if batch_id is None else batch_id}\n"
+    for tries_left in reversed(range(_TRIES)):
+        known = _known(keyed)
+        rows = Rows((key, press) for key, press in keyed.items() if key not in known)
+        rows.write(at, late_after, ending)
+        try:
+            rows.copy()
+            break
+        except IntegrityError:
+            if not tries_left:
+                raise
+    tell_spans(rows.spans)
+    return Taken(rows.count, len(presses) - rows.count, rows.held, rows.unknown)
+
+
+def _known(keys: Iterable[str]) -> set[str]:
+    """Which of these identities the ledger has."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS press")
-        cursor.execute(_STAGE)
-        with cursor.copy(f"COPY press ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(_APPEND)
-        new = cursor.fetchall()
-    tell_touched((employee_id, load_wall_clock(when)) for employee_id, when, trust in new if trust == Trust.COUNTS)
-    return Taken(
-        new=len(new),
-        known=len(rows) - len(new),
-        held=sum(trust == Trust.HELD for _, _, trust in new),
-        unknown=sum(employee_id is None for employee_id, _, _ in new),
-    )
+        cursor.execute(_KNOWN, [f"{{{','.join(keys)}}}"])
+        return {row[0] for row in cursor.fetchall()}
 
 
-def _row(press: Press, whose: "Whose", source: Source, at: dt.datetime, batch_id: int | None) -> tuple[Any, ...]:
-    instant = as_instant(press.device_time, press.zone)
-    held = press.device_time.year < FIRST_YEAR or instant > at + AHEAD
-    return (
-        content_key(press),
-        whose.employee(press.person_key, press.origin, press.device_time.date()),
-        press.person_key,
-        press.person_name[:60],
-        store_wall_clock(press.device_time),
-        press.zone,
-        instant,
-        at,
-        str(source),
-        press.origin,
-        press.place[:200],
-        str(Trust.HELD if held else Trust.COUNTS),
-        json.dumps({**press.evidence, **({"mark": press.mark} if press.mark else {})}, ensure_ascii=False),
-        batch_id,
-    )
+class Rows:
+    """New punches as PostgreSQL's COPY reads them: text built in one loop, for it runs a million times.
+
+    What many have in common is reckoned once: whose a number is, how far a zone is ahead, evidence.
+    """
+
+    def __init__(self, keyed: Iterable[tuple[str, Press]]) -> None:
+        self._keyed = list(keyed)
+        self._lines: list[str] = []
+        self.count, self.held, self.unknown = len(self._keyed), 0, 0
+        self.spans: dict[int, tuple[dt.date, dt.date]] = {}
+
+    def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
+        """Write all rows; count those held and those of nobody; find which days of whom they touch."""
+        whose, ahead, evidence = Whose({press[0] for _, press in self._keyed}), Ahead(), Evidences()
+        now = at.astimezone(dt.UTC).replace(tzinfo=None)
+        newest, late = now + AHEAD, now - late_after
+        add, spans, same = self._lines.append, self.spans, Escapes()
+        for key, (person_key, local, zone, origin, name, place, mark, told) in self._keyed:
+            offset = ahead.of(zone, local)
+            instant = local - offset if dt.MINYEAR < local.year < dt.MAXYEAR else local
+            counts = local.year >= FIRST_YEAR and instant <= newest
+            employee = whose.employee(person_key, origin, local)
+            if employee is None:
+                self.unknown += 1
+            elif counts:
+                day = local.date()
+                span = spans.get(employee)
+                if span is None or not span[0] <= day <= span[1]:
+                    spans[employee] = (min(day, span[0]), max(day, span[1])) if span else (day, day)
+            self.held += not counts
+            add(
+                f"{key}\t{_NULL if employee is None else employee}\t{same[person_key]}\t{same[name[:60]]}\t"
+                f"{local.isoformat()}Z\t{zone}\t{instant.isoformat()}Z\t{same[origin]}\t{same[place[:200]]}\t"
+                f"{_COUNTS if counts else _HELD}\t{evidence.text(told, mark, instant < late)}{ending}"
+            )
+
+    def copy(self) -> None:
+        """Append them. Raises IntegrityError, and appends nothing, where one of them is there already."""
+        into = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN"
+        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(into) as copy:
+            copy.write("".join(self._lines))
+
+
+_NULL, _COUNTS, _HELD = "\\N", str(Trust.COUNTS), str(Trust.HELD)
+_CARE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class Escapes(dict[str, str]):
+    """Texts as COPY reads them, each escaped once."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text.translate(_CARE)
+        return self[text]
+
+
+class Ahead:
+    """How far a zone is ahead of UTC at a wall clock; of the two of a repeated hour, the first."""
+
+    def __init__(self) -> None:
+        self._zones: dict[str, zoneinfo.ZoneInfo] = {}
+
+    def of(self, zone: str, local: dt.datetime) -> dt.timedelta:
+        known = self._zones.get(zone) or self._zones.setdefault(zone, zoneinfo.ZoneInfo(zone))
+        return known.utcoffset(local.replace(fold=0) if local.fold else local) or ZERO
+
+
+class Evidences:
+    """Evidence as COPY reads JSON; the same evidence is written once."""
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[int, str, bool], str] = {}
+
+    def text(self, evidence: Mapping[str, Any], mark: str, late: bool) -> str:
+        key = (id(evidence), mark, late)
+        return self._written.get(key) or self._written.setdefault(key, self._write(evidence, mark, late))
+
+    @staticmethod
+    def _write(evidence: Mapping[str, Any], mark: str, late: bool) -> str:
+        told = {**evidence, **({"mark": mark} if mark else {}), **({"late": True} if late else {})}
+        return json.dumps(told, ensure_ascii=False).translate(_CARE)
+
+
+def on_readings(upload_id: int, told: Terminal, readings: Sequence[Reading], by: Actor, at: dt.datetime) -> None:
+    """What a terminal read becomes punches, in the transaction of the upload; the upload remembers how many."""
+    presses = [_press(told, reading) for reading in readings]
+    taken = take(presses, source=Source.TERMINAL, by=by, at=at, late_after=LATE)
+    devices.note_taken(upload_id, new=taken.new, known=taken.known, held=taken.held, unknown=taken.unknown)
+
+
+def _press(told: Terminal, reading: Reading) -> Press:
+    """A reading as a press; one that comes with its own offset keeps its instant."""
+    pin, at, _, _, _, mark, extra = reading
+    if at.tzinfo is not None:
+        return Press(pin, at.astimezone(dt.UTC).replace(tzinfo=None), "UTC", told.serial, "", told.place, mark, extra)
+    return Press(pin, at, told.dialect.zone, told.serial, "", told.place, mark, extra)
+
+
+_STATED = "SELECT person_key, origin, begins_on, employee_id FROM punches_personkey WHERE person_key = ANY(%s::text[]) ORDER BY begins_on"
 
 
 class Whose:
@@ -134,25 +237,35 @@ class Whose:
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = list(keys)
-        self._stated: dict[tuple[str, str], list[tuple[dt.date, int | None]]] = defaultdict(list)
-        for row in PersonKey.objects.filter(person_key__in=wanted).order_by("begins_on"):
-            self._stated[row.person_key, row.origin].append((row.begins_on, row.employee_id))
+        self._stated: dict[str, dict[str, list[tuple[dt.date, int | None]]]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(_STATED, [text_array(wanted)])
+            for key, origin, begins_on, employee_id in cursor.fetchall():
+                self._stated.setdefault(key, {}).setdefault(origin, []).append((begins_on, employee_id))
         self._numbers = org.ids_by_number(wanted)
 
     def employee(self, key: str, origin: str, on: dt.date) -> int | None:
-        for where in dict.fromkeys((origin, "")):
-            said = [employee for begins, employee in self._stated.get((key, where), []) if begins <= on]
-            if said:
-                return said[-1]
+        """Whose it is on a day (or at a wall clock); None: nobody's."""
+        if key in self._stated:
+            day = on.date() if isinstance(on, dt.datetime) else on
+            for where in dict.fromkeys((origin, "")):
+                said = [employee for begins, employee in self._stated[key].get(where, ()) if begins <= day]
+                if said:
+                    return said[-1]
         return self._numbers.get(key)
 
 
 def tell_touched(times: Iterable[tuple[int | None, dt.datetime]]) -> None:
-    """Tell which days of whom punches touch: the day itself, and its neighbours (night shifts, windows)."""
+    """Tell which days of whom punches touch."""
     spans: dict[int, tuple[dt.date, dt.date]] = {}
     for employee_id, local in times:
         if employee_id is not None:
             first, last = spans.get(employee_id, (local.date(), local.date()))
             spans[employee_id] = min(first, local.date()), max(last, local.date())
+    tell_spans(spans)
+
+
+def tell_spans(spans: Mapping[int, tuple[dt.date, dt.date]]) -> None:
+    """Tell that these days are to be settled again, and their neighbours (night shifts, windows)."""
     if spans:
         tell("punches.changed", spans={key: (first - DAY, last + DAY) for key, (first, last) in spans.items()})

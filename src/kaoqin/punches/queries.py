@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.punches.models import BadLine, Correction, ImportBatch, Punch
+from kaoqin.punches.models import BadLine, Correction, ImportBatch, PersonKey, Punch
 from kaoqin.punches.words import (
     CORRECT_PUNCHES,
     IMPORT_PUNCHES,
@@ -41,7 +42,7 @@ def punches(*, seen_by: Actor, on: dt.date) -> QuerySet[Punch]:
 def punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> Punch:
     found = punches(seen_by=seen_by, on=on).filter(pk=punch_id).first()
     if found is None:
-        raise NotFound("punches.no_punch", "没有这条打卡记录,或者不在您的管理范围内。")
+        raise NotFound("punches.no_punch", gettext("没有这条打卡记录,或者不在您的管理范围内。"))
     return found
 
 
@@ -71,6 +72,23 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
     return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
 
 
+def person_keys(*, seen_by: Actor) -> QuerySet[PersonKey]:
+    """Which numbers mean whom, with `until`: the first day a meaning no longer holds, or nothing."""
+    require(seen_by, IMPORT_PUNCHES, everywhere=True)
+    later = PersonKey.objects.filter(
+        person_key=OuterRef("person_key"), origin=OuterRef("origin"), begins_on__gt=OuterRef("begins_on")
+    ).order_by("begins_on")
+    told = PersonKey.objects.filter(employee__isnull=False).select_related("employee")
+    return told.annotate(until=Subquery(later.values("begins_on")[:1])).order_by("person_key", "origin", "begins_on")
+
+
+def person_key(key_id: int, *, seen_by: Actor) -> PersonKey:
+    found = person_keys(seen_by=seen_by).filter(pk=key_id).first()
+    if found is None:
+        raise NotFound("punches.no_key", gettext("没有这个编号对应。"))
+    return found
+
+
 def _near(keys: list[str], names: list[str]) -> Callable[[str, str], tuple[Employee, ...]]:
     """Employees whose number is the same without leading zeros, or who have the name: at most three."""
     by_bare: dict[str, list[Employee]] = defaultdict(list)
@@ -94,7 +112,7 @@ def batches(*, seen_by: Actor) -> QuerySet[ImportBatch]:
 def batch(batch_id: int, *, seen_by: Actor) -> ImportBatch:
     found = batches(seen_by=seen_by).filter(pk=batch_id).first()
     if found is None:
-        raise NotFound("punches.no_batch", "没有这次导入。")
+        raise NotFound("punches.no_batch", gettext("没有这次导入。"))
     return found
 
 
@@ -119,7 +137,7 @@ def correction(correction_id: int, *, seen_by: Actor) -> Correction:
     require(seen_by, CORRECT_PUNCHES)
     found = Correction.objects.select_related("employee", "punch").filter(pk=correction_id).first()
     if found is None:
-        raise NotFound("punches.no_correction", "没有这条更正。")
+        raise NotFound("punches.no_correction", gettext("没有这条更正。"))
     return found
 
 
@@ -165,7 +183,7 @@ JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = e
 WHERE kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
 ORDER BY employee_id, local
 """
-_SOURCES = {**dict(Source.choices), "correction": "补卡"}
+_SOURCES = {**dict(Source.choices), "correction": gettext_lazy("补卡")}
 
 
 def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[LocalPunch]:

@@ -18,4 +18,6 @@ urlpatterns = [
     path("punches/imports/<int:batch_id>/aside/", views.set_all_aside, name="set_all_aside"),
     path("punches/lines/<int:line_id>/", views.repair, name="repair"),
     path("punches/unknown/", views.unknown, name="unknown"),
+    path("punches/keys/", views.keys, name="keys"),
+    path("punches/keys/<int:key_id>/end/", views.end_key, name="end_key"),
 ]

@@ -1,10 +1,12 @@
 """Pages of room punches: the ledger, bringing files, bad lines, unknown numbers, corrections."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
@@ -15,6 +17,7 @@ from kaoqin.punches import actions, bringing, formats, queries
 from kaoqin.punches.forms import (
     AttachForm,
     CorrectionForm,
+    EndKeyForm,
     FileForm,
     MappingForm,
     ReadingForm,
@@ -37,30 +40,40 @@ def punches(request: AskedBy) -> HttpResponseBase:
     page: ListPage[Any] = ListPage(
         request,
         queries.punches(seen_by=request.by, on=request.today),
-        title="打卡记录",
+        title=pgettext("list", "打卡记录"),
         columns=[
             Column(
                 "time",
-                "设备时间",
+                gettext("设备时间"),
                 lambda p: f"{load_wall_clock(p.device_time):%Y-%m-%d %H:%M:%S}",
                 "at",
                 link=(lambda p: f"/punches/{p.pk}/") if correct else None,
             ),
             Column(
-                "number", "工号", lambda p: p.employee.number if p.employee else f"{p.person_key}(未知)", "person_key"
+                "number",
+                gettext("工号"),
+                lambda p: (
+                    p.employee.number if p.employee else gettext("{person_key}(未知)").format(person_key=p.person_key)
+                ),
+                "person_key",
             ),
-            Column("name", "姓名", lambda p: p.employee.name if p.employee else p.person_name, "person_name"),
-            Column("source", "来源", lambda p: p.get_source_display(), "source"),
-            Column("origin", "设备", lambda p: p.origin, "origin"),
-            Column("place", "地点", lambda p: p.place),
-            Column("state", "状态", lambda p: "已作废" if p.voided else p.get_trust_display(), "trust"),
-            Column("received", "收到时间", lambda p: p.received_at, "received_at", hidden=True),
-            Column("zone", "时区", lambda p: p.zone, hidden=True),
+            Column("name", gettext("姓名"), lambda p: p.employee.name if p.employee else p.person_name, "person_name"),
+            Column("source", gettext("来源"), lambda p: p.get_source_display(), "source"),
+            Column("origin", gettext("设备"), lambda p: p.origin, "origin"),
+            Column("place", gettext("地点"), lambda p: p.place),
+            Column(
+                "state", gettext("状态"), lambda p: gettext("已作废") if p.voided else p.get_trust_display(), "trust"
+            ),
+            Column("received", gettext("收到时间"), lambda p: p.received_at, "received_at", hidden=True),
+            Column("zone", gettext("时区"), lambda p: p.zone, hidden=True),
         ],
         search=["person_key", "employee__number", "employee__name"],
-        filters=[Filter("source", "来源", Source.choices, "source"), Filter("trust", "状态", Trust.choices, "trust")],
-        empty="还没有打卡记录。从考勤机或平台导出的文件可以直接导入。",
-        add=("/punches/imports/", "导入打卡") if may(request.by, IMPORT_PUNCHES) else None,
+        filters=[
+            Filter("source", gettext("来源"), Source.choices, "source"),
+            Filter("trust", gettext("状态"), Trust.choices, "trust"),
+        ],
+        empty=gettext("还没有打卡记录。从考勤机或平台导出的文件可以直接导入。"),
+        add=("/punches/imports/", gettext("导入打卡")) if may(request.by, IMPORT_PUNCHES) else None,
         template="punches/punches.html",
         more={
             "may_correct": correct,
@@ -75,7 +88,7 @@ def punch(request: AskedBy, punch_id: int) -> HttpResponse:
     require(request.by, CORRECT_PUNCHES)
     found = queries.punch(punch_id, seen_by=request.by, on=request.today)
     if found.place and found.employee_id:
-        record_access(request.by, [found.employee_id], "打卡地点", request.path, at=request.asked_at)
+        record_access(request.by, [found.employee_id], gettext("打卡地点"), request.path, at=request.asked_at)
     form = ReasonForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> object:
@@ -83,7 +96,7 @@ def punch(request: AskedBy, punch_id: int) -> HttpResponse:
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:
-        messages.success(request, "已作废;原始记录仍然保留。")
+        messages.success(request, gettext("已作废;原始记录仍然保留。"))
         return redirect("punches:punch", punch_id)
     context = {
         "punch": found,
@@ -105,9 +118,9 @@ def new_correction(request: AskedBy) -> HttpResponse:
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:
-        messages.success(request, "已补卡,相关日期正在重新核算。")
+        messages.success(request, gettext("已补卡,相关日期正在重新核算。"))
         return redirect("punches:corrections")
-    context = {"form": form, "title": "补卡", "back": "/punches/corrections/", "back_label": "更正"}
+    context = {"form": form, "title": gettext("补卡"), "back": "/punches/corrections/", "back_label": gettext("更正")}
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -116,29 +129,31 @@ def corrections(request: AskedBy) -> HttpResponseBase:
     page: ListPage[Any] = ListPage(
         request,
         queries.all_corrections(seen_by=request.by, on=request.today),
-        title="更正",
+        title=gettext("更正"),
         columns=[
-            Column("made_at", "登记时间", lambda c: c.made_at, "made_at"),
-            Column("kind", "类型", lambda c: c.get_kind_display(), "kind"),
-            Column("number", "工号", lambda c: c.employee.number, "employee__number"),
-            Column("name", "姓名", lambda c: c.employee.name, "employee__name"),
+            Column("made_at", gettext("登记时间"), lambda c: c.made_at, "made_at"),
+            Column("kind", gettext("类型"), lambda c: c.get_kind_display(), "kind"),
+            Column("number", gettext("工号"), lambda c: c.employee.number, "employee__number"),
+            Column("name", gettext("姓名"), lambda c: c.employee.name, "employee__name"),
             Column(
                 "time",
-                "打卡时间",
+                gettext("打卡时间"),
                 lambda c: f"{load_wall_clock(c.punch.device_time if c.punch else c.local_time):%Y-%m-%d %H:%M}",
             ),
-            Column("reason", "原因", lambda c: c.reason),
+            Column("reason", gettext("原因"), lambda c: c.reason),
             Column(
                 "state",
-                "状态",
-                lambda c: "已撤回" if c.withdrawn_at else "有效",
+                gettext("状态"),
+                lambda c: gettext("已撤回") if c.withdrawn_at else gettext("有效"),
                 "withdrawn_at",
-                button=lambda c: None if c.withdrawn_at else ("撤回", f"/punches/corrections/{c.pk}/withdraw/"),
+                button=lambda c: (
+                    None if c.withdrawn_at else (gettext("撤回"), f"/punches/corrections/{c.pk}/withdraw/")
+                ),
             ),
         ],
         search=["employee__number", "employee__name", "reason"],
-        empty="还没有补卡或作废。",
-        add=("/punches/corrections/new/", "补卡"),
+        empty=gettext("还没有补卡或作废。"),
+        add=("/punches/corrections/new/", gettext("补卡")),
         template="punches/corrections.html",
     )
     return page.answer()
@@ -161,18 +176,18 @@ def imports(request: AskedBy) -> HttpResponseBase:
     page: ListPage[ImportBatch] = ListPage(
         request,
         queries.batches(seen_by=request.by),
-        title="导入打卡",
+        title=gettext("导入打卡"),
         columns=[
-            Column("name", "文件", lambda b: b.name, "name", link=lambda b: f"/punches/imports/{b.pk}/"),
-            Column("format", "格式", lambda b: formats.format_named(b.format).title, "format"),
-            Column("state", "状态", lambda b: b.get_state_display(), "state"),
-            Column("new", "新增", lambda b: b.new_count or "", "new_count", True),
-            Column("known", "已有", lambda b: b.known_count or "", "known_count", True),
-            Column("by", "上传人", lambda b: b.uploaded_by.name if b.uploaded_by else ""),
-            Column("at", "上传时间", lambda b: b.uploaded_at, "uploaded_at"),
+            Column("name", gettext("文件"), lambda b: b.name, "name", link=lambda b: f"/punches/imports/{b.pk}/"),
+            Column("format", gettext("格式"), lambda b: formats.format_named(b.format).title, "format"),
+            Column("state", gettext("状态"), lambda b: b.get_state_display(), "state"),
+            Column("new", gettext("新增"), lambda b: b.new_count or "", "new_count", True),
+            Column("known", gettext("已有"), lambda b: b.known_count or "", "known_count", True),
+            Column("by", gettext("上传人"), lambda b: b.uploaded_by.name if b.uploaded_by else ""),
+            Column("at", gettext("上传时间"), lambda b: b.uploaded_at, "uploaded_at"),
         ],
         search=["name"],
-        empty="还没有导入过文件。",
+        empty=gettext("还没有导入过文件。"),
         template="punches/imports.html",
         more={"form": form, "formats": formats.FORMATS, "waiting": queries.waiting(seen_by=request.by)},
     )
@@ -274,13 +289,13 @@ def map_columns(request: AskedBy, batch_id: int) -> HttpResponse:
     if request.POST.get("saved"):
         kept = SavedMapping.objects.filter(pk=read_number(request.POST["saved"], 0)).first()
         if kept is None:
-            raise NotFound("punches.no_mapping", "没有这个列映射。")
+            raise NotFound("punches.no_mapping", gettext("没有这个列映射。"))
         mapping = formats.Mapping.from_json(kept.mapping)
     else:
         peeked = formats.peek(found.name, bytes(found.content), found.options.get("encoding", ""))
         form = MappingForm(_columns(found, peeked), request.POST)
         if not form.is_valid():
-            raise Refusal("punches.mapping_incomplete", "请指出人员列和至少一个时间列。")
+            raise Refusal("punches.mapping_incomplete", gettext("请指出人员列和至少一个时间列。"))
         mapping = form.mapping()
         if form.cleaned_data["saved_as"]:
             bringing.save_mapping(form.cleaned_data["saved_as"], mapping, by=request.by, at=request.asked_at)
@@ -307,7 +322,7 @@ def repair(request: AskedBy, line_id: int) -> HttpResponse:
     require(request.by, IMPORT_PUNCHES, everywhere=True)
     bad = BadLine.objects.select_related("batch").filter(pk=line_id).first()
     if bad is None:
-        raise NotFound("punches.no_line", "没有这一行。")
+        raise NotFound("punches.no_line", gettext("没有这一行。"))
     told = ""
     try:
         if request.POST.get("aside"):
@@ -334,9 +349,14 @@ def unknown(request: AskedBy) -> HttpResponse:
     form = AttachForm(request.POST or None)
     count = attempt(form, lambda said: (_attach(request, form, said),)) if request.method == "POST" else None
     if count:
-        messages.success(request, f"已归入 {count[0]} 条打卡,相关日期正在重新核算。")
+        messages.success(
+            request,
+            ngettext(
+                "已归入 {count} 条打卡,相关日期正在重新核算。", "已归入 {count} 条打卡,相关日期正在重新核算。", count[0]
+            ).format(count=count[0]),
+        )
         return redirect("punches:unknown")
-    context = {"keys": keys, "form": form, "title": "未知打卡编号"}
+    context = {"keys": keys, "form": form, "title": gettext("未知打卡编号")}
     return render(request, "punches/unknown.html", context, status=422 if form.errors else 200)
 
 
@@ -345,3 +365,62 @@ def _attach(request: AskedBy, form: AttachForm, said: dict[str, Any]) -> int:
     return actions.attach(
         said["person_key"], origin, form.employee(), said["begins_on"], by=request.by, at=request.asked_at
     )
+
+
+def keys(request: AskedBy) -> HttpResponseBase:
+    """Which numbers mean whom, and since when."""
+    page: ListPage[Any] = ListPage(
+        request,
+        queries.person_keys(seen_by=request.by),
+        title=gettext("打卡编号"),
+        columns=[
+            Column("key", gettext_lazy("打卡编号"), lambda k: k.person_key, "person_key"),
+            Column("origin", gettext_lazy("设备"), lambda k: k.origin or gettext("所有来源"), "origin"),
+            Column("number", gettext_lazy("工号"), lambda k: k.employee.number, "employee__number"),
+            Column("name", gettext_lazy("姓名"), lambda k: k.employee.name, "employee__name"),
+            Column("begins_on", gettext_lazy("自"), lambda k: k.begins_on, "begins_on"),
+            Column(
+                "until",
+                gettext_lazy("至"),
+                lambda k: k.until - dt.timedelta(days=1) if k.until else gettext("至今"),
+                "until",
+            ),
+            Column(
+                "end",
+                "",
+                lambda k: "" if k.until else gettext("结束对应"),
+                link=lambda k: "" if k.until else f"/punches/keys/{k.pk}/end/",
+            ),
+        ],
+        search=["person_key", "origin", "employee__number", "employee__name"],
+        filters=[
+            Filter(
+                "open",
+                gettext_lazy("状态"),
+                [("1", gettext_lazy("有效")), ("0", gettext_lazy("已结束"))],
+                "until__isnull",
+            )
+        ],
+        empty=gettext_lazy("还没有编号对应。在「未知打卡编号」页把编号对应到员工后,会列在这里。"),
+        template="punches/keys.html",
+    )
+    return page.answer()
+
+
+def end_key(request: AskedBy, key_id: int) -> HttpResponse:
+    """End a meaning by a day."""
+    found = queries.person_key(key_id, seen_by=request.by)
+    form = EndKeyForm(request.POST or None, initial={"on": request.today})
+
+    def change(said: dict[str, Any]) -> tuple[int]:
+        return (actions.end_key(found, said["on"], by=request.by, at=request.asked_at),)
+
+    ended = attempt(form, change) if request.method == "POST" else None
+    if ended:
+        said = gettext("已结束对应,{count} 条打卡待认领,相关日期正在重新核算。")
+        messages.success(request, said.format(count=ended[0]))
+        return redirect("punches:keys")
+    name = found.employee.name if found.employee else ""
+    title = gettext("打卡编号 {key} 不再是 {name}").format(key=found.person_key, name=name)
+    context = {"form": form, "title": title, "back": "/punches/keys/", "back_label": gettext("打卡编号")}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from kaoqin.core.outcomes import tell
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.scheduling.checks import refuse_bad_shift
 from kaoqin.scheduling.models import (
@@ -45,14 +47,16 @@ def new_shift(
     require(by, MANAGE_RULES)
     code = code.strip()
     if not code:
-        raise Refusal("scheduling.shift_code", "请填写班次编码。", "code")
+        raise Refusal("scheduling.shift_code", gettext("请填写班次编码。"), "code")
     try:
         with transaction.atomic():
             shift = Shift.objects.create(code=code, colour=colour)
     except IntegrityError as taken:
-        raise Refusal("scheduling.code_taken", f"班次编码 {code} 已被使用。", "code") from taken
+        raise Refusal(
+            "scheduling.code_taken", gettext("班次编码 {code} 已被使用。").format(code=code), "code"
+        ) from taken
     _keep_version(shift, plan, begins_on, closed=False)
-    record(by, "scheduling.new_shift", shift, f"新建班次 {plan.name}({code})", at=at)
+    record(by, "scheduling.new_shift", shift, Sentence("新建班次 {name}({code})", name=plan.name, code=code), at=at)
     return shift
 
 
@@ -74,7 +78,13 @@ def change_shift(
         shift.save(update_fields=["colour"])
     version = _keep_version(shift, plan, begins_on, closed=closed)
     replan(shift, begins_on)
-    record(by, "scheduling.change_shift", shift, f"班次 {shift.code} 自 {begins_on} 变更", at=at)
+    record(
+        by,
+        "scheduling.change_shift",
+        shift,
+        Sentence("班次 {code} 自 {begins_on} 变更", code=shift.code, begins_on=begins_on),
+        at=at,
+    )
     touched = RosterDay.objects.filter(shift=shift, date__gte=begins_on)
     _tell_touched(touched.values_list("employee_id", flat=True).distinct(), begins_on)
     return version
@@ -119,9 +129,9 @@ def new_calendar(code: str, name: str, *, by: Actor, at: dt.datetime) -> Calenda
     require(by, MANAGE_RULES, everywhere=True)
     code = code.strip()
     if Calendar.objects.filter(code=code).exists():
-        raise Refusal("scheduling.code_taken", f"日历编码 {code} 已被使用。", "code")
+        raise Refusal("scheduling.code_taken", gettext("日历编码 {code} 已被使用。").format(code=code), "code")
     made = Calendar.objects.create(code=code, name=name.strip())
-    record(by, "scheduling.new_calendar", made, f"新建日历 {name}", at=at)
+    record(by, "scheduling.new_calendar", made, Sentence("新建日历 {name}", name=name), at=at)
     return made
 
 
@@ -140,8 +150,11 @@ def keep_days(calendar: Calendar, days: Iterable[Day], *, by: Actor, at: dt.date
         unique_fields=["calendar", "date"],
         update_fields=["kind", "name", "adjusted"],
     )
-    said = "、".join(f"{d.date} {d.kind.label}" for d in kept[:5])
-    record(by, "scheduling.keep_days", calendar, f"日历 {calendar.name}:{said}{' 等' if len(kept) > 5 else ''}", at=at)
+    dates = [day.date for day in kept]
+    told = {"name": calendar.name, "first": min(dates), "last": max(dates), "count": len(dates)}
+    said = Sentence("日历 {name}:设置 {first} 至 {last} 中的 {count} 天", **told)
+    days_kept = {str(day.date): str(day.kind) for day in kept}
+    record(by, "scheduling.keep_days", calendar, said, at=at, days=days_kept)
     _lay_by_calendar(calendar, min(d.date for d in kept), max(d.date for d in kept), timezone.localdate(at))
 
 
@@ -150,7 +163,13 @@ def confirm_year(calendar: Calendar, year: int, source: str, *, by: Actor, at: d
     """That the State Council's notice of a year has been entered."""
     require(by, MANAGE_RULES, everywhere=True)
     CalendarYear.objects.update_or_create(calendar=calendar, year=year, defaults={"noticed": True, "source": source})
-    record(by, "scheduling.confirm_year", calendar, f"日历 {calendar.name}:{year} 年放假通知已录入({source})", at=at)
+    record(
+        by,
+        "scheduling.confirm_year",
+        calendar,
+        Sentence("日历 {name}:{year} 年放假通知已录入({source})", name=calendar.name, year=year, source=source),
+        at=at,
+    )
 
 
 def _lay_by_calendar(calendar: Calendar, first: dt.date, last: dt.date, today: dt.date) -> None:
@@ -176,9 +195,9 @@ def new_group(code: str, name: str, *, by: Actor, at: dt.datetime) -> Group:
     require(by, MANAGE_RULES)
     code = code.strip()
     if Group.objects.filter(code=code).exists():
-        raise Refusal("scheduling.code_taken", f"考勤组编码 {code} 已被使用。", "code")
+        raise Refusal("scheduling.code_taken", gettext("考勤组编码 {code} 已被使用。").format(code=code), "code")
     made = Group.objects.create(code=code, name=name.strip())
-    record(by, "scheduling.new_group", made, f"新建考勤组 {name}", at=at)
+    record(by, "scheduling.new_group", made, Sentence("新建考勤组 {name}", name=name), at=at)
     return made
 
 
@@ -197,9 +216,9 @@ def plan_group(
     """How a group is planned from a day on. `week` maps weekdays (0 = Monday) to shifts; roster groups have none."""
     require(by, MANAGE_RULES)
     if mode == GroupMode.ROSTER and week:
-        raise Refusal("scheduling.roster_has_no_week", "排班制按排班表上班,不设固定周。")
+        raise Refusal("scheduling.roster_has_no_week", gettext("排班制按排班表上班,不设固定周。"))
     if mode != GroupMode.ROSTER and not week:
-        raise Refusal("scheduling.week_empty", "固定班制和自由工时至少要有一个工作日。")
+        raise Refusal("scheduling.week_empty", gettext("固定班制和自由工时至少要有一个工作日。"))
     plan, _ = GroupPlan.objects.update_or_create(
         group=group,
         begins_on=begins_on,
@@ -207,7 +226,15 @@ def plan_group(
     )
     plan.weekdays.all().delete()
     GroupWeekday.objects.bulk_create(GroupWeekday(plan=plan, weekday=day, shift=shift) for day, shift in week.items())
-    record(by, "scheduling.plan_group", group, f"考勤组 {group.name} 自 {begins_on} 为{GroupMode(mode).label}", at=at)
+    record(
+        by,
+        "scheduling.plan_group",
+        group,
+        Sentence(
+            "考勤组 {name} 自 {begins_on} 为{mode}", name=group.name, begins_on=begins_on, mode=GroupMode(mode).label
+        ),
+        at=at,
+    )
     touched = Membership.objects.filter(group=group).exclude(ends_on__lt=begins_on)
     lay_again(set(touched.values_list("employee_id", flat=True)), begins_on, timezone.localdate(at))
     return plan
@@ -215,21 +242,40 @@ def plan_group(
 
 @transaction.atomic
 def join_group(employee_ids: Iterable[int], group: Group, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
-    """Put people into a group from a day on; where they were before ends the day before. Returns how many changed."""
+    """Put people into a group from a day on; where they were before ends the day before. Returns how many changed.
+
+    Refuses where somebody joins another group on a later day: that would be lost.
+    """
     wanted = set(employee_ids)
     require_people(by, wanted, timezone.localdate(at))
     already = Membership.objects.filter(
         employee__in=wanted, group=group, begins_on__lte=begins_on, ends_on__isnull=True
     )
     wanted -= set(already.values_list("employee_id", flat=True))
-    Membership.objects.filter(employee__in=wanted, begins_on__gte=begins_on).delete()
+    _refuse_later_group(wanted, begins_on)
+    Membership.objects.filter(employee__in=wanted, begins_on=begins_on).delete()
     Membership.objects.filter(employee__in=wanted).exclude(ends_on__lt=begins_on).update(ends_on=begins_on - DAY)
     Membership.objects.bulk_create(
         Membership(employee_id=key, group=group, begins_on=begins_on) for key in sorted(wanted)
     )
-    record(by, "scheduling.join_group", group, f"{len(wanted)} 人自 {begins_on} 加入考勤组 {group.name}", at=at)
+    record(
+        by,
+        "scheduling.join_group",
+        group,
+        Sentence("{count} 人自 {begins_on} 加入考勤组 {name}", count=len(wanted), begins_on=begins_on, name=group.name),
+        at=at,
+    )
     lay_again(wanted, begins_on, timezone.localdate(at))
     return len(wanted)
+
+
+def _refuse_later_group(employee_ids: Iterable[int], begins_on: dt.date) -> None:
+    later = Membership.objects.filter(employee__in=employee_ids, begins_on__gt=begins_on).order_by("begins_on", "pk")
+    row = later.select_related("employee", "group").first()
+    if row:
+        said = gettext("{name} 自 {day} 起已在考勤组「{group}」,请选择这一天或之后的日期。")
+        told = said.format(name=row.employee.name, day=row.begins_on, group=row.group.name)
+        raise Refusal("scheduling.later_membership", told, "begins_on")
 
 
 @transaction.atomic
@@ -237,9 +283,15 @@ def keep_pattern(code: str, name: str, days: list[Shift | None], *, by: Actor, a
     """A rotation; None is a rest day. Kept under its code; what was rolled out before stays as it was."""
     require(by, MANAGE_RULES)
     if not any(days):
-        raise Refusal("scheduling.pattern_empty", "轮班周期至少要有一个班次。")
+        raise Refusal("scheduling.pattern_empty", gettext("轮班周期至少要有一个班次。"))
     pattern, _ = Pattern.objects.update_or_create(code=code.strip(), defaults={"name": name.strip()})
     pattern.days.all().delete()
     PatternDay.objects.bulk_create(PatternDay(pattern=pattern, position=n, shift=shift) for n, shift in enumerate(days))
-    record(by, "scheduling.keep_pattern", pattern, f"轮班 {name}:{len(days)} 天一轮", at=at)
+    record(
+        by,
+        "scheduling.keep_pattern",
+        pattern,
+        Sentence("轮班 {name}:{count} 天一轮", name=name, count=len(days)),
+        at=at,
+    )
     return pattern

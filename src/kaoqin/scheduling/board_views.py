@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.exports import XLSX, write_xlsx
@@ -103,7 +104,7 @@ def paint(request: AskedBy) -> JsonResponse:
         told = json.loads(request.body)
         cells = [Cell(int(e), dt.date.fromisoformat(d), int(s) if s else None) for e, d, s in told["cells"]]
     except (ValueError, KeyError, TypeError) as bad:
-        raise Refusal("scheduling.bad_cells", "排班数据格式不正确。") from bad
+        raise Refusal("scheduling.bad_cells", gettext("排班数据格式不正确。")) from bad
     return _answer(lambda: roster.paint(cells, by=request.by, at=request.asked_at, today=request.today))
 
 
@@ -129,7 +130,7 @@ def copy(request: AskedBy) -> JsonResponse:
         people = [int(key) for key in told["people"]]
         first, last, to = (dt.date.fromisoformat(told[name]) for name in ("first", "last", "to"))
     except (ValueError, KeyError, TypeError) as bad:
-        raise Refusal("scheduling.bad_cells", "排班数据格式不正确。") from bad
+        raise Refusal("scheduling.bad_cells", gettext("排班数据格式不正确。")) from bad
     span = (first, last, to)
     return _answer(lambda: roster.copy_days(people, *span, by=request.by, at=request.asked_at, today=request.today))
 
@@ -150,9 +151,9 @@ def roll_out(request: AskedBy) -> HttpResponse:
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:
-        messages.success(request, "轮班已排好。")
+        messages.success(request, gettext("轮班已排好。"))
         return redirect(f"/roster/?month={form.cleaned_data['first']:%Y-%m}")
-    context = {"form": form, "title": "按轮班排", "back": "/roster/", "back_label": "排班表"}
+    context = {"form": form, "title": gettext("按轮班排"), "back": "/roster/", "back_label": gettext("排班表")}
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -164,10 +165,10 @@ def export(request: AskedBy) -> HttpResponse:
     plans = queries.roster([e.pk for e in people], month, _end(month))
     rows = ([e.number, e.name, *(_code(plans.get((e.pk, date))) for date in dates)] for e in people)
     out = io.BytesIO()
-    write_xlsx(out, f"排班 {month:%Y-%m}", ["工号", "姓名", *(date.isoformat() for date in dates)], rows)
-    name = content_disposition_header(True, f"排班_{month:%Y-%m}.xlsx") or ""
+    write_xlsx(out, f"{month:%Y-%m}", [gettext("工号"), gettext("姓名"), *(date.isoformat() for date in dates)], rows)
+    name = content_disposition_header(True, gettext("排班_{month:%Y-%m}.xlsx").format(month=month)) or ""
     return HttpResponse(out.getvalue(), content_type=XLSX, headers={"Content-Disposition": name})
 
 
 def _code(row: Any) -> str:
-    return "" if row is None else row.shift.code if row.shift else "休"
+    return "" if row is None else row.shift.code if row.shift else gettext("休")

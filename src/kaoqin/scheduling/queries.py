@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
@@ -60,7 +61,12 @@ class DatedShift:
         """Which version is in force. Refuses a day before the first."""
         found = bisect_right(self.begins, on) - 1
         if found < 0:
-            raise Refusal("scheduling.shift_not_yet", f"班次 {self.code} 自 {self.begins[0]} 起才生效,{on} 不能排。")
+            raise Refusal(
+                "scheduling.shift_not_yet",
+                gettext("班次 {code} 自 {begins_on} 起才生效,{on} 不能排。").format(
+                    code=self.code, begins_on=self.begins[0], on=on
+                ),
+            )
         return found
 
     def on(self, on: dt.date) -> ShiftPlan:
@@ -99,7 +105,7 @@ def shifts(only: Iterable[int] | None = None) -> dict[int, DatedShift]:
 def shift(shift_id: int) -> DatedShift:
     found = shifts([shift_id]).get(shift_id)
     if found is None:
-        raise NotFound("scheduling.no_shift", "没有这个班次。")
+        raise NotFound("scheduling.no_shift", gettext("没有这个班次。"))
     return found
 
 
@@ -108,7 +114,10 @@ def days(calendar: Calendar, first: dt.date, last: dt.date) -> list[Day]:
     found = days_of_known_years(calendar, first, last)
     for year in range(first.year, last.year + 1):
         if max(first, dt.date(year, 1, 1)) not in found:
-            raise Refusal("scheduling.calendar_lacks_year", f"日历「{calendar.name}」没有 {year} 年,请先在日历中添加。")
+            raise Refusal(
+                "scheduling.calendar_lacks_year",
+                gettext("日历「{name}」没有 {year} 年,请先在日历中添加。").format(name=calendar.name, year=year),
+            )
     return list(found.values())
 
 
@@ -129,7 +138,7 @@ def _day(date: dt.date, row: CalendarDay | None) -> Day:
 def default_calendar() -> Calendar:
     found = Calendar.objects.order_by("pk").first()
     if found is None:
-        raise Refusal("scheduling.no_calendar", "还没有日历,请先新建。")
+        raise Refusal("scheduling.no_calendar", gettext("还没有日历,请先新建。"))
     return found
 
 
@@ -143,7 +152,9 @@ class CalendarWarning:
     @property
     def sentence(self) -> str:
         name = self.calendar.name
-        return f"日历「{name}」还没有 {self.year} 年国务院放假通知:调休与补班未知,只有法定节假日是准的。"
+        return gettext("日历「{name}」还没有 {year} 年国务院放假通知:调休与补班未知,只有法定节假日是准的。").format(
+            name=name, year=self.year
+        )
 
 
 def calendar_warnings(today: dt.date) -> list[CalendarWarning]:
@@ -186,7 +197,7 @@ def roster(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[t
 def group(group_id: int) -> Group:
     found = Group.objects.filter(pk=group_id).first()
     if found is None:
-        raise NotFound("scheduling.no_group", "没有这个考勤组。")
+        raise NotFound("scheduling.no_group", gettext("没有这个考勤组。"))
     return found
 
 

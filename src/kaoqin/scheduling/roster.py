@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext
 
 from kaoqin.core.outcomes import tell
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotAllowed, NotFound, Refusal, say_clock
 from kaoqin.org import queries as org
@@ -47,7 +49,7 @@ def _write(cells: Sequence[Cell], source: PlanSource) -> None:
     wanted = {c.shift_id for c in cells if c.shift_id}
     shifts = queries.shifts(wanted)
     if wanted - set(shifts):
-        raise NotFound("scheduling.no_shift", "没有这个班次。")
+        raise NotFound("scheduling.no_shift", gettext("没有这个班次。"))
     with connection.cursor() as cursor:
         for begin in range(0, len(cells), CHUNK):
             part = cells[begin : begin + CHUNK]
@@ -82,16 +84,22 @@ def _name_overlap(employee_ids: list[int], first: dt.date, last: dt.date) -> str
     before: RosterDay | None = None
     for row in rows.order_by("employee_id", "planned"):
         if before and before.employee_id == row.employee_id and before.planned.upper > row.planned.lower:
-            return (
-                f"{row.employee.name} {before.date} 的「{_code(before)}」({_until(before)} 结束)"
-                f"与 {row.date} 的「{_code(row)}」时间重叠,未保存。"
+            return gettext(
+                "{name} {date} 的「{code}」({until} 结束)与 {other_date} 的「{other}」时间重叠,未保存。"
+            ).format(
+                name=row.employee.name,
+                date=before.date,
+                code=_code(before),
+                until=_until(before),
+                other_date=row.date,
+                other=_code(row),
             )
         before = row
-    return "有重叠的班次,未保存。"
+    return gettext("有重叠的班次,未保存。")
 
 
 def _code(row: RosterDay) -> str:
-    return row.shift.code if row.shift else "休"
+    return row.shift.code if row.shift else gettext("休")
 
 
 def _until(row: RosterDay) -> str:
@@ -99,14 +107,14 @@ def _until(row: RosterDay) -> str:
     return say_clock(int((row.planned.upper - midnight).total_seconds() // 60))
 
 
-def _put(cells: Sequence[Cell], source: PlanSource, title: str, by: Actor, at: dt.datetime) -> int:
+def _put(cells: Sequence[Cell], source: PlanSource, title: Sentence, by: Actor, at: dt.datetime) -> int:
     """Write cells, remember what stood there, tell who must settle again. Returns the number of the change."""
     people, first, last = {c.employee_id for c in cells}, min(c.date for c in cells), max(c.date for c in cells)
     stood = queries.roster(people, first, last)
     before = [_remember(c, stood.get((c.employee_id, c.date))) for c in cells]
     _write(cells, source)
     _refuse_overlap(people, first, last)
-    change = RosterChange.objects.create(account_id=by.account_id, at=at, title=title[:100], before=before)
+    change = RosterChange.objects.create(account_id=by.account_id, at=at, title=title.in_chinese()[:100], before=before)
     record(by, "scheduling.roster", change, title, at=at)
     tell("plans.changed", employee_ids=sorted(people), first=first, last=last)
     return change.pk
@@ -123,7 +131,7 @@ def require_people(by: Actor, employee_ids: Iterable[int], today: dt.date) -> No
     reach = require(by, PLAN)
     wanted = set(employee_ids)
     if org.within(reach, today).filter(pk__in=wanted).count() != len(wanted):
-        raise NotAllowed("scheduling.out_of_reach", "其中有人不存在,或者不在您的管理范围内。")
+        raise NotAllowed("scheduling.out_of_reach", gettext("其中有人不存在,或者不在您的管理范围内。"))
 
 
 @transaction.atomic
@@ -134,7 +142,7 @@ def paint(
     at: dt.datetime,
     today: dt.date,
     source: PlanSource = PlanSource.MANUAL,
-    title: str = "",
+    title: Sentence | None = None,
 ) -> int | None:
     """Set cells of the board; returns the number of the change for undo. Refuses overlaps, leaving all as it was.
 
@@ -145,7 +153,9 @@ def paint(
     if not cells:
         return None
     people = len({c.employee_id for c in cells})
-    return _put(cells, source, title or f"排班:{people} 人 {len(cells)} 格", by, at)
+    return _put(
+        cells, source, title or Sentence("排班:{people} 人 {count} 格", people=people, count=len(cells)), by, at
+    )
 
 
 @transaction.atomic
@@ -153,7 +163,7 @@ def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     """Put back what stood before a stroke of one's own; a stroke is undone once."""
     change = RosterChange.objects.select_for_update().filter(pk=change_id, account_id=by.account_id).first()
     if change is None or change.undone_at:
-        raise NotFound("scheduling.no_change", "没有可以撤销的操作。")
+        raise NotFound("scheduling.no_change", gettext("没有可以撤销的操作。"))
     require_people(by, {row[0] for row in change.before}, today)
     rows = [(Cell(e, dt.date.fromisoformat(d), s), source) for e, d, s, source in change.before]
     for cell in [cell for cell, source in rows if not source]:
@@ -164,7 +174,7 @@ def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     _refuse_overlap(people, min(dates), max(dates))
     change.undone_at = at
     change.save(update_fields=["undone_at"])
-    record(by, "scheduling.undo", change, f"撤销「{change.title}」", at=at)
+    record(by, "scheduling.undo", change, Sentence("撤销排班变更 {number}", number=change.pk), at=at)
     tell("plans.changed", employee_ids=sorted(people), first=min(dates), last=max(dates))
 
 
@@ -183,14 +193,26 @@ def roll_out(
     require_people(by, positions, today)
     days = [day.shift_id for day in pattern.days.order_by("position")]
     if last < first or (last - first).days > 400:
-        raise Refusal("scheduling.range", "日期范围须从早到晚,且不超过 400 天。", "last")
+        raise Refusal("scheduling.range", gettext("日期范围须从早到晚,且不超过 400 天。"), "last")
     cells = [
         Cell(employee, first + n * DAY, days[(start + n) % len(days)])
         for employee, start in positions.items()
         for n in range((last - first).days + 1)
     ]
     return (
-        _put(cells, PlanSource.PATTERN, f"轮班「{pattern.name}」{len(positions)} 人 {first} 至 {last}", by, at)
+        _put(
+            cells,
+            PlanSource.PATTERN,
+            Sentence(
+                "轮班「{name}」{count} 人 {first} 至 {last}",
+                name=pattern.name,
+                count=len(positions),
+                first=first,
+                last=last,
+            ),
+            by,
+            at,
+        )
         if cells
         else None
     )
@@ -209,10 +231,16 @@ def copy_days(
 ) -> int | None:
     """Copy the days first to last of people onto as many days from `to` on; days without a row copy nothing."""
     if last < first or (last - first).days > 92:
-        raise Refusal("scheduling.range", "复制的日期范围须从早到晚,且不超过 93 天。")
+        raise Refusal("scheduling.range", gettext("复制的日期范围须从早到晚,且不超过 93 天。"))
     rows = queries.roster(employee_ids, first, last)
     cells = [Cell(row.employee_id, row.date + (to - first), row.shift_id) for row in rows.values()]
-    return paint(cells, by=by, at=at, today=today, title=f"复制 {first} 至 {last} 的排班到 {to}")
+    return paint(
+        cells,
+        by=by,
+        at=at,
+        today=today,
+        title=Sentence("复制 {first} 至 {last} 的排班到 {to}", first=first, last=last, to=to),
+    )
 
 
 def replan(shift: Shift, first: dt.date) -> None:

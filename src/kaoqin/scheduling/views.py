@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
@@ -39,7 +40,7 @@ SegmentForms = formset_factory(SegmentForm, extra=0, min_num=SEGMENTS, max_num=S
 def say_plan(plan: ShiftPlan) -> str:
     """A shift's times in one line: `08:00–次日 06:00,休 12:00–13:00`."""
     if plan.free:
-        return f"自由工时 {say_minutes(plan.required_minutes)}"
+        return gettext("自由工时 {required_minutes}").format(required_minutes=say_minutes(plan.required_minutes))
     parts = [f"{say_clock(s.start)}–{say_clock(s.end)}" for s in plan.segments]
     return " / ".join(parts)
 
@@ -72,7 +73,7 @@ def shift(request: AskedBy, shift_id: int | None = None) -> HttpResponse:
     form, segments = _shift_forms(request, dated)
     valid = request.method == "POST" and segments.is_valid()
     if valid and attempt(form, lambda said: _keep_shift(request, dated, form, segments, said)):
-        messages.success(request, "班次已保存。")
+        messages.success(request, gettext("班次已保存。"))
         return redirect("scheduling:shifts")
     context = {
         "form": form,
@@ -136,16 +137,18 @@ def groups(request: AskedBy) -> HttpResponseBase:
     page: ListPage[Group] = ListPage(
         request,
         Group.objects.order_by("code"),
-        title="考勤组",
+        title=pgettext("list", "考勤组"),
         columns=[
-            Column("code", "编码", lambda g: g.code, "code", link=lambda g: f"/groups/{g.pk}/"),
-            Column("name", "名称", lambda g: g.name, "name", link=lambda g: f"/groups/{g.pk}/"),
-            Column("mode", "班制", lambda g: GroupMode(modes[g.pk]).label if g.pk in modes else "未设置"),
-            Column("members", "人数", lambda g: counts.get(g.pk, 0), numeric=True),
+            Column("code", gettext("编码"), lambda g: g.code, "code", link=lambda g: f"/groups/{g.pk}/"),
+            Column("name", gettext("名称"), lambda g: g.name, "name", link=lambda g: f"/groups/{g.pk}/"),
+            Column(
+                "mode", gettext("班制"), lambda g: GroupMode(modes[g.pk]).label if g.pk in modes else gettext("未设置")
+            ),
+            Column("members", gettext("人数"), lambda g: counts.get(g.pk, 0), numeric=True),
         ],
         search=["code", "name"],
-        empty="还没有考勤组。考勤组把班制和规则相同的人放在一起,先建一个。",
-        add=("/groups/new/", "新建考勤组") if may(request.by, MANAGE_RULES) else None,
+        empty=gettext("还没有考勤组。考勤组把班制和规则相同的人放在一起,先建一个。"),
+        add=("/groups/new/", gettext("新建考勤组")) if may(request.by, MANAGE_RULES) else None,
     )
     return page.answer()
 
@@ -160,7 +163,12 @@ def new_group(request: AskedBy) -> HttpResponse:
     )
     if made:
         return redirect("scheduling:group", made.pk)
-    context = {"form": form, "title": "新建考勤组", "back": "/groups/", "back_label": "考勤组"}
+    context = {
+        "form": form,
+        "title": gettext("新建考勤组"),
+        "back": "/groups/",
+        "back_label": pgettext("list", "考勤组"),
+    }
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -185,7 +193,7 @@ def group(request: AskedBy, group_id: int) -> HttpResponse:
 
 def _week(plan: Any) -> list[str]:
     shifts_of = {row.weekday: row.shift.code for row in plan.weekdays.all()}
-    return [shifts_of.get(day, "休") for day in range(7)]
+    return [shifts_of.get(day, gettext("休")) for day in range(7)]
 
 
 def _plan_form(request: AskedBy, plans: list[Any]) -> GroupPlanForm:
@@ -220,7 +228,7 @@ def plan_group(request: AskedBy, group_id: int) -> HttpResponse:
             at=request.asked_at,
         )
 
-    return _back_to_group(request, group_id, form, attempt(form, change), "班制已保存,排班已更新。")
+    return _back_to_group(request, group_id, form, attempt(form, change), gettext("班制已保存,排班已更新。"))
 
 
 @require_POST
@@ -233,7 +241,7 @@ def join_group(request: AskedBy, group_id: int) -> HttpResponse:
         people = org.reached_by_numbers(said["numbers"], PLAN, seen_by=request.by, on=request.today)
         return (actions.join_group(people, found, said["begins_on"], by=request.by, at=request.asked_at),)
 
-    return _back_to_group(request, group_id, form, attempt(form, change), "组员已更新。")
+    return _back_to_group(request, group_id, form, attempt(form, change), gettext("组员已更新。"))
 
 
 def _back_to_group(request: AskedBy, group_id: int, form: Any, made: object, said: str) -> HttpResponse:
@@ -256,7 +264,7 @@ def patterns(request: AskedBy) -> HttpResponse:
             return actions.keep_pattern(said["code"], said["name"], said["days"], by=request.by, at=request.asked_at)
 
         if attempt(form, change):
-            messages.success(request, "轮班已保存。")
+            messages.success(request, gettext("轮班已保存。"))
             return redirect("scheduling:patterns")
     rows = Pattern.objects.prefetch_related("days__shift").order_by("code")
     found = [(p, [day.shift for day in sorted(p.days.all(), key=lambda d: d.position)]) for p in rows]
@@ -284,7 +292,12 @@ def new_calendar(request: AskedBy) -> HttpResponse:
     )
     if made:
         return redirect("scheduling:calendar", made.pk, request.today.year)
-    context = {"form": form, "title": "新建日历", "back": "/calendars/", "back_label": "日历"}
+    context = {
+        "form": form,
+        "title": gettext("新建日历"),
+        "back": "/calendars/",
+        "back_label": pgettext("list", "日历"),
+    }
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -293,12 +306,12 @@ def calendar(request: AskedBy, calendar_id: int, year: int) -> HttpResponse:
     require(request.by, SEE_RULES)
     found = Calendar.objects.filter(pk=calendar_id).first()
     if found is None or not 2000 <= year <= 2100:
-        raise NotFound("scheduling.no_calendar", "没有这个日历。")
+        raise NotFound("scheduling.no_calendar", gettext("没有这个日历。"))
     if request.method == "POST":
         require(request.by, MANAGE_RULES, everywhere=True)
     form = DayForm(request.POST or None)
     if request.method == "POST" and attempt(form, lambda said: _keep_days(request, found, form, said)):
-        messages.success(request, "已保存,相关日期正在重新排班和核算。")
+        messages.success(request, gettext("已保存,相关日期正在重新排班和核算。"))
         return redirect("scheduling:calendar", calendar_id, year)
     known = queries.year_of(found, year)
     context = {
@@ -340,9 +353,9 @@ def confirm_year(request: AskedBy, calendar_id: int) -> HttpResponse:
     found = Calendar.objects.filter(pk=calendar_id).first()
     form = ConfirmYearForm(request.POST)
     if found is None:
-        raise NotFound("scheduling.no_calendar", "没有这个日历。")
+        raise NotFound("scheduling.no_calendar", gettext("没有这个日历。"))
     if not form.is_valid():
-        raise Refusal("scheduling.no_source", "请填写通知文号或出处。")
+        raise Refusal("scheduling.no_source", gettext("请填写通知文号或出处。"))
     said = form.cleaned_data
     actions.confirm_year(found, said["year"], said["source"], by=request.by, at=request.asked_at)
     return redirect("scheduling:calendar", calendar_id, said["year"])

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaoqin.security.words import Role, permission
 
@@ -11,22 +12,22 @@ from kaoqin.security.words import Role, permission
 class DayKind(models.TextChoices):
     """What a calendar date is; the rate of overtime on it follows from this."""
 
-    WORKDAY = "workday", "工作日"
-    REST = "rest", "休息日"
-    STATUTORY = "statutory", "法定节假日"
+    WORKDAY = "workday", gettext_lazy("工作日")
+    REST = "rest", gettext_lazy("休息日")
+    STATUTORY = "statutory", gettext_lazy("法定节假日")
 
 
 class GroupMode(models.TextChoices):
-    FIXED = "fixed", "固定班制"
-    ROSTER = "roster", "排班制"
-    FREE = "free", "自由工时"
+    FIXED = "fixed", gettext_lazy("固定班制")
+    ROSTER = "roster", gettext_lazy("排班制")
+    FREE = "free", gettext_lazy("自由工时")
 
 
 class PlanSource(models.TextChoices):
-    GROUP = "group", "固定周"
-    PATTERN = "pattern", "轮班"
-    MANUAL = "manual", "手工"
-    IMPORT = "import", "导入"
+    GROUP = "group", gettext_lazy("固定周")
+    PATTERN = "pattern", gettext_lazy("轮班")
+    MANUAL = "manual", gettext_lazy("手工")
+    IMPORT = "import", gettext_lazy("导入")
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,28 @@ class Day:
     adjusted: bool = False
 
 
-SEE_PLANS = permission("scheduling.see_plans", "查看排班", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
-PLAN = permission("scheduling.plan", "排班", [Role.MANAGER, Role.HR])
-SEE_RULES = permission(
-    "scheduling.see_rules", "查看班次、考勤组与日历", [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR]
+HOLIDAYS = (
+    pgettext_lazy("holiday", "元旦"),
+    pgettext_lazy("holiday", "春节"),
+    pgettext_lazy("holiday", "春节(除夕)"),
+    pgettext_lazy("holiday", "清明节"),
+    pgettext_lazy("holiday", "劳动节"),
+    pgettext_lazy("holiday", "端午节"),
+    pgettext_lazy("holiday", "中秋节"),
+    pgettext_lazy("holiday", "国庆节"),
+    pgettext_lazy("holiday", "休息日"),
+    pgettext_lazy("holiday", "补班"),
+    pgettext_lazy("holiday", "调休"),
 )
-MANAGE_RULES = permission("scheduling.manage", "维护班次、考勤组与日历", [Role.HR])
+"""The names of days in the calendars the product brings; data keeps them in Chinese."""
+
+SEE_PLANS = permission(
+    "scheduling.see_plans", gettext_lazy("查看排班"), [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR]
+)
+PLAN = permission("scheduling.plan", gettext_lazy("排班"), [Role.MANAGER, Role.HR])
+SEE_RULES = permission(
+    "scheduling.see_rules",
+    gettext_lazy("查看班次、考勤组与日历"),
+    [Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR],
+)
+MANAGE_RULES = permission("scheduling.manage", gettext_lazy("维护班次、考勤组与日历"), [Role.HR])

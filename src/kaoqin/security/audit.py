@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from kaoqin.core.sentences import Sentence
 from kaoqin.security.models import AccessRecord, AuditEntry
 from kaoqin.security.words import Actor
 
@@ -17,17 +18,20 @@ def record(
     by: Actor,
     action: str,
     subject: models.Model | str,
-    said: str,
+    said: Sentence | str,
     *,
     at: dt.datetime | None = None,
     **facts: Any,
 ) -> None:
-    """Append what `by` did to `subject`; `said` is the sentence the auditor reads, `facts` what changed."""
+    """Append what `by` did to `subject`; `said` is the sentence the auditor reads, `facts` what changed.
+
+    The sentence is kept in Chinese, as the record, and so that it can be told in the reader's language.
+    """
     _entry(by, action, subject, said, at, facts).save(force_insert=True)
 
 
 def record_all(
-    by: Actor, action: str, deeds: Iterable[tuple[models.Model, str, dict[str, Any]]], *, at: dt.datetime
+    by: Actor, action: str, deeds: Iterable[tuple[models.Model, Sentence | str, dict[str, Any]]], *, at: dt.datetime
 ) -> None:
     """Append the same action on many: (subject, sentence, facts) of each, in a few statements."""
     entries = [_entry(by, action, subject, said, at, facts) for subject, said, facts in deeds]
@@ -35,8 +39,14 @@ def record_all(
 
 
 def _entry(
-    by: Actor, action: str, subject: models.Model | str, said: str, at: dt.datetime | None, facts: dict[str, Any]
+    by: Actor,
+    action: str,
+    subject: models.Model | str,
+    said: Sentence | str,
+    at: dt.datetime | None,
+    facts: dict[str, Any],
 ) -> AuditEntry:
+    sentence = said if isinstance(said, Sentence) else Sentence(said)
     name = subject if isinstance(subject, str) else subject._meta.label_lower
     return AuditEntry(
         at=at or timezone.now(),
@@ -46,7 +56,8 @@ def _entry(
         action=action,
         subject=name,
         subject_id=None if isinstance(subject, str) else subject.pk if isinstance(subject.pk, int) else None,
-        said=said,
+        said=sentence.in_chinese(),
+        told=sentence.keep(),
         facts=facts,
     )
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext
+
 from kaoqin.core.words import NotAllowed
 from kaoqin.security.models import Account, Grant
 from kaoqin.security.neighbours import who_is
@@ -42,8 +44,14 @@ def may(by: Actor, code: str) -> bool:
 def require(by: Actor, code: str, *, everywhere: bool = False) -> Reach:
     """Refuse unless `by` holds the permission (with `everywhere`: for the whole company); return the reach."""
     if not may(by, code):
-        raise NotAllowed("security.not_allowed", f"您没有「{permissions()[code].label}」的权限,请联系系统管理员。")
+        raise NotAllowed(
+            "security.not_allowed",
+            gettext("您没有「{label}」的权限,请联系系统管理员。").format(label=permissions()[code].label),
+        )
     found = reach(by, code)
     if everywhere and not found.everyone:
-        raise NotAllowed("security.not_everywhere", f"「{permissions()[code].label}」需要全公司范围的授权。")
+        raise NotAllowed(
+            "security.not_everywhere",
+            gettext("「{label}」需要全公司范围的授权。").format(label=permissions()[code].label),
+        )
     return found

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.security.doors import actor_of
 from kaoqin.security.models import Account
 from kaoqin.security.requests import address_of
+from kaoqin.security.words import LANGUAGES
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -57,11 +61,42 @@ def actor(answer: Answer) -> Answer:
     return middleware
 
 
+def language(answer: Answer) -> Answer:
+    """Speak the language of whoever asks: the one chosen, else the browser's.
+
+    In the place of Django's LocaleMiddleware: that one knows no accounts and would follow the first language of the
+    browser. Like it, this leaves the language on afterwards: a streamed answer is written after it returns.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        spoken = language_of(request)
+        translation.activate(spoken)
+        response = answer(request)
+        response.headers.setdefault("Content-Language", spoken)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+    return middleware
+
+
+def language_of(request: HttpRequest) -> str:
+    """The account's choice, else this browser's, else English where the browser asks for English and for no Chinese."""
+    kept = request.user.language if isinstance(request.user, Account) else ""
+    chosen = kept or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in LANGUAGES:
+        return chosen
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    asked = {code.split("-")[0] for code, weight in accepted if weight}
+    return "en" if "en" in asked and "zh" not in asked else settings.LANGUAGE_CODE
+
+
 def is_open(request: HttpRequest) -> bool:
     """Pages for people who have not logged in. Everything else is closed by default."""
     return request.path.startswith("/static/") or request.path in {
         reverse("security:login"),
         reverse("security:code"),
+        reverse("security:language"),
+        reverse("security:theme"),
         reverse("web:health"),
     }
 

@@ -14,6 +14,7 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="", blank=True)
     totp_secret = models.CharField(max_length=64, default="", blank=True)
     totp_last_step = models.BigIntegerField(default=0)
     begins_at = models.DateTimeField()
@@ -73,6 +74,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True)
     said = models.TextField()
+    told = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
 
     class Meta:

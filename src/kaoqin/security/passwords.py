@@ -4,6 +4,7 @@ import re
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
@@ -16,4 +17,4 @@ class ThreeOfFourKinds:
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
     def get_help_text(self) -> str:
-        return "密码须包含小写字母、大写字母、数字、符号四类中的至少三类。"
+        return gettext("密码须包含小写字母、大写字母、数字、符号四类中的至少三类。")

@@ -1,6 +1,7 @@
 """Questions about accounts, grants and what was done."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
 from kaoqin.security.doors import require
@@ -16,7 +17,7 @@ def accounts(*, seen_by: Actor) -> QuerySet[Account]:
 def account(account_id: int, *, seen_by: Actor) -> Account:
     found = accounts(seen_by=seen_by).filter(pk=account_id).first()
     if found is None:
-        raise NotFound("security.no_account", "没有这个账号。")
+        raise NotFound("security.no_account", gettext("没有这个账号。"))
     return found
 
 

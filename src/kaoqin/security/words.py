@@ -4,21 +4,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+LANGUAGES = ("zh-hans", "en")
+THEME_COOKIE = "theme"
+
+
+class Theme(models.TextChoices):
+    """How bright the pages are; `AUTO` is as the person's system is."""
+
+    AUTO = "auto", gettext_lazy("跟随系统")
+    LIGHT = "light", gettext_lazy("浅色")
+    DARK = "dark", gettext_lazy("深色")
 
 
 class Role(models.TextChoices):
-    EMPLOYEE = "employee", "员工"
-    MANAGER = "manager", "主管"
-    HR = "hr", "人事"
-    ADMINISTRATOR = "administrator", "系统管理员"
-    AUDITOR = "auditor", "审计员"
+    EMPLOYEE = "employee", gettext_lazy("员工")
+    MANAGER = "manager", gettext_lazy("主管")
+    HR = "hr", gettext_lazy("人事")
+    ADMINISTRATOR = "administrator", gettext_lazy("系统管理员")
+    AUDITOR = "auditor", gettext_lazy("审计员")
 
 
 class ScopeKind(models.TextChoices):
-    SELF = "self", "本人"
-    DEPARTMENT = "department", "部门"
-    SITE = "site", "地点"
-    ALL = "all", "全公司"
+    SELF = "self", gettext_lazy("本人")
+    DEPARTMENT = "department", gettext_lazy("部门")
+    SITE = "site", gettext_lazy("地点")
+    ALL = "all", gettext_lazy("全公司")
 
 
 @dataclass(frozen=True)
@@ -73,14 +86,14 @@ class Permission:
     """Something that can be asked for: its code, what people call it, and which roles hold it."""
 
     code: str
-    label: str
+    label: str | Promise
     roles: frozenset[Role] = field(default=frozenset())
 
 
 _permissions: dict[str, Permission] = {}
 
 
-def permission(code: str, label: str, roles: Iterable[Role]) -> str:
+def permission(code: str, label: str | Promise, roles: Iterable[Role]) -> str:
     """Declare a permission (once, in a room's `words.py`) and return its code."""
     _permissions[code] = Permission(code, label, frozenset(roles))
     return code
@@ -92,7 +105,7 @@ def permissions() -> dict[str, Permission]:
 
 EVERYONE = (Role.EMPLOYEE, Role.MANAGER, Role.HR, Role.ADMINISTRATOR, Role.AUDITOR)
 
-SEE_OWN_ACCOUNT = permission("security.own_account", "管理自己的账号", EVERYONE)
-SEE_ACCOUNTS = permission("security.see_accounts", "查看账号与授权", [Role.ADMINISTRATOR, Role.AUDITOR])
-MANAGE_ACCOUNTS = permission("security.manage_accounts", "管理账号与授权", [Role.ADMINISTRATOR])
-READ_AUDIT = permission("security.read_audit", "查看审计日志", [Role.AUDITOR, Role.ADMINISTRATOR])
+SEE_OWN_ACCOUNT = permission("security.own_account", gettext_lazy("管理自己的账号"), EVERYONE)
+SEE_ACCOUNTS = permission("security.see_accounts", gettext_lazy("查看账号与授权"), [Role.ADMINISTRATOR, Role.AUDITOR])
+MANAGE_ACCOUNTS = permission("security.manage_accounts", gettext_lazy("管理账号与授权"), [Role.ADMINISTRATOR])
+READ_AUDIT = permission("security.read_audit", gettext_lazy("查看审计日志"), [Role.AUDITOR, Role.ADMINISTRATOR])

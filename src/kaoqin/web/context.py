@@ -3,75 +3,96 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
 from kaoqin.security.doors import may
-from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, Actor
+from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor, Theme
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line of the menu: shown to whom may open it."""
 
-    label: str
+    label: str | Promise
     address: str
     icon: str
     permission: str
 
 
-MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
-        "考勤",
+        gettext_lazy("考勤"),
         (
-            Entry("我的考勤", "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
-            Entry("今日考勤", "/attendance/today/", "user-check", SEE_DAYS),
-            Entry("月度汇总", "/attendance/months/", "chart-bar", SEE_DAYS),
-            Entry("每日明细", "/attendance/days/", "list-details", SEE_DAYS),
-            Entry("考勤异常", "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
-            Entry("请假与外出", "/absences/", "beach", RECORD_APPROVALS),
-            Entry("加班", "/overtime/", "clock-edit", RECORD_APPROVALS),
+            Entry(gettext_lazy("我的考勤"), "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
+            Entry(gettext_lazy("今日考勤"), "/attendance/today/", "user-check", SEE_DAYS),
+            Entry(gettext_lazy("月度汇总"), "/attendance/months/", "chart-bar", SEE_DAYS),
+            Entry(gettext_lazy("每日明细"), "/attendance/days/", "list-details", SEE_DAYS),
+            Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
+            Entry(gettext_lazy("请假与外出"), "/absences/", "beach", RECORD_APPROVALS),
+            Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
         ),
     ),
     (
-        "打卡",
+        gettext_lazy("打卡"),
         (
-            Entry("打卡记录", "/punches/", "fingerprint", SEE_PUNCHES),
-            Entry("导入打卡", "/punches/imports/", "database-import", IMPORT_PUNCHES),
+            Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
+            Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
+            Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES),
         ),
     ),
     (
-        "排班",
+        gettext_lazy("排班"),
         (
-            Entry("排班表", "/roster/", "calendar-month", SEE_PLANS),
-            Entry("班次", "/shifts/", "clock", SEE_RULES),
-            Entry("考勤组", "/groups/", "users-group", SEE_RULES),
-            Entry("轮班", "/patterns/", "repeat", SEE_RULES),
-            Entry("日历", "/calendars/", "calendar-event", SEE_RULES),
+            Entry(gettext_lazy("排班表"), "/roster/", "calendar-month", SEE_PLANS),
+            Entry(pgettext_lazy("list", "班次"), "/shifts/", "clock", SEE_RULES),
+            Entry(pgettext_lazy("list", "考勤组"), "/groups/", "users-group", SEE_RULES),
+            Entry(pgettext_lazy("list", "轮班"), "/patterns/", "repeat", SEE_RULES),
+            Entry(pgettext_lazy("list", "日历"), "/calendars/", "calendar-event", SEE_RULES),
         ),
     ),
     (
-        "组织",
+        gettext_lazy("组织"),
         (
-            Entry("员工", "/people/", "users", SEE_PEOPLE),
-            Entry("部门", "/departments/", "building-community", SEE_PEOPLE),
-            Entry("地点", "/sites/", "map-pin", SEE_PEOPLE),
+            Entry(pgettext_lazy("list", "员工"), "/people/", "users", SEE_PEOPLE),
+            Entry(pgettext_lazy("list", "部门"), "/departments/", "building-community", SEE_PEOPLE),
+            Entry(pgettext_lazy("list", "地点"), "/sites/", "map-pin", SEE_PEOPLE),
         ),
     ),
     (
-        "系统",
+        gettext_lazy("系统"),
         (
-            Entry("账号", "/accounts/", "key", SEE_ACCOUNTS),
-            Entry("审计日志", "/audit/", "history", READ_AUDIT),
+            Entry(pgettext_lazy("list", "账号"), "/accounts/", "key", SEE_ACCOUNTS),
+            Entry(gettext_lazy("审计日志"), "/audit/", "history", READ_AUDIT),
         ),
     ),
 )
 
 
+THEME_PICTURES = {Theme.AUTO: "device-desktop", Theme.LIGHT: "sun", Theme.DARK: "moon"}
+
+
+def preferences(request: HttpRequest) -> dict[str, Any]:
+    """The choice of language and look, on every page, and where to go on after choosing."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "language": get_language(),
+        "languages": settings.LANGUAGES,
+        "theme": chosen if chosen in Theme.values else Theme.AUTO.value,
+        "themes": [(one.value, one.label, picture) for one, picture in THEME_PICTURES.items()],
+        "return_to": request.get_full_path() if request.method == "GET" else request.path,
+    }
+
+
 def layout(request: HttpRequest) -> dict[str, Any]:
+    """The menu of whoever asks, and where they are in it."""
     by: Actor | None = getattr(request, "by", None)
     if by is None:
         return {"menu": []}

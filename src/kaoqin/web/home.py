@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
@@ -51,16 +53,40 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
         ]
     if may(by, IMPORT_PUNCHES) and reach(by, IMPORT_PUNCHES).everyone:
         seen = punches.waiting(seen_by=by)
-        found += _said(seen.unknown, "{} 个打卡编号不知道是谁的", "/punches/unknown/", "user-question")
-        found += _said(seen.held, "{} 条打卡的设备时间不可能是对的,未计入考勤", "/punches/?trust=held", "clock")
-        found += _said(seen.bad_lines, "{} 行导入的打卡读不懂,等待修复", "/punches/imports/", "alert-triangle")
+        found += _said(
+            seen.unknown,
+            ngettext("{} 个打卡编号不知道是谁的", "{} 个打卡编号不知道是谁的", seen.unknown),
+            "/punches/unknown/",
+            "user-question",
+        )
+        found += _said(
+            seen.held,
+            ngettext(
+                "{} 条打卡的设备时间不可能是对的,未计入考勤", "{} 条打卡的设备时间不可能是对的,未计入考勤", seen.held
+            ),
+            "/punches/?trust=held",
+            "clock",
+        )
+        found += _said(
+            seen.bad_lines,
+            ngettext("{} 行导入的打卡读不懂,等待修复", "{} 行导入的打卡读不懂,等待修复", seen.bad_lines),
+            "/punches/imports/",
+            "alert-triangle",
+        )
     if may(by, SEE_DAYS):
         faults = attendance.settlement_faults(seen_by=by, on=today).count()
-        found += _said(faults, "{} 处考勤无法核算", "/attendance/faults/", "alert-triangle")
+        found += _said(
+            faults, ngettext("{} 处考勤无法核算", "{} 处考勤无法核算", faults), "/attendance/faults/", "alert-triangle"
+        )
         ungrouped = (
             org.people(SEE_DAYS, seen_by=by, on=today).filter(left_on__isnull=True, memberships__isnull=True).count()
         )
-        found += _said(ungrouped, "{} 名员工还没有考勤组,不会核算", "/groups/", "users-group")
+        found += _said(
+            ungrouped,
+            ngettext("{} 名员工还没有考勤组,不会核算", "{} 名员工还没有考勤组,不会核算", ungrouped),
+            "/groups/",
+            "users-group",
+        )
     return found
 
 

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.exports import XLSX
@@ -40,7 +41,7 @@ SHOWN_GOOD = 10
 def _known(code: str) -> ImportKind:
     kind = kind_of(code)
     if kind is None:
-        raise NotFound("web.no_import_kind", "没有这种导入。")
+        raise NotFound("web.no_import_kind", gettext("没有这种导入。"))
     return kind
 
 
@@ -53,7 +54,7 @@ def _kind(request: AskedBy, code: str) -> ImportKind:
 def _brought(request: AskedBy, import_id: int) -> tuple[TableImport, ImportKind]:
     kept = TableImport.objects.filter(pk=import_id, account_id=request.user.pk).first()
     if kept is None:
-        raise NotFound("web.no_import", "没有这次导入,或者它是别人的。")
+        raise NotFound("web.no_import", gettext("没有这次导入,或者它是别人的。"))
     return kept, _kind(request, kept.kind)
 
 
@@ -78,7 +79,7 @@ def start(request: AskedBy, code: str) -> HttpResponse:
 def _bring(request: AskedBy, kind: ImportKind) -> TableImport:
     brought = request.FILES.get("file")
     if brought is None:
-        raise Refusal("web.no_file", "请选择要导入的文件。")
+        raise Refusal("web.no_file", gettext("请选择要导入的文件。"))
     rows = read_table(brought.read())
     if kind.reshape:
         rows = kind.reshape(rows)
@@ -99,16 +100,16 @@ def template_file(request: AskedBy, code: str) -> HttpResponse:
     kind = _kind(request, code)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    page, text = book.add_worksheet(kind.title), book.add_format({"num_format": "@"})
+    page, text = book.add_worksheet(str(kind.title)[:31]), book.add_format({"num_format": "@"})
     bold = book.add_format({"bold": True, "num_format": "@"})
     for place, column in enumerate(kind.columns):
         page.set_column(place, place, 18, text)
-        page.write_string(0, place, column.label, bold)
+        page.write_string(0, place, str(column.label), bold)
         page.write_string(1, place, column.example, text)
         if column.hint or column.required:
-            page.write_comment(0, place, ("必填。" if column.required else "") + column.hint)
+            page.write_comment(0, place, f"{gettext('必填。') if column.required else ''}{column.hint}")
     book.close()
-    name = content_disposition_header(True, f"{kind.title}模板.xlsx") or ""
+    name = content_disposition_header(True, gettext("{title}模板.xlsx").format(title=kind.title)) or ""
     return HttpResponse(out.getvalue(), content_type=XLSX, headers={"Content-Disposition": name})
 
 
@@ -129,7 +130,10 @@ def _preview(kept: TableImport, kind: ImportKind, request: AskedBy) -> dict[str,
         "kept": kept,
         "kind": kind,
         "missing": missing,
-        "choices": [(place, cell or f"第 {place + 1} 列") for place, cell in enumerate(kept.rows[kept.header])],
+        "choices": [
+            (place, cell or gettext("第 {number} 列").format(number=place + 1))
+            for place, cell in enumerate(kept.rows[kept.header])
+        ],
         "matched": [(column, kept.mapping.get(column.key)) for column in kind.columns],
         "bad": bad[:SHOWN_FAULTS],
         "bad_count": len(bad),
@@ -170,7 +174,7 @@ def repair(request: AskedBy, import_id: int) -> HttpResponse:
     kept, kind = _brought(request, import_id)
     number = read_number(request.POST.get("row", ""), 0)
     if number not in {row for row, _ in sheet_of(kept).records()}:
-        raise NotFound("web.no_row", "没有这一行,或者它已经去掉了。")
+        raise NotFound("web.no_row", gettext("没有这一行,或者它已经去掉了。"))
     if request.POST.get("drop"):
         kept.dropped = [*kept.dropped, number]
     else:
@@ -185,7 +189,7 @@ def take(request: AskedBy, import_id: int) -> HttpResponse:
     """Hand it to the worker; what it checked is checked again there."""
     kept, kind = _brought(request, import_id)
     if kept.taken_at:
-        raise Refusal("web.taken_already", "这个文件已经导入过了。")
+        raise Refusal("web.taken_already", gettext("这个文件已经导入过了。"))
     run = ask(
         "table_import",
         f"{kind.title}:{kept.name}",
@@ -203,13 +207,13 @@ def do_import(progress: Progress, import_id: int) -> dict[str, Any]:
     with transaction.atomic():
         kept = TableImport.objects.select_for_update().get(pk=import_id)
         if kept.taken_at:
-            raise Refusal("web.taken_already", "这个文件已经导入过了。")
+            raise Refusal("web.taken_already", gettext("这个文件已经导入过了。"))
         kind = _known(kept.kind)
         by = actor_of(Account.objects.get(pk=kept.account_id), timezone.localdate(at))
         records = [record for _, record in sheet_of(kept).records()]
         progress.expect(len(records))
         _refuse_faults(kind, records, by, timezone.localdate(at))
-        kept.said, kept.taken_at = kind.take(records, by, at), at
+        kept.said, kept.taken_at = kind.take(records, by, at, progress.advance), at
         kept.save(update_fields=["said", "taken_at"])
     return {"said": kept.said, "address": kind.back}
 
@@ -217,4 +221,11 @@ def do_import(progress: Progress, import_id: int) -> dict[str, Any]:
 def _refuse_faults(kind: ImportKind, records: list[Record], by: Any, today: dt.date) -> None:
     faults = check_all(kind, records, by, today)
     if faults:
-        raise Refusal("web.import_faults", f"有 {len(faults)} 处问题,未导入任何一行。请回到导入页修正。")
+        raise Refusal(
+            "web.import_faults",
+            ngettext(
+                "有 {count} 处问题,未导入任何一行。请回到导入页修正。",
+                "有 {count} 处问题,未导入任何一行。请回到导入页修正。",
+                len(faults),
+            ).format(count=len(faults)),
+        )

@@ -6,16 +6,17 @@ import zipfile
 import pytest
 from punch_file_builders import repacked, xls, xlsx
 
+from kaoqin.core import workbooks, zip_guard
+from kaoqin.core.words import Refusal
 from kaoqin.punches import formats
-from kaoqin.punches.formats import FormatRefusal
-from kaoqin.punches.formats.tools import books, source, zip_guard
+from kaoqin.punches.formats.tools import source
 
 ROWS = [["工号", "打卡时间"], ["007", "2026-03-02 08:00"]]
 SHEET = "xl/worksheets/sheet1.xml"
 
 
 def refusal(data: bytes, name: str = "a.xlsx") -> str:
-    with pytest.raises(FormatRefusal) as refused:
+    with pytest.raises(Refusal) as refused:
         formats.read(data, name, "mapped")
     return refused.value.code
 
@@ -41,13 +42,13 @@ def test_row_numbers_and_cells_are_those_a_person_sees() -> None:
 
 def test_one_cell_in_the_farthest_corner_is_refused_before_memory_is_allotted() -> None:
     far = cells('<c r="A1" t="n"><v>1</v></c>', '<c r="XFD1048576" t="n"><v>1</v></c>')
-    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, far)) == "formats.too_many_cells"
+    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, far)) == "core.too_many_cells"
 
 
 @pytest.mark.parametrize("cell", ['<c  r = "XFD1048576" ><v>1</v></c>', "<c s='1' r='XFD1048576' t='n'><v>1</v></c>"])
 def test_however_it_is_written(cell: str) -> None:
     far = cells('<c r="A1"><v>1</v></c>', cell)
-    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, far)) == "formats.too_many_cells"
+    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, far)) == "core.too_many_cells"
 
 
 def test_a_whole_formatted_row_without_content_is_harmless() -> None:
@@ -58,7 +59,7 @@ def test_a_whole_formatted_row_without_content_is_harmless() -> None:
 
 def test_a_part_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_guard, "MAX_UNPACKED_BYTES", 1_000_000)
-    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, b" " * 5_000_000)) == "formats.zip_bomb"
+    assert refusal(repacked(xlsx({"x": ROWS}), SHEET, b" " * 5_000_000)) == "core.zip_bomb"
 
 
 def test_even_when_its_header_lies_about_the_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,13 +67,13 @@ def test_even_when_its_header_lies_about_the_size(monkeypatch: pytest.MonkeyPatc
     honest = repacked(xlsx({"x": ROWS}), SHEET, b" " * 5_000_000)
     lying = honest.replace((5_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     assert lying != honest
-    assert refusal(lying) == "formats.zip_bomb"
+    assert refusal(lying) == "core.zip_bomb"
 
 
 def test_more_cells_than_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(books, "MAX_CELLS", 100)
+    monkeypatch.setattr(workbooks, "MAX_CELLS", 100)
     for build in (xlsx, xls):
-        assert refusal(build({"x": [["1"] * 11] * 11})) == "formats.too_many_cells"
+        assert refusal(build({"x": [["1"] * 11] * 11})) == "core.too_many_cells"
 
 
 def test_files_too_large_or_of_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,17 +89,17 @@ def test_an_ordinary_zip_is_refused_with_advice() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as packed:
         packed.writestr("1_attlog.dat", "1\t2026-03-02 08:00:00")
-    assert refusal(target.getvalue(), "a.zip") == "formats.no_xlsx"
+    assert refusal(target.getvalue(), "a.zip") == "core.no_xlsx"
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04junk", xlsx({"x": ROWS})[:-30], xlsx({"x": ROWS})[:2000]])
 def test_a_broken_xlsx_is_refused(data: bytes) -> None:
-    assert refusal(data) in ("formats.no_xlsx", "formats.broken_book")
+    assert refusal(data) in ("core.no_xlsx", "core.broken_book")
 
 
 @pytest.mark.parametrize("data", [xls({"x": ROWS})[:600], bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000)])
 def test_a_broken_xls_is_refused(data: bytes) -> None:
-    assert refusal(data) == "formats.broken_book"
+    assert refusal(data) == "core.broken_book"
 
 
 @pytest.mark.parametrize("data", [b"", b"  \r\n ", b"\t\n"])
@@ -150,6 +151,6 @@ def test_an_xml_spreadsheet_named_xls_is_read() -> None:
 def test_spans_of_any_size_do_no_harm(span: str) -> None:
     data = page(f"<tr><td {span}>工号</td></tr>")
     if "9" in span:
-        assert refusal(data) == "formats.too_many_cells"
+        assert refusal(data) == "core.too_many_cells"
     else:
         assert shown(data) == [("工号",)]

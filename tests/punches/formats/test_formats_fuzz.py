@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from punch_file_builders import Value, xlsx
 from punch_samples import SAMPLES
 
+from kaoqin.core.words import Refusal
 from kaoqin.punches import formats
-from kaoqin.punches.formats import FORMATS, DateOrder, FormatRefusal, Mapping, Options, Overnight
+from kaoqin.punches.formats import FORMATS, DateOrder, Mapping, Options, Overnight
 
 SHARDS = st.sampled_from(
     [
@@ -64,10 +65,10 @@ ANSWERS = st.builds(
 
 def read_all_ways(data: bytes, options: Options) -> None:
     for act in (formats.recognise, formats.peek):
-        with contextlib.suppress(FormatRefusal):
+        with contextlib.suppress(Refusal):
             act("file.dat", data)
     for one in FORMATS:
-        with contextlib.suppress(FormatRefusal):
+        with contextlib.suppress(Refusal):
             check(formats.read(data, "1_attlog.dat", one.code, options))
 
 
@@ -104,7 +105,7 @@ def test_real_files_with_bytes_changed(sample, data: st.DataObject) -> None:  # 
 )
 def test_any_repaired_line(code: str, text: str, header: list[str]) -> None:
     options = Options(header=tuple(header), mapping=Mapping(key="工号", times=("打卡时间",), date="日期"))
-    with contextlib.suppress(FormatRefusal):
+    with contextlib.suppress(Refusal):
         assert isinstance(formats.read_line(text, code, options), list)
 
 

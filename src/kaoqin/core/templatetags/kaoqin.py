@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,18 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
 
+from kaoqin.core.sentences import SOURCE_LANGUAGE
 from kaoqin.core.time import load_wall_clock
-from kaoqin.core.words import say_clock, say_minutes
+from kaoqin.core.words import WEEKDAY_LETTERS, WEEKDAYS, say_clock, say_day, say_list, say_minutes, say_month
 
 register = template.Library()
 _DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
-WEEKDAYS = "一二三四五六日"
+BCP47 = {"zh-hans": "zh-Hans"}
 
 
 @lru_cache(maxsize=1)
@@ -70,14 +74,57 @@ def clock(value: int | None) -> str:
 @register.filter
 def weekday(value: dt.date) -> str:
     """周一 … 周日."""
-    return f"周{WEEKDAYS[value.weekday()]}"
+    return str(WEEKDAYS[value.weekday()])
+
+
+@register.filter
+def weekday_letter(value: dt.date) -> str:
+    """一 … 日, for narrow columns."""
+    return str(WEEKDAY_LETTERS[value.weekday()])
+
+
+@register.filter
+def long_day(value: dt.date) -> str:
+    """A day of this year in words: 11 月 20 日."""
+    return say_day(value)
+
+
+@register.filter
+def long_month(value: dt.date) -> str:
+    """A month in words: 2026 年 11 月."""
+    return say_month(value)
+
+
+@register.filter
+def month_name(month: int) -> str:
+    """A month of any year: 11 月."""
+    return date_format(dt.date(2000, month, 1), pgettext("date format", "n 月"))
+
+
+@register.filter
+def holiday(name: str) -> str:
+    """The name of a calendar's day: those of the law in the language spoken now, what HR wrote as it is."""
+    return pgettext("holiday", name) if name else ""
+
+
+@register.filter
+def labels(columns: Iterable[Any]) -> str:
+    """The labels of some columns, one after the other."""
+    return say_list(column.label for column in columns)
+
+
+@register.simple_tag
+def language_tag(code: str = "") -> str:
+    """A language, or the one spoken now, as browsers and screen readers name it."""
+    named = code or get_language() or SOURCE_LANGUAGE
+    return BCP47.get(named, named)
 
 
 @register.filter
 def shown(value: Any) -> Any:
     """A list's cell as people read it."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return gettext("是") if value else gettext("否")
     if isinstance(value, dt.datetime):
         return f"{timezone.localtime(value) if timezone.is_aware(value) else value:%Y-%m-%d %H:%M}"
     if isinstance(value, dt.date):

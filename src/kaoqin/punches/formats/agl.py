@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.asking import settle_order
@@ -63,18 +65,18 @@ class Layout:
 
 class AglText:
     code = "agl_text"
-    title = "AGL/GLG_001.TXT(Timmy、FKAttend 系列)"
+    title = gettext_lazy("AGL/GLG_001.TXT(Timmy、FKAttend 系列)")
 
     def recognise(self, source: Source) -> Iterator[Recognition]:
         head = _find_header(source.lines)
         if head:
-            reason = f"第 {head[0]} 行表头含 EnNo 和 DateTime"
+            reason = gettext("第 {found} 行表头含 EnNo 和 DateTime").format(found=head[0])
             yield Recognition(self.code, self.title, 0.97, reason, source.encoding)
 
     def read(self, source: Source, options: Options) -> Reading:
         head = _find_header(source.lines)
         if head is None:
-            raise FormatRefusal("formats.no_header", "没有找到含 EnNo 和 DateTime 的表头，请换一种格式。")
+            raise FormatRefusal("formats.no_header", gettext("没有找到含 EnNo 和 DateTime 的表头，请换一种格式。"))
         pile = Pile()
         pile.caution(*source.cautions)
         header_no, layout = head
@@ -89,7 +91,7 @@ class AglText:
     def read_line(self, text: str, options: Options) -> list[Line]:
         layout = _layout(options.header)
         if layout is None:
-            raise FormatRefusal("formats.no_header", "缺少原文件的表头，无法单独读取这一行。")
+            raise FormatRefusal("formats.no_header", gettext("缺少原文件的表头，无法单独读取这一行。"))
         return [_read(1, text, layout, options.date_order)]
 
 
@@ -176,7 +178,9 @@ def _read(number: int, line: str, layout: Layout, order: DateOrder | None) -> Li
     told = {what: cells[place] if place < len(cells) else "" for what, place in fitting.places.items()}
     person = told["person"]
     if not (person.isascii() and person.isalnum() and len(person) <= LONGEST_KEY):
-        return BadLine(number, line, Fault.PERSON, f"EnNo 应是登记号码，实际是“{shorten(person)}”")
+        return BadLine(
+            number, line, Fault.PERSON, gettext("EnNo 应是登记号码，实际是“{found}”").format(found=shorten(person))
+        )
     codes = (told.get("device", ""), told.get("status", ""), told.get("verify", ""))
     name = told.get("name", "")
     return PunchLine(number, person, moment, line, KeyKind.PIN, name, *codes, "", "", "", SourceType.DEVICE)

@@ -8,6 +8,8 @@ the name second or last; a stick that was pulled too early leaves garbage, NUL b
 import re
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.clock import Unread, fault_of, parse_moment, why_unread
@@ -15,7 +17,7 @@ from kaoqin.punches.formats.tools.rows import LONGEST_KEY
 from kaoqin.punches.formats.tools.source import Source
 from kaoqin.punches.formats.words import BadLine, Fault, KeyKind, Line, PunchLine, Skip, SourceType, shorten
 
-_WANTED = "应是“工号 TAB 2026-03-02 08:00:00 TAB 机号 …”"
+_WANTED = gettext_lazy("应是“工号 TAB 2026-03-02 08:00:00 TAB 机号 …”")
 _CODES = 4
 _USUAL_COLUMNS = 2 + _CODES
 _PIN_KIND, _DEVICE = KeyKind.PIN, SourceType.DEVICE
@@ -25,7 +27,7 @@ _PADDING = " \x1a␀\ufeff\x0c"
 
 class AttLog:
     code = "zk_attlog"
-    title = "中控 attlog.dat"
+    title = gettext_lazy("中控 attlog.dat")
 
     def recognise(self, source: Source) -> list[Recognition]:
         sample = [line for line in source.head if line.strip(_PADDING)]
@@ -34,7 +36,8 @@ class AttLog:
             return []
         share, named = good / len(sample), "attlog" in source.name.lower()
         confidence = (0.6 if named else 0.45) + 0.38 * share
-        reason = f"抽查 {len(sample)} 行，{good} 行是“工号 TAB 日期时间 TAB …”" + ("，文件名含 attlog" if named else "")
+        reason = gettext("抽查 {count} 行，{good} 行是“工号 TAB 日期时间 TAB …”").format(count=len(sample), good=good)
+        reason += gettext("，文件名含 attlog") if named else ""
         return [Recognition(self.code, self.title, confidence, reason, source.encoding)]
 
     def read(self, source: Source, options: Options) -> Reading:
@@ -89,11 +92,16 @@ def _named(number: int, line: str, fields: list[str], at: int, moment: datetime)
     pin, codes = fields[0], fields[at + 1 :]
     names = fields[1:at] if at == 2 else _names_among(codes)
     if not _PIN.fullmatch(pin):
-        return BadLine(number, line, Fault.PERSON, f"第 1 列应是工号(字母、数字)，实际是“{shorten(pin)}”")
+        return BadLine(
+            number,
+            line,
+            Fault.PERSON,
+            gettext("第 1 列应是工号(字母、数字)，实际是“{found}”").format(found=shorten(pin)),
+        )
     if len(names) > 1 or not all(any(map(str.isalpha, name)) for name in names):
-        return BadLine(number, line, Fault.COLUMNS, f"{_WANTED}，列的内容不符")
+        return BadLine(number, line, Fault.COLUMNS, gettext("{wanted}，列的内容不符").format(wanted=_WANTED))
     if at == 2 and _names_among(codes):
-        return BadLine(number, line, Fault.COLUMNS, f"{_WANTED}，出现了两个姓名")
+        return BadLine(number, line, Fault.COLUMNS, gettext("{wanted}，出现了两个姓名").format(wanted=_WANTED))
     name = "".join(names)
     return _punch(number, line, pin, moment, [code for code in codes if code != name], name)
 
@@ -117,7 +125,12 @@ def _by_blanks(line: str) -> list[str]:
 
 def _no_time(number: int, line: str, fields: list[str]) -> BadLine:
     if len(fields) < 2:
-        return BadLine(number, line, Fault.TIME, f"{_WANTED}，实际是“{shorten(fields[0])}”")
+        return BadLine(
+            number,
+            line,
+            Fault.TIME,
+            gettext("{wanted}，实际是“{found}”").format(wanted=_WANTED, found=shorten(fields[0])),
+        )
     told = parse_moment(fields[1])
     unread = Unread.IMPOSSIBLE if told is Unread.IMPOSSIBLE else Unread.SHAPE
     return BadLine(number, line, fault_of(unread), why_unread(unread, fields[1]))

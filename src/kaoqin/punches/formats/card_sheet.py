@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.asking import NUMERIC_KEYS, other_sheets
@@ -38,20 +40,22 @@ class Block:
 
 class CardSheet:
     code = "card_sheet"
-    title = "刷卡记录表(每人一块)"
+    title = gettext_lazy("刷卡记录表(每人一块)")
 
     def recognise(self, source: Source) -> Iterator[Recognition]:
         for sheet in source.sheets:
             infos = _infos(sheet)
             if infos:
-                reason = f"前 {_HEAD_ROWS} 行有 {len(infos)} 个“工号/姓名”行，下面是每天的打卡"
+                reason = gettext("前 {rows} 行有 {count} 个“工号/姓名”行，下面是每天的打卡").format(
+                    rows=_HEAD_ROWS, count=len(infos)
+                )
                 yield Recognition(self.code, self.title, 0.92, reason, source.encoding, sheet.name)
 
     def read(self, source: Source, options: Options) -> Reading:
         sheets = [source.sheet(options.sheet)] if options.sheet else source.sheets
         own = [sheet for sheet in sheets if _infos(sheet)]
         if not own:
-            raise FormatRefusal("formats.no_header", "没有找到“工号：… 姓名：…”这样的行，请换一种格式。")
+            raise FormatRefusal("formats.no_header", gettext("没有找到“工号：… 姓名：…”这样的行，请换一种格式。"))
         sheet, others = own[0], own[1:]
         period = options.period or find_period([*_titles(sheet), sheet.name]) or find_period([source.stem])
         pile = Pile()
@@ -116,7 +120,7 @@ class _Blocks:
         if self._period is None:
             return {}
         begins, ends = self._period
-        said = f"表里没有日期行，已把第 1 列当作 {begins}，逐列往后推一天，请核对。"
+        said = gettext("表里没有日期行，已把第 1 列当作 {begins}，逐列往后推一天，请核对。").format(begins=begins)
         self._pile.caution(Caution("formats.days_by_place", said))
         return {place: ("", begins + timedelta(days=place)) for place in range((ends - begins).days + 1)}
 

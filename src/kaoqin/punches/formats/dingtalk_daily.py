@@ -7,6 +7,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy
+
 from kaoqin.punches.formats.tools.columns import Columns, TimeGroup, columns_from
 from kaoqin.punches.formats.tools.headers import plain
 from kaoqin.punches.formats.tools.table_format import TableFormat
@@ -26,4 +28,4 @@ def _columns(headers: Sequence[str]) -> Columns | None:
     return columns if columns.has_person else None
 
 
-DINGTALK_DAILY = TableFormat("dingtalk_daily", "钉钉 每日统计", _columns, 0.9)
+DINGTALK_DAILY = TableFormat("dingtalk_daily", gettext_lazy("钉钉 每日统计"), _columns, 0.9)

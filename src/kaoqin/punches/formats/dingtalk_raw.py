@@ -6,6 +6,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy
+
 from kaoqin.punches.formats.tools.columns import Columns, TimeGroup, columns_from
 from kaoqin.punches.formats.tools.headers import plain
 from kaoqin.punches.formats.tools.table_format import TableFormat
@@ -22,4 +24,4 @@ def _columns(headers: Sequence[str]) -> Columns | None:
     return columns if columns.has_person else None
 
 
-DINGTALK_RAW = TableFormat("dingtalk_raw", "钉钉 原始记录", _columns, 0.96)
+DINGTALK_RAW = TableFormat("dingtalk_raw", gettext_lazy("钉钉 原始记录"), _columns, 0.96)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.clock import Unread, fault_of, parse_moment, why_unread
@@ -21,14 +23,14 @@ _ENVELOPE = re.compile(r"\s*(?:Return|PostRecord|GetRecord|Quit)\s*\(|[\s)\x1a�
 
 class Hanwang:
     code = "hanwang"
-    title = "汉王 Return(...) 记录"
+    title = gettext_lazy("汉王 Return(...) 记录")
 
     def recognise(self, source: Source) -> Iterator[Recognition]:
         sample = source.head
         good = sum(1 for line in sample if isinstance(_read(1, line, ""), PunchLine))
         if good and any('id="' in line for line in sample):
             share = good / sum(1 for line in sample if not _is_envelope(line))
-            reason = f'{good} 行是 time="…" id="…" 形式'
+            reason = gettext('{good} 行是 time="…" id="…" 形式').format(good=good)
             yield Recognition(self.code, self.title, 0.4 + 0.58 * share, reason, source.encoding)
 
     def read(self, source: Source, options: Options) -> Reading:
@@ -59,7 +61,7 @@ def _take_envelope(pile: Pile, number: int, line: str, told: dict[str, str]) -> 
     if told.get("result", "success") == "success":
         pile.skip(Skip.ENVELOPE, number)
         return
-    sentence = f"设备应答失败：{shorten(told['result'])}"
+    sentence = gettext("设备应答失败：{found}").format(found=shorten(told["result"]))
     pile.lines.append(BadLine(number, line, Fault.TEXT, sentence))
 
 
@@ -67,11 +69,11 @@ def _read(number: int, line: str, device: str) -> Line:
     told = dict(_PAIR.findall(line))
     moment = parse_moment(told.get("time", ""))
     if isinstance(moment, Unread):
-        sentence = why_unread(moment, told["time"]) if "time" in told else '应含 time="2026-03-02 08:00:00"'
+        sentence = why_unread(moment, told["time"]) if "time" in told else gettext('应含 time="2026-03-02 08:00:00"')
         return BadLine(number, line, fault_of(moment), sentence)
     person = told.get("id", "").strip()
     if not 0 < len(person) <= LONGEST_KEY:
-        return BadLine(number, line, Fault.PERSON, '应含工号 id="…"')
+        return BadLine(number, line, Fault.PERSON, gettext('应含工号 id="…"'))
     return _punch(number, line, person, moment, {"dev_id": device, **told})
 
 
@@ -97,5 +99,7 @@ def _count(text: str) -> int:
 def _missing(promised: int, got: int) -> tuple[Caution, ...]:
     if not promised or promised == got:
         return ()
-    sentence = f"文件头说有 {promised} 条记录，实际有 {got} 行，请核对是否导出完整。"
+    sentence = gettext("文件头说有 {promised} 条记录，实际有 {got} 行，请核对是否导出完整。").format(
+        promised=promised, got=got
+    )
     return (Caution("formats.count_disagrees", sentence),)

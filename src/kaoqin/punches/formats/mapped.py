@@ -6,6 +6,8 @@ A proposal (proposing.py) is shown before anything is taken; the reading's optio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.mapping import Column, Mapping
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.proposing import propose
@@ -21,7 +23,7 @@ from kaoqin.punches.formats.words import FormatRefusal, Line
 
 class Mapped:
     code = "mapped"
-    title = "自定义表格(按列映射)"
+    title = gettext_lazy("自定义表格(按列映射)")
 
     def recognise(self, source: Source) -> Iterator[Recognition]:
         for sheet in source.sheets:
@@ -116,9 +118,12 @@ def _columns(mapping: Mapping, names: Sequence[str]) -> Columns | None:
 
 
 def _needs_mapping() -> FormatRefusal:
-    return FormatRefusal("formats.mapping_needed", "认不出哪一列是工号、哪一列是打卡时间，请指定列。")
+    return FormatRefusal("formats.mapping_needed", gettext("认不出哪一列是工号、哪一列是打卡时间，请指定列。"))
 
 
 def _missing(mapping: Mapping) -> FormatRefusal:
     named = "、".join(f"“{column}”" for column in mapping.named_columns() if isinstance(column, str))
-    return FormatRefusal("formats.no_such_column", f"文件里找不到映射所说的列({named})，请检查表头或修改映射。")
+    return FormatRefusal(
+        "formats.no_such_column",
+        gettext("文件里找不到映射所说的列({named})，请检查表头或修改映射。").format(named=named),
+    )

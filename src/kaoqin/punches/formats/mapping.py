@@ -4,6 +4,8 @@ from collections.abc import Mapping as JsonObject
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.words import FormatRefusal, KeyKind
 
 Column = str | int
@@ -51,10 +53,10 @@ class Mapping:
     def from_json(cls, told: object) -> Self:
         """The mapping of a JSON object. Refuses unknown fields and columns that are no column."""
         if not isinstance(told, JsonObject):
-            raise _bad("映射应是一个对象")
+            raise _bad(gettext("映射应是一个对象"))
         unknown = sorted(str(name) for name in set(told) - {field.name for field in fields(cls)})
         if unknown:
-            raise _bad(f"没有这样的字段：{'、'.join(unknown)}")
+            raise _bad(gettext("没有这样的字段：{found}").format(found="、".join(unknown)))
         return cls(**{str(name): _value(str(name), value) for name, value in _completed(told).items()})
 
 
@@ -66,13 +68,13 @@ _TEXT_FIELDS = ("date_format", "time_format", "delimiter")
 
 
 def _bad(why: str) -> FormatRefusal:
-    return FormatRefusal("formats.bad_mapping", f"列映射无法使用：{why}。")
+    return FormatRefusal("formats.bad_mapping", gettext("列映射无法使用：{why}。").format(why=why))
 
 
 def _completed(told: JsonObject[str, object]) -> JsonObject[str, object]:
     missing = [name for name in ("key", "times") if not told.get(name)]
     if missing:
-        raise _bad("请指定工号(考勤号)列和时间列")
+        raise _bad(gettext("请指定工号(考勤号)列和时间列"))
     return told
 
 
@@ -90,25 +92,25 @@ def _value(name: str, value: object) -> Any:
 
 def _times(value: object) -> tuple[Column, ...]:
     if not isinstance(value, list | tuple):
-        raise _bad("times 应是列的列表")
+        raise _bad(gettext("times 应是列的列表"))
     return tuple(_column("times", column) for column in value)
 
 
 def _key_kind(value: object) -> KeyKind:
     if value not in list(KeyKind):
-        raise _bad(f"key_kind 应是 {'、'.join(KeyKind)} 之一")
+        raise _bad(gettext("key_kind 应是 {found} 之一").format(found="、".join(KeyKind)))
     return KeyKind(str(value))
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > 40 or (name == "delimiter" and len(value) > 1):
-        raise _bad(f"{name} 的值不对")
+        raise _bad(gettext("{name} 的值不对").format(name=name))
     return value
 
 
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
-        raise _bad("skip_rows 应是 0 到 1000 的整数")
+        raise _bad(gettext("skip_rows 应是 0 到 1000 的整数"))
     return value
 
 
@@ -116,5 +118,5 @@ def _column(name: str, value: object) -> Column:
     by_place = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000
     by_header = isinstance(value, str) and 0 < len(value.strip()) <= 100
     if not (by_place or by_header):
-        raise _bad(f"{name} 应是列名，或从 1 起的列号")
+        raise _bad(gettext("{name} 应是列名，或从 1 起的列号").format(name=name))
     return value if isinstance(value, int) else str(value).strip()

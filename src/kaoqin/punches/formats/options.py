@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.mapping import Mapping
 from kaoqin.punches.formats.words import DateOrder, FormatRefusal, Overnight
 
@@ -38,7 +40,7 @@ class Options:
     def from_json(cls, told: object) -> Self:
         """The options of a JSON object; refuses what it does not know."""
         if not isinstance(told, JsonObject):
-            raise _bad("应是一个对象")
+            raise _bad(gettext("应是一个对象"))
         try:
             return cls(
                 encoding=str(told.get("encoding") or ""),
@@ -65,4 +67,4 @@ def _period(told: object) -> tuple[date, date] | None:
 
 
 def _bad(why: str) -> FormatRefusal:
-    return FormatRefusal("formats.bad_options", f"读取选项无法使用：{why}。")
+    return FormatRefusal("formats.bad_options", gettext("读取选项无法使用：{why}。").format(why=why))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.mapping import Column, Mapping
 from kaoqin.punches.formats.tools.cells import Cell, is_blank
 from kaoqin.punches.formats.tools.clock import Unread, parse_clock, parse_date, parse_moment
@@ -35,7 +37,9 @@ def propose(sheet: Sheet) -> Proposal | None:
         mapping = _by_words(names)
         if mapping:
             weak = isinstance(mapping.key, str) and mapping.key_kind is KeyKind.NAME
-            reason = f"第 {number} 行表头有“{mapping.key}”和“{mapping.times[0]}”"
+            reason = gettext("第 {number} 行表头有“{key}”和“{time}”").format(
+                number=number, key=mapping.key, time=mapping.times[0]
+            )
             return Proposal(mapping, 0.45 if weak else 0.6, reason)
     return _by_cells([row for _, row in sheet.head[:_SAMPLE_ROWS]])
 
@@ -86,7 +90,11 @@ def _by_cells(rows: Sequence[Sequence[Cell]]) -> Proposal | None:
     times, day = (moments, None) if moments else (clocks, dates[0] + 1)
     mapping = Mapping(key=keys[0] + 1, times=tuple(at + 1 for at in times), date=day)
     confidence = 0.4 if len(keys) == 1 else 0.3
-    return Proposal(mapping, confidence, f"没有表头；第 {times[0] + 1} 列像时间，第 {keys[0] + 1} 列像工号")
+    return Proposal(
+        mapping,
+        confidence,
+        gettext("没有表头；第 {times} 列像时间，第 {keys} 列像工号").format(times=times[0] + 1, keys=keys[0] + 1),
+    )
 
 
 def _mostly(cells: Sequence[Cell], good: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kaoqin.core.words import Text
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.tools.asking import remarks_on
 from kaoqin.punches.formats.tools.source import Source
@@ -17,7 +18,7 @@ class Recognition:
     """A format the file may be in. `confidence` 0 to 1; `reason` says in Chinese what was seen."""
 
     format: str
-    title: str
+    title: Text
     confidence: float
     reason: str
     encoding: str = ""
@@ -59,7 +60,7 @@ class Format(Protocol):
     def code(self) -> str: ...
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> Text: ...
 
     def recognise(self, source: Source) -> Iterable[Recognition]:
         """None, one, or one for each sheet that looks like this format."""

@@ -1,5 +1,7 @@
 """Every format there is, once."""
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.agl import AglText
 from kaoqin.punches.formats.attlog import AttLog
 from kaoqin.punches.formats.card_sheet import CardSheet
@@ -31,5 +33,5 @@ _BY_CODE = {one.code: one for one in FORMATS}
 def format_named(code: str) -> Format:
     """The format of this code; refused when there is none."""
     if code not in _BY_CODE:
-        raise FormatRefusal("formats.unknown_format", f"没有名为 {code[:40]} 的格式。")
+        raise FormatRefusal("formats.unknown_format", gettext("没有名为 {found} 的格式。").format(found=code[:40]))
     return _BY_CODE[code]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.asking import NUMERIC_KEYS, other_sheets
@@ -44,14 +46,16 @@ class Head:
 
 class TimeMatrix:
     code = "time_matrix"
-    title = "打卡时间表(一人一行、一天一格)"
+    title = gettext_lazy("打卡时间表(一人一行、一天一格)")
 
     def recognise(self, source: Source) -> Iterator[Recognition]:
         for sheet in source.sheets:
             head = _find_head(sheet)
             share = _share_of_times(sheet, head) if head else 0.0
             if head and share >= LEAST_SHARE:
-                reason = f"第 {head.first_row} 行起有 {len(head.days)} 列日期，格内是打卡时间"
+                reason = gettext("第 {first_row} 行起有 {count} 列日期，格内是打卡时间").format(
+                    first_row=head.first_row, count=len(head.days)
+                )
                 yield Recognition(self.code, self.title, 0.5 + 0.42 * share, reason, source.encoding, sheet.name)
 
     def read(self, source: Source, options: Options) -> Reading:
@@ -80,7 +84,7 @@ def _own_sheets(source: Source, options: Options) -> list[tuple[Sheet, Head]]:
     sheets = [source.sheet(options.sheet)] if options.sheet else source.sheets
     found = [(sheet, head) for sheet in sheets for head in (_find_head(sheet),) if head]
     if not found:
-        raise FormatRefusal("formats.no_header", "没有找到“姓名、工号 + 每天一列”的表头，请换一种格式。")
+        raise FormatRefusal("formats.no_header", gettext("没有找到“姓名、工号 + 每天一列”的表头，请换一种格式。"))
     return [pair for pair in found if _share_of_times(*pair) >= LEAST_SHARE] or found[:1]
 
 

@@ -7,6 +7,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy
+
 from kaoqin.punches.formats.tools.columns import Columns, TimeGroup, columns_from
 from kaoqin.punches.formats.tools.headers import plain
 from kaoqin.punches.formats.tools.table_format import TableFormat
@@ -45,4 +47,4 @@ def _sections(words: Sequence[str]) -> TimeGroup:
     return TimeGroup(tuple(at for at, _ in times), results=results)
 
 
-WECOM_DAILY = TableFormat("wecom_daily", "企业微信 打卡日报", _columns, 0.93, two_rows=True)
+WECOM_DAILY = TableFormat("wecom_daily", gettext_lazy("企业微信 打卡日报"), _columns, 0.93, two_rows=True)

@@ -5,6 +5,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy
+
 from kaoqin.punches.formats.tools.columns import Columns, TimeGroup, columns_from
 from kaoqin.punches.formats.tools.headers import plain
 from kaoqin.punches.formats.tools.table_format import TableFormat
@@ -24,4 +26,4 @@ def _columns(headers: Sequence[str]) -> Columns | None:
     return columns if columns.has_person else None
 
 
-WECOM_RAW = TableFormat("wecom_raw", "企业微信 打卡详情", _columns, 0.95)
+WECOM_RAW = TableFormat("wecom_raw", gettext_lazy("企业微信 打卡详情"), _columns, 0.95)

@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from kaoqin.core.words import Refusal
+from django.utils.translation import gettext_lazy
+
+from kaoqin.core.words import Refusal, Text
 
 
 class FormatRefusal(Refusal):
@@ -50,16 +52,16 @@ class Overnight(StrEnum):
 class Skip(Enum):
     """Why a line is legitimately no punch."""
 
-    TITLE = ("title", "标题或说明行")
-    HEADER = ("header", "表头")
-    FOOTER = ("footer", "合计、签名等表尾行")
-    ENVELOPE = ("envelope", "设备应答的外壳行")
-    CONTROL = ("control", "文件结束符等控制字符")
-    NO_PUNCH = ("no_punch", "没有打卡(空、未打卡、休息、请假)")
-    NO_PUNCH_AT_ALL = ("no_punch_at_all", "整个期间没有打卡的人")
-    VOIDED = ("voided", "平台已作废的打卡")
+    TITLE = ("title", gettext_lazy("标题或说明行"))
+    HEADER = ("header", gettext_lazy("表头"))
+    FOOTER = ("footer", gettext_lazy("合计、签名等表尾行"))
+    ENVELOPE = ("envelope", gettext_lazy("设备应答的外壳行"))
+    CONTROL = ("control", gettext_lazy("文件结束符等控制字符"))
+    NO_PUNCH = ("no_punch", gettext_lazy("没有打卡(空、未打卡、休息、请假)"))
+    NO_PUNCH_AT_ALL = ("no_punch_at_all", gettext_lazy("整个期间没有打卡的人"))
+    VOIDED = ("voided", gettext_lazy("平台已作废的打卡"))
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: Text) -> None:
         self.code = code
         self.sentence = sentence
 
@@ -137,14 +139,14 @@ class Question(NamedTuple):
     code: str
     sentence: str
     option: str
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 class Caution(NamedTuple):
     """Something to look at before taking the file; nothing to answer."""
 
     code: str
-    sentence: str
+    sentence: Text
 
 
 def shorten(text: str, at_most: int = 40) -> str:

@@ -79,12 +79,13 @@ class Builder:
 
     def hire(self, count: int, prefix: str, first: int, place: org.Place) -> list[Employee]:
         """People with numbers from `first` on; most have been here for years, a few came lately."""
-        hired = []
-        for number, name in enumerate(islice(self.names, count), start=first):
-            lately = self.draw.random() < 0.04
-            since = self.begins_on + dt.timedelta(days=self.draw.randrange(5, 60)) if lately else self._years_ago()
-            hired.append(org.hire(f"{prefix}{number:05d}", name, since, place, by=BUILDER, at=self.at))
-        return hired
+        numbered = enumerate(islice(self.names, count), start=first)
+        newcomers = [org.Newcomer(f"{prefix}{number:05d}", name, self._since(), place) for number, name in numbered]
+        return org.hire_all(newcomers, by=BUILDER, at=self.at)
+
+    def _since(self) -> dt.date:
+        lately = self.draw.random() < 0.04
+        return self.begins_on + dt.timedelta(days=self.draw.randrange(5, 60)) if lately else self._years_ago()
 
     def _years_ago(self) -> dt.date:
         return self.begins_on - dt.timedelta(days=self.draw.randrange(40, 2600))

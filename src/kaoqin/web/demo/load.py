@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from django.db import transaction
 
 from kaoqin.attendance import actions as attendance
-from kaoqin.attendance.actions import Interval
+from kaoqin.attendance.actions import Approved, Interval
+from kaoqin.core.sentences import Sentence
 from kaoqin.org.models import Employee
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
+from kaoqin.scheduling import actions as scheduling
 from kaoqin.scheduling import queries as plans
 from kaoqin.scheduling import roster
-from kaoqin.scheduling.models import Membership, RosterDay
-from kaoqin.scheduling.words import Cell
+from kaoqin.scheduling.models import RosterDay
+from kaoqin.scheduling.words import Cell, ShiftPlan
 from kaoqin.web.demo.companies import BUILDER, Builder, Company, build_plant, build_sales
 from kaoqin.web.demo.life import Mishaps, day_of_work, field_day
 
@@ -48,29 +50,51 @@ def load(today: dt.date, now: dt.datetime, say: Say) -> None:
 def _plan(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
     for name, group in company.groups.items():
         people = company.people[name]
-        Membership.objects.bulk_create(
-            Membership(employee=e, group=group.group, begins_on=max(e.hired_on, begins_on)) for e in people
-        )
-        if group.pattern is None:
-            roster.lay_weeks(begins_on, today + roster.AHEAD, groups=[group.group])
-        else:
+        scheduling.join_group([e.pk for e in people], group.group, begins_on, by=BUILDER, at=now)
+        if group.pattern is not None:
             length = group.pattern.days.count()
             positions = {e.pk: (number * 2) % length for number, e in enumerate(people)}
             span = (begins_on, today + 31 * DAY)
             roster.roll_out(group.pattern, positions, *span, by=BUILDER, at=now, today=today)
-    _swap_some(company, today, now)
+    _move_days_off(company, today, now)
+    _swap_shifts(company, today, now)
 
 
-def _swap_some(company: Company, today: dt.date, now: dt.datetime) -> None:
+def _move_days_off(company: Company, today: dt.date, now: dt.datetime) -> None:
     """Real rosters have hand-made changes: some days off are moved."""
     draw = random.Random(11)  # noqa: S311
     for employee in company.people.get("rotation", [])[:40]:
         date = today - draw.randrange(3, 60) * DAY
         rest = RosterDay.objects.filter(employee=employee, date=date).exclude(shift=None).first()
         if rest and date > employee.hired_on:
-            roster.paint(
-                [Cell(employee.pk, date, None)], by=BUILDER, at=now, today=today, title=f"{employee.name} 调休 {date}"
+            _paint(
+                [Cell(employee.pk, date, None)],
+                Sentence("{name} 调休 {date}", name=employee.name, date=date),
+                today,
+                now,
             )
+
+
+def _swap_shifts(company: Company, today: dt.date, now: dt.datetime) -> None:
+    """Two of a rotation change places on a day: each works the other's shift."""
+    draw = random.Random(13)  # noqa: S311
+    some = company.people.get("rotation", [])[40:120]
+    for first, second in zip(some[::2], some[1::2], strict=True):
+        date = today - draw.randrange(3, 60) * DAY
+        rows = plans.roster([first.pk, second.pk], date, date)
+        one, other = (rows[e.pk, date].shift_id for e in (first, second))
+        if one and other and date > max(first.hired_on, second.hired_on):
+            cells = [Cell(first.pk, date, other), Cell(second.pk, date, one)]
+            _paint(
+                cells,
+                Sentence("换班:{first} 与 {second} {date}", first=first.name, second=second.name, date=date),
+                today,
+                now,
+            )
+
+
+def _paint(cells: list[Cell], title: Sentence, today: dt.date, now: dt.datetime) -> None:
+    roster.paint(cells, by=BUILDER, at=now, today=today, title=title)
 
 
 def _live(companies: list[Company], begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
@@ -81,10 +105,9 @@ def _live(companies: list[Company], begins_on: dt.date, today: dt.date, now: dt.
         terminals = ["SH2601"] if number == 0 else [f"SZ26{n:02d}" for n in range(1, 9)]
         rows = RosterDay.objects.filter(employee__in=everybody, date__range=(begins_on, today), shift__isnull=False)
         by_id = {e.pk: e for e in everybody}
-        for row in rows.order_by("employee_id", "date").iterator(chunk_size=10_000):
-            employee = by_id[row.employee_id]
-            if employee.hired_on <= row.date and row.shift_id:
-                presses += _presses(employee, row.date, shifts[row.shift_id], terminals)
+        for key, date, shift in rows.order_by("employee_id", "date").values_list("employee_id", "date", "shift_id"):
+            if by_id[key].hired_on <= date and shift:
+                presses += _presses(by_id[key], date, shifts[shift], terminals)
     past = [p for p in presses if p.device_time < now.astimezone(_zone()).replace(tzinfo=None)]
     take(past, source=Source.TERMINAL, by=BUILDER, at=now)
     take(past[: len(past) // 200], source=Source.TERMINAL, by=BUILDER, at=now)  # a terminal that sends a batch twice
@@ -127,20 +150,29 @@ def _strangers(today: dt.date) -> list[Press]:
 def _approvals(companies: list[Company], begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
     """Leave, trips and agreed overtime, as approved paper would have it."""
     draw = random.Random(23)  # noqa: S311
-    kinds = ("annual", "sick", "personal", "annual", "trip", "comp_time")
-    everybody = [e for company in companies for people in company.people.values() for e in people]
-    for employee in draw.sample(everybody, 320):
-        begin = dt.datetime.combine(begins_on + draw.randrange((today - begins_on).days) * DAY, dt.time(8))
-        hours = draw.choice((4, 9, 9, 24, 48))
-        interval = Interval(begin, begin + dt.timedelta(hours=hours))
-        if begin.date() > employee.hired_on:
-            attendance.record_absence(employee, draw.choice(kinds), interval, by=BUILDER, at=now, remark="演示")
+    people = {e.pk: e for company in companies for group in company.people.values() for e in group}
+    absences = [_absence(draw, employee, begins_on, today) for employee in draw.sample(list(people.values()), 320)]
+    absences = [one for one in absences if one.interval.start.date() > one.employee.hired_on]
+    attendance.record_absences(absences, by=BUILDER, at=now)
+    rows = RosterDay.objects.filter(date__range=(begins_on, today), planned__isnull=False)
+    planned = rows.order_by("employee_id", "date").values_list("employee_id", "date", "shift_id")
     shifts = plans.shifts()
-    rows = RosterDay.objects.filter(date__range=(begins_on, today), planned__isnull=False).order_by(
-        "employee_id", "date"
-    )
-    for row in draw.sample(list(rows.values_list("employee_id", "date", "shift_id")), 900):
-        employee_id, date, shift_id = row
-        end = dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=shifts[shift_id].on(date).segments[-1].end)
-        interval = Interval(end, end + dt.timedelta(hours=3))
-        attendance.record_overtime(Employee.objects.get(pk=employee_id), interval, by=BUILDER, at=now, remark="演示")
+    agreed = [
+        _overtime(people[employee_id], date, shifts[shift_id].on(date))
+        for employee_id, date, shift_id in draw.sample(list(planned), 900)
+    ]
+    attendance.record_all_overtime(agreed, by=BUILDER, at=now)
+
+
+def _absence(draw: random.Random, employee: Employee, begins_on: dt.date, today: dt.date) -> Approved:
+    day = begins_on + draw.randrange((today - begins_on).days) * DAY
+    begin = dt.datetime.combine(day, dt.time(8))
+    hours = draw.choice((4, 9, 9, 24, 48))
+    kind = draw.choice(("annual", "sick", "personal", "annual", "trip", "comp_time"))
+    return Approved(employee, Interval(begin, begin + dt.timedelta(hours=hours)), kind, "演示")
+
+
+def _overtime(employee: Employee, date: dt.date, plan: ShiftPlan) -> Approved:
+    """Three hours after the shift's end."""
+    end = dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=plan.segments[-1].end)
+    return Approved(employee, Interval(end, end + dt.timedelta(hours=3)), remark="演示")

@@ -3,8 +3,6 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from kaoqin.punches.formats.words import FormatRefusal
-
 Cell = str | int | float | bool | datetime | date | time | timedelta
 """An empty cell is ''."""
 
@@ -58,13 +56,6 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def refuse_too_many(rows: int, columns: int, at_most: int) -> None:
-    """A table that would not fit into memory is refused with its size."""
-    if rows * columns > at_most:
-        size = f"{rows:,} 行 × {columns:,} 列"
-        raise FormatRefusal("formats.too_many_cells", f"表格太大({size})，请按月份拆成几个文件再导入。")
 
 
 def _unquoted(text: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy
+
 from kaoqin.punches.formats.words import DateOrder, Fault, shorten
 
 
@@ -116,10 +118,10 @@ def weekday_number(name: str) -> int:
 
 
 _SENTENCES = {
-    Unread.SHAPE: "应是日期加时间，如 2026-03-02 08:00:00，实际是“{}”",
-    Unread.IMPOSSIBLE: "没有“{}”这样的日期或时间",
-    Unread.ORDER: "“{}”分不清日和月，请选择日期顺序",
-    Unread.WEEKDAY: "“{}”的日期与星期不符",
+    Unread.SHAPE: gettext_lazy("应是日期加时间，如 2026-03-02 08:00:00，实际是“{}”"),
+    Unread.IMPOSSIBLE: gettext_lazy("没有“{}”这样的日期或时间"),
+    Unread.ORDER: gettext_lazy("“{}”分不清日和月，请选择日期顺序"),
+    Unread.WEEKDAY: gettext_lazy("“{}”的日期与星期不符"),
 }
 _FAULTS = {
     Unread.SHAPE: Fault.TIME,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.tools.cell_times import CellTime, times_in
 from kaoqin.punches.formats.tools.cells import Cell, cell_text, is_blank, whole_seconds
@@ -92,7 +94,9 @@ def _placed(item: Found, last: datetime | None, overnight: Overnight | None) -> 
         return item
     if overnight is Overnight.NEXT_DAY:
         return item._replace(moment=item.moment + timedelta(days=1))
-    sentence = f"时间 {item.text} 排在较晚的时间之后，又没有“次日”标记，请选择它是当日还是次日"
+    sentence = gettext("时间 {text} 排在较晚的时间之后，又没有“次日”标记，请选择它是当日还是次日").format(
+        text=item.text
+    )
     return Wrong(item.text, Fault.TIME_ORDER, sentence)
 
 
@@ -105,22 +109,26 @@ def _written(text: str, day: date | None, ways: Ways) -> list[Found | Wrong]:
     if moment is not Unread.SHAPE:
         return [Wrong(text, fault_of(moment), why_unread(moment, text))]
     if day is None:
-        wanted = "应是日期加时间，如 2026-03-02 08:00:00"
-        return [Wrong(text, Fault.TIME, f"{wanted}，实际是“{shorten(text)}”")]
+        wanted = gettext("应是日期加时间，如 2026-03-02 08:00:00")
+        return [
+            Wrong(text, Fault.TIME, gettext("{wanted}，实际是“{found}”").format(wanted=wanted, found=shorten(text)))
+        ]
     return _clocks(text, day)
 
 
 def _clocks(text: str, day: date) -> list[Found | Wrong]:
     told = times_in(text)
     if told.unknown or not told.times:
-        wanted = "应是时间，如 08:01、次日 01:20，一格多次用空格或换行隔开"
-        return [Wrong(text, Fault.TEXT, f"{wanted}，实际是“{shorten(text)}”")]
+        wanted = gettext("应是时间，如 08:01、次日 01:20，一格多次用空格或换行隔开")
+        return [
+            Wrong(text, Fault.TEXT, gettext("{wanted}，实际是“{found}”").format(wanted=wanted, found=shorten(text)))
+        ]
     return [_on_day(item, day) for item in told.times]
 
 
 def _on_day(item: CellTime, day: date) -> Found | Wrong:
     if item.clock is None:
-        return Wrong(item.text, Fault.IMPOSSIBLE, f"没有“{item.text}”这样的时间")
+        return Wrong(item.text, Fault.IMPOSSIBLE, gettext("没有“{text}”这样的时间").format(text=item.text))
     moment = _combined(day, item.clock, item.next_day)
     return Found(moment, item.text, True, item.next_day, tuple(item.marks))
 
@@ -134,8 +142,8 @@ def _excel_clock(cell: Cell, day: date | None) -> Found | Wrong:
         return Found(moment, text, True, length >= timedelta(days=1))
     if isinstance(cell, float) and EARLIEST_SERIAL <= cell < LATEST_SERIAL and not cell.is_integer():
         return Found(_serial(cell), text)
-    wanted = "应是时间，如 08:01" if day else "应是日期加时间，如 2026-03-02 08:00:00"
-    return Wrong(text, Fault.TIME, f"{wanted}，实际是“{shorten(text)}”")
+    wanted = gettext("应是时间，如 08:01") if day else gettext("应是日期加时间，如 2026-03-02 08:00:00")
+    return Wrong(text, Fault.TIME, gettext("{wanted}，实际是“{found}”").format(wanted=wanted, found=shorten(text)))
 
 
 def _day_part(cell: Cell) -> timedelta | None:
@@ -156,7 +164,13 @@ def _patterned(text: str, day: date | None, ways: Ways) -> Found | Wrong:
         return Found(told, text)
     if isinstance(told, time) and day is not None:
         return Found(_combined(day, told, next_day=False), text, of_day=True)
-    return Wrong(text, Fault.TIME, f"应是 {ways.time_format} 形式的时间，实际是“{shorten(text)}”")
+    return Wrong(
+        text,
+        Fault.TIME,
+        gettext("应是 {time_format} 形式的时间，实际是“{found}”").format(
+            time_format=ways.time_format, found=shorten(text)
+        ),
+    )
 
 
 def _written_day(text: str, ways: Ways) -> date | Wrong:
@@ -170,7 +184,7 @@ def _written_day(text: str, ways: Ways) -> date | Wrong:
 
 
 def _bad_date(text: str) -> Wrong:
-    return Wrong(text, Fault.DATE, f"应是日期，如 2026-03-02，实际是“{shorten(text)}”")
+    return Wrong(text, Fault.DATE, gettext("应是日期，如 2026-03-02，实际是“{found}”").format(found=shorten(text)))
 
 
 def _combined(day: date, clock: time, next_day: bool) -> datetime:

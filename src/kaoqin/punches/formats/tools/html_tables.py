@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from kaoqin.punches.formats.tools.cells import Cell, refuse_too_many
+from kaoqin.core.zip_guard import refuse_too_many
+from kaoqin.punches.formats.tools.cells import Cell
 from kaoqin.punches.formats.tools.sheet import NumberedRow, Sheet
 
 MAX_CELLS = 5_000_000

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile
 from kaoqin.punches.formats.tools.cell_times import says_no_punch
@@ -62,10 +64,12 @@ def _homeless(told: PersonDay) -> list[BadLine]:
     if isinstance(told.person, Wrong):
         code, sentence = told.person.code, told.person.sentence
     elif told.person is None:
-        code, sentence = Fault.PERSON, "这一行没有工号或姓名，无法知道是谁打的卡"
+        code, sentence = Fault.PERSON, gettext("这一行没有工号或姓名，无法知道是谁打的卡")
     else:
         code = Fault.DAY
-        sentence = f"无法确定“{shorten(told.header)}”这一列是哪一天，请选择统计期间，或写成 2026-03-02 的形式"
+        sentence = gettext("无法确定“{found}”这一列是哪一天，请选择统计期间，或写成 2026-03-02 的形式").format(
+            found=shorten(told.header)
+        )
     person = told.person if isinstance(told.person, Person) else None
     day = told.day.isoformat() if told.day else told.header
     return [

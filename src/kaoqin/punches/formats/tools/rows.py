@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.tools.cell_times import says_no_punch
 from kaoqin.punches.formats.tools.cells import Cell, cell_text, column_letters, flat_text, is_blank, key_text
 from kaoqin.punches.formats.tools.columns import Columns, TimeGroup
@@ -131,7 +133,7 @@ class RowReader:
     def _no_person(self, person: Person | Wrong | None) -> Wrong:
         if isinstance(person, Wrong):
             return person
-        return Wrong("", Fault.PERSON, "这一行没有工号(考勤号)或姓名，无法知道是谁打的卡")
+        return Wrong("", Fault.PERSON, gettext("这一行没有工号(考勤号)或姓名，无法知道是谁打的卡"))
 
     def _bad(self, line_no: int, row: Sequence[Cell], wrong: Wrong) -> BadLine:
         return BadLine(line_no, row_text(row), wrong.code, wrong.sentence)
@@ -158,7 +160,9 @@ def _person(cell: Cell, kind: KeyKind, name: str) -> Person | Wrong:
     key = key_text(cell)
     if key is None or len(key) > LONGEST_KEY:
         told = cell_text(cell)
-        sentence = f"工号“{told[:40]}”不可用：Excel 数字只保留 15 位，请把工号列设为文本后重新导出"
+        sentence = gettext("工号“{found}”不可用：Excel 数字只保留 15 位，请把工号列设为文本后重新导出").format(
+            found=told[:40]
+        )
         return Wrong(told, Fault.NUMBER if key is None else Fault.PERSON, sentence)
     return Person(key, kind, name, was_number=not isinstance(cell, str))
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from kaoqin.punches.formats.tools.books import is_book, sheets_of
+from django.utils.translation import gettext
+
+from kaoqin.core.workbooks import is_book
+from kaoqin.punches.formats.tools.books import sheets_of
 from kaoqin.punches.formats.tools.delimited import rows_of, sniff_delimiter
 from kaoqin.punches.formats.tools.html_tables import html_sheets, is_html
 from kaoqin.punches.formats.tools.sheet import NumberedRow, Sheet
@@ -48,7 +51,11 @@ class Source:
     @property
     def cautions(self) -> tuple[Caution, ...]:
         doubt = self.decoded.doubt if self.decoded else ""
-        return (Caution("formats.encoding_doubt", f"{doubt}。如有乱码请选择编码后重读。"),) if doubt else ()
+        return (
+            (Caution("formats.encoding_doubt", gettext("{doubt}。如有乱码请选择编码后重读。").format(doubt=doubt)),)
+            if doubt
+            else ()
+        )
 
     @cached_property
     def lines(self) -> list[str]:
@@ -57,7 +64,10 @@ class Source:
             return []
         lines = self.decoded.text.split("\n")
         if len(lines) > MAX_LINES:
-            raise FormatRefusal("formats.too_many_lines", f"文件超过 {MAX_LINES:,} 行，请拆成几个文件再导入。")
+            raise FormatRefusal(
+                "formats.too_many_lines",
+                gettext("文件超过 {limit:,} 行，请拆成几个文件再导入。").format(limit=MAX_LINES),
+            )
         return lines
 
     @cached_property
@@ -89,7 +99,7 @@ class Source:
         for sheet in self.sheets:
             if sheet.name == name:
                 return sheet
-        raise FormatRefusal("formats.no_sheet", f"文件里没有名为“{name}”的工作表。")
+        raise FormatRefusal("formats.no_sheet", gettext("文件里没有名为“{name}”的工作表。").format(name=name))
 
     @cached_property
     def _is_html(self) -> bool:
@@ -99,15 +109,18 @@ class Source:
 def open_source(name: str, data: bytes, encoding: str = "") -> Source:
     """The file, if it can be one of ours at all; refuses empty, too large and known binary files."""
     if not data or data.isspace():
-        raise FormatRefusal("formats.empty", "文件是空的，没有任何打卡记录。")
+        raise FormatRefusal("formats.empty", gettext("文件是空的，没有任何打卡记录。"))
     if _AGL_BINARY in data[:64]:
         raise FormatRefusal(
             "formats.agl_binary",
-            "这是考勤机的二进制文件(AGL_001.DAT)，无法直接读取。请在考勤机 U 盘菜单里选择下载为文本，"
-            "导入同一 U 盘上的 AGL_001.TXT 或 GLG_001.TXT。",
+            gettext(
+                "这是考勤机的二进制文件(AGL_001.DAT)，无法直接读取。请在考勤机 U 盘菜单里选择下载为文本，导入同一 U 盘上的 AGL_001.TXT 或 GLG_001.TXT。"
+            ),
         )
     at_most = MAX_BOOK_BYTES if is_book(data) else MAX_TEXT_BYTES
     if len(data) > at_most:
         limit = f"{at_most // 1024 // 1024} MB"
-        raise FormatRefusal("formats.too_large", f"文件超过 {limit}，请按月份拆成几个文件再导入。")
+        raise FormatRefusal(
+            "formats.too_large", gettext("文件超过 {limit}，请按月份拆成几个文件再导入。").format(limit=limit)
+        )
     return Source(name, data, encoding)

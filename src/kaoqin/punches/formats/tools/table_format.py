@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext
+
+from kaoqin.core.words import Text
 from kaoqin.punches.formats.options import Options
 from kaoqin.punches.formats.reading import Pile, Reading, Recognition
 from kaoqin.punches.formats.tools.asking import NUMERIC_KEYS, other_sheets, settle_order
@@ -32,7 +35,7 @@ class TableFormat:
     """A table under a header. `columns_of` says what the columns are, or None for somebody else's header."""
 
     code: str
-    title: str
+    title: Text
     columns_of: Callable[[Sequence[str]], Columns | None]
     confidence: float
     two_rows: bool = False
@@ -41,7 +44,7 @@ class TableFormat:
         for sheet in source.sheets:
             head = self.find_head(sheet)
             if head:
-                reason = f"第 {head.first_row} 行是{self.title}的表头"
+                reason = gettext("第 {first_row} 行是{title}的表头").format(first_row=head.first_row, title=self.title)
                 yield Recognition(self.code, self.title, self.confidence, reason, source.encoding, sheet.name)
 
     def read(self, source: Source, options: Options) -> Reading:
@@ -49,14 +52,16 @@ class TableFormat:
         found = [(sheet, head) for sheet in sheets for head in (self.find_head(sheet),) if head]
         columns = self.columns_of(found[0][1].names) if found else None
         if columns is None:
-            raise FormatRefusal("formats.no_header", f"没有找到{self.title}的表头，请检查文件或换一种格式。")
+            raise FormatRefusal(
+                "formats.no_header", gettext("没有找到{title}的表头，请检查文件或换一种格式。").format(title=self.title)
+            )
         cautions = other_sheets([sheet.name for sheet, _ in found[1:]])
         return read_table(self.code, source, Table(*found[0], columns, cautions), options)
 
     def read_line(self, text: str, options: Options) -> list[Line]:
         columns = self.columns_of(options.header)
         if columns is None:
-            raise FormatRefusal("formats.no_header", "缺少原文件的表头，无法单独读取这一行。")
+            raise FormatRefusal("formats.no_header", gettext("缺少原文件的表头，无法单独读取这一行。"))
         return read_row_text(text, columns, options)
 
     def find_head(self, sheet: Sheet) -> Head | None:

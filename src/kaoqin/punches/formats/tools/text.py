@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from django.utils.translation import gettext
+
 from kaoqin.punches.formats.words import FormatRefusal
 
 KNOWN_ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "big5", "cp1252", "cp1254")
@@ -52,7 +54,10 @@ def shows_chinese(text: str) -> bool:
 def _chosen(data: bytes, encoding: str) -> Decoded:
     if encoding not in KNOWN_ENCODINGS:
         known = "、".join(KNOWN_ENCODINGS)
-        raise FormatRefusal("formats.unknown_encoding", f"不支持编码 {encoding[:20]}，可选 {known}。")
+        raise FormatRefusal(
+            "formats.unknown_encoding",
+            gettext("不支持编码 {found}，可选 {known}。").format(found=encoding[:20], known=known),
+        )
     for bom, name in _BOMS:
         if name == encoding and data.startswith(bom):
             return _whole(data[len(bom) :], encoding)
@@ -83,14 +88,16 @@ def _narrow(data: bytes) -> Decoded:
         return Decoded(as_utf8, "utf-8")
     as_gb = _try(data, "gb18030")
     if as_gb is not None and as_utf8 is None and _is_mixed(data):
-        return Decoded(_line_by_line(data), "gb18030", "文件里混有 UTF-8 和 GB18030 两种编码，已逐行判断")
+        return Decoded(_line_by_line(data), "gb18030", gettext("文件里混有 UTF-8 和 GB18030 两种编码，已逐行判断"))
     if as_gb is not None:
         return Decoded(
-            as_gb, "gb18030", "" if as_utf8 is None else "文字按 UTF-8 也能读(但没有汉字)，已按 GB18030 读取"
+            as_gb, "gb18030", "" if as_utf8 is None else gettext("文字按 UTF-8 也能读(但没有汉字)，已按 GB18030 读取")
         )
     if as_utf8 is not None:
         return Decoded(as_utf8, "utf-8")
-    return Decoded(_line_by_line(data), "gb18030", "有些行的字节无法按 GB18030 或 UTF-8 解码，已原样标出(\\x..)")
+    return Decoded(
+        _line_by_line(data), "gb18030", gettext("有些行的字节无法按 GB18030 或 UTF-8 解码，已原样标出(\\x..)")
+    )
 
 
 def _is_mixed(data: bytes) -> bool:
@@ -116,7 +123,7 @@ def _whole(data: bytes, encoding: str) -> Decoded:
     if text is not None:
         return Decoded(text, encoding)
     broken = data.decode(encoding, errors="replace")
-    return Decoded(broken, encoding, f"有些字节无法按 {encoding} 解码，已用 � 代替")
+    return Decoded(broken, encoding, gettext("有些字节无法按 {encoding} 解码，已用 � 代替").format(encoding=encoding))
 
 
 def _try(data: bytes, encoding: str) -> str | None:
@@ -141,5 +148,7 @@ def _wide_encoding(data: bytes) -> str:
 def _refuse_binary(data: bytes) -> None:
     sample = data[:_SAMPLE_BYTES]
     if len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) * 0.05:
-        advice = "请在考勤机或软件里导出文本(TXT、CSV)或 Excel 文件"
-        raise FormatRefusal("formats.binary", f"这是二进制文件，不是打卡记录文本。{advice}。")
+        advice = gettext("请在考勤机或软件里导出文本(TXT、CSV)或 Excel 文件")
+        raise FormatRefusal(
+            "formats.binary", gettext("这是二进制文件，不是打卡记录文本。{advice}。").format(advice=advice)
+        )

@@ -20,6 +20,17 @@ from django.utils import timezone
 from kaoqin.security.actions import first_administrator
 
 START_SECONDS = 60
+THREADS = 32
+"""Requests worked on at once by a process: uploads of terminals that wait for their turn leave some for the rest."""
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The command that serves the pages and the terminals."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(settings.CHOSEN["KAOQIN_WEB_PROCESSES"]), "--blocking-threads", str(THREADS)),
+        *("--no-ws", "--log-level", "error", "kaoqin.config.wsgi:application"),
+    ]
 
 
 class Command(BaseCommand):
@@ -58,13 +69,7 @@ class Command(BaseCommand):
                 ) from taken
 
     def _web(self, host: str, port: int) -> subprocess.Popen[bytes]:
-        processes = str(settings.CHOSEN["KAOQIN_WEB_PROCESSES"])
-        command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", processes, "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
-            "kaoqin.config.wsgi:application",
-        ]
-        return subprocess.Popen(command, start_new_session=True)
+        return subprocess.Popen(web_command(host, port), start_new_session=True)
 
     def _worker(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "kaoqin", "worker"], start_new_session=True)

@@ -7,8 +7,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from kaoqin.punches.formats.tools.cells import refuse_too_many
-from kaoqin.punches.formats.words import FormatRefusal
+from django.utils.translation import gettext
+
+from kaoqin.core.words import Refusal
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 MAX_PARTS = 2000
@@ -27,9 +28,18 @@ def refuse_bomb(data: bytes, max_cells: int) -> None:
         for piece in _unpacked(data, info):
             unpacked_bytes += len(piece)
             if unpacked_bytes > MAX_UNPACKED_BYTES:
-                raise FormatRefusal("formats.zip_bomb", "这个 Excel 文件解压后太大(超过 512 MB)，请拆分后再导入。")
+                raise Refusal("core.zip_bomb", gettext("这个 Excel 文件解压后太大(超过 512 MB)，请拆分后再导入。"))
     for info in parts:
         _refuse_far_cells(data, info, max_cells)
+
+
+def refuse_too_many(rows: int, columns: int, at_most: int) -> None:
+    """A table that would not fit into memory is refused with its size."""
+    if rows * columns > at_most:
+        size = gettext("{rows:,} 行 × {columns:,} 列").format(rows=rows, columns=columns)
+        raise Refusal(
+            "core.too_many_cells", gettext("表格太大({size})，请按月份拆成几个文件再导入。").format(size=size)
+        )
 
 
 def _refuse_far_cells(data: bytes, info: zipfile.ZipInfo, max_cells: int) -> None:
@@ -104,7 +114,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _no_xlsx() -> FormatRefusal:
-    return FormatRefusal(
-        "formats.no_xlsx", "这个压缩文件不是可读的 .xlsx 表格，请解压，或用 Excel、WPS 另存为 .xlsx 再导入。"
+def _no_xlsx() -> Refusal:
+    return Refusal(
+        "core.no_xlsx", gettext("这个压缩文件不是可读的 .xlsx 表格，请解压，或用 Excel、WPS 另存为 .xlsx 再导入。")
     )

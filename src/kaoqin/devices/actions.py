@@ -1,0 +1,210 @@
+"""Changes to terminals: who may speak, what is told to them, and what becomes of lines nobody could read."""
+
+import datetime as dt
+import zoneinfo
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from kaoqin.core.sentences import Sentence
+from kaoqin.core.words import Refusal
+from kaoqin.devices import arrival, fleet
+from kaoqin.devices.models import BadUploadLine, Command, Device, RawUpload
+from kaoqin.devices.protocols import adapter_named
+from kaoqin.devices.wire import WISHES, CallAgain, TellPunches, Terminal, Wanted
+from kaoqin.devices.words import (
+    APPROVE_DEVICES,
+    COMMAND_DEVICES,
+    REPAIR_LINES,
+    BadLineState,
+    CommandState,
+    DeviceState,
+    Wish,
+)
+from kaoqin.org.models import Site
+from kaoqin.security.audit import record
+from kaoqin.security.doors import require
+from kaoqin.security.words import Actor
+
+FOR_EVER = dt.timedelta(days=3650)
+LONG_AGO = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a terminal's own wall clock
+
+
+@transaction.atomic
+def approve(device: Device, site: Site, *, name: str = "", zone: str = "", by: Actor, at: dt.datetime) -> None:
+    """From now on the terminal is believed. `zone` empty: its clock runs in the site's zone."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    if zone and zone not in zoneinfo.available_timezones():
+        raise Refusal("devices.no_timezone", gettext("没有时区 {zone}。").format(zone=zone), "zone")
+    device.site, device.name, device.zone = site, name.strip()[:60], zone
+    device.save(update_fields=["site", "name", "zone"])
+    _decide(
+        device,
+        DeviceState.APPROVED,
+        Sentence("批准考勤机 {serial},地点 {name}", serial=device.serial, name=site.name),
+        by,
+        at,
+    )
+
+
+@transaction.atomic
+def refuse(device: Device, *, by: Actor, at: dt.datetime) -> None:
+    """The terminal is none of ours: it keeps its data, and is not asked about again."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    if device.state == DeviceState.APPROVED:
+        raise Refusal("devices.approved_already", gettext("已启用的考勤机请用「停用」。"))
+    _decide(device, DeviceState.REFUSED, Sentence("拒绝考勤机 {serial}", serial=device.serial), by, at)
+
+
+@transaction.atomic
+def retire(device: Device, *, by: Actor, at: dt.datetime) -> None:
+    """The terminal is out of service: nothing more is taken from it. What it sent stays."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    if device.state != DeviceState.APPROVED:
+        raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以停用。"))
+    _decide(device, DeviceState.RETIRED, Sentence("停用考勤机 {serial}", serial=device.serial), by, at)
+
+
+def _decide(device: Device, state: DeviceState, said: Sentence, by: Actor, at: dt.datetime) -> None:
+    before, device.state = device.state, state
+    device.decided_at, device.decided_by_id = at, by.account_id
+    device.save(update_fields=["state", "decided_at", "decided_by"])
+    record(by, f"devices.{state}", device, said, at=at, before=str(before))
+
+
+@transaction.atomic
+def set_option(device: Device, name: str, value: str, *, by: Actor, at: dt.datetime) -> None:
+    """How this terminal differs from others of its protocol; an empty value takes the difference away."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    kept = {**device.options, name: value}
+    device.options = {key: told for key, told in kept.items() if told}
+    device.save(update_fields=["options"])
+    record(
+        by,
+        "devices.option",
+        device,
+        Sentence("考勤机 {serial} 的 {name} 设为 {value}", serial=device.serial, name=name, value=value or "-"),
+        at=at,
+    )
+
+
+@transaction.atomic
+def enqueue(device: Device, wanted: Wanted, *, by: Actor, at: dt.datetime) -> Command:
+    """Tell a terminal something when it polls next. Refuses what it has no words for; there is no free text."""
+    require(by, COMMAND_DEVICES, everywhere=True)
+    if device.state != DeviceState.APPROVED:
+        raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以下发命令。"))
+    dialect = _known(device, at).dialect
+    phrase = adapter_named(dialect.protocol).say(wanted, dialect)
+    wish, target = WISHES[type(wanted)], getattr(wanted, "pin", "")
+    made = Command.objects.create(
+        device=device, wish=wish, target=target, phrase=phrase, asked_at=at, asked_by_id=by.account_id
+    )
+    record(
+        by,
+        "devices.command",
+        device,
+        Sentence("向考勤机 {serial} 下发:{wish} {target}", serial=device.serial, wish=wish.label, target=target),
+        at=at,
+    )
+    return made
+
+
+@transaction.atomic
+def ask_everything_again(device: Device, *, by: Actor, at: dt.datetime) -> Command:
+    """The terminal is to send all it holds; what is known already is not taken twice."""
+    require(by, COMMAND_DEVICES, everywhere=True)
+    Device.objects.filter(pk=device.pk).update(again_until=at + FOR_EVER)
+    try:
+        return enqueue(device, CallAgain(), by=by, at=at)
+    except Refusal as refusal:
+        if refusal.code != "devices.not_spoken":
+            raise
+    everything = TellPunches(LONG_AGO, at.replace(tzinfo=None) + dt.timedelta(days=1))
+    return enqueue(device, everything, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(command: Command, *, by: Actor, at: dt.datetime) -> None:
+    """Take a command back that is not answered yet."""
+    require(by, COMMAND_DEVICES, everywhere=True)
+    if command.state not in {CommandState.WAITING, CommandState.SENT}:
+        raise Refusal("devices.command_ended", gettext("这条命令已经结束。"))
+    command.state, command.ended_at = CommandState.FAILED, at
+    command.save(update_fields=["state", "ended_at"])
+    record(by, "devices.withdraw", command.device, Sentence("撤回命令:{wish}", wish=Wish(command.wish).label), at=at)
+
+
+def _known(device: Device, at: dt.datetime) -> Terminal:
+    found = fleet.terminal(device.serial, at)
+    if found is None:
+        raise Refusal("devices.no_device", gettext("没有这台考勤机。"))
+    return found
+
+
+@transaction.atomic
+def repair(bad: BadUploadLine, text: str, *, by: Actor, at: dt.datetime) -> None:
+    """Read a line again as a person mended it, and keep what it tells. Refuses with what is still wrong."""
+    require(by, REPAIR_LINES, everywhere=True)
+    bad = _waiting(bad)
+    upload = bad.upload
+    terminal = _known(upload.device, at)
+    terminal = replace(terminal, dialect=replace(terminal.dialect, protocol=upload.protocol))
+    said = arrival.read(terminal.dialect, upload.kind, text.strip("\r\n").encode())
+    if said.bad_lines:
+        raise Refusal("devices.still_wrong", str(said.bad_lines[0].fault.label))
+    if not (said.readings or said.operations or said.people):
+        raise Refusal("devices.still_wrong", gettext("这一行里没有可以保存的内容。"))
+    arrival.keep_said(terminal, upload.pk, said, by=by, at=at)
+    _close(bad, BadLineState.REPAIRED, at, text)
+    record(
+        by,
+        "devices.repair",
+        upload,
+        Sentence("修复考勤机 {serial} 的第 {line_no} 行", serial=terminal.serial, line_no=bad.line_no),
+        at=at,
+    )
+
+
+@transaction.atomic
+def dismiss(bad: BadUploadLine, *, by: Actor, at: dt.datetime) -> None:
+    """The line is nothing after all; it stays on record."""
+    require(by, REPAIR_LINES, everywhere=True)
+    bad = _waiting(bad)
+    _close(bad, BadLineState.DISMISSED, at)
+    record(by, "devices.dismiss", bad.upload, Sentence("忽略第 {line_no} 行", line_no=bad.line_no), at=at)
+
+
+def _waiting(bad: BadUploadLine) -> BadUploadLine:
+    """The line, locked, if it still waits."""
+    found = BadUploadLine.objects.select_for_update().select_related("upload__device").get(pk=bad.pk)
+    if found.state != BadLineState.WAITING:
+        raise Refusal("devices.line_decided", gettext("这一行已经处理过了。"))
+    return found
+
+
+def _close(bad: BadUploadLine, state: BadLineState, at: dt.datetime, repaired: str = "") -> None:
+    bad.state, bad.decided_at, bad.repaired = state, at, repaired
+    bad.save(update_fields=["state", "decided_at", "repaired"])
+
+
+def read_again(upload: RawUpload, *, by: Actor, at: dt.datetime) -> int:
+    """Read a kept upload with today's understanding; returns how many lines are still bad. Takes nothing twice."""
+    require(by, REPAIR_LINES, everywhere=True)
+    with transaction.atomic():
+        said = arrival.read_again(_known(upload.device, at), upload, by=by, at=at)
+        record(
+            by,
+            "devices.read_again",
+            upload,
+            Sentence("重新读取考勤机 {serial} 的上传", serial=upload.device.serial),
+            at=at,
+        )
+    return len(said.bad_lines)
+
+
+def note_taken(upload_id: int, *, new: int, known: int, held: int, unknown: int) -> None:
+    """What became of the readings of an upload; called by the ledger, in the transaction of the upload."""
+    counts = {"new_count": new, "known_count": known, "held_count": held, "unknown_count": unknown}
+    RawUpload.objects.filter(pk=upload_id).update(**counts)

@@ -1,0 +1,134 @@
+"""What the process remembers of all terminals, so that a poll asks no database: who they are, and when they called."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from kaoqin.devices.models import Command, Device
+from kaoqin.devices.queue import due
+from kaoqin.devices.wire import Dialect, Terminal
+from kaoqin.devices.words import DeviceState
+
+MOST_PENDING = 200
+MOST_FACTS = 100
+_FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
+
+
+def terminals(at: dt.datetime) -> dict[str, Terminal]:
+    """All terminals by serial, in one question."""
+    open_commands = Command.objects.filter(due(at), device=OuterRef("pk"))
+    rows = Device.objects.annotate(called=Exists(open_commands)).values_list(*_FIELDS, "again_until", "called")
+    return {row[1]: _terminal(*row) for row in rows}
+
+
+def _terminal(
+    device_id: int,
+    serial: str,
+    state: str,
+    place: str | None,
+    protocol: str,
+    language: str | None,
+    zone: str,
+    site_zone: str | None,
+    options: Mapping[str, str],
+    again_until: dt.datetime | None,
+    has_commands: bool,
+) -> Terminal:
+    dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options)
+    return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands)
+
+
+def terminal(serial: str, at: dt.datetime) -> Terminal | None:
+    """One terminal as it is now."""
+    return terminals(at).get(serial)
+
+
+def meet(serial: str, at: dt.datetime) -> bool:
+    """Remember a terminal nobody has seen before, to be approved by a person. At most 200 wait; False beyond."""
+    if Device.objects.filter(state=DeviceState.PENDING).count() >= MOST_PENDING:
+        return False
+    Device.objects.bulk_create([Device(serial=serial, first_seen_at=at)], ignore_conflicts=True)
+    return True
+
+
+_LEARN = """
+UPDATE devices_device SET facts = facts || %s::jsonb, protocol = coalesce(nullif(%s, ''), protocol)
+WHERE serial = %s
+"""
+
+
+def learn(serial: str, says: Mapping[str, str], protocol: str = "") -> None:
+    """Keep what a terminal tells of itself, and which protocol it has revealed."""
+    told = {key[:60]: value[:200] for key, value in list(says.items())[:MOST_FACTS]}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN, [json.dumps(told), protocol, serial])
+
+
+_GREETED = "UPDATE devices_device SET again_until = least(again_until, %s) WHERE serial = %s"
+
+
+def greeted_again(serial: str, at: dt.datetime) -> None:
+    """A terminal was told to send everything again; for ten minutes more it is told so, should the answer be lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GREETED, [at + dt.timedelta(minutes=10), serial])
+
+
+@dataclass(slots=True)
+class Beat:
+    """A sign of life that is not written yet."""
+
+    seen_at: dt.datetime
+    address: str
+    upload_at: dt.datetime | None = None
+    clock_ahead_seconds: int | None = None
+
+
+_BEATS = """
+INSERT INTO devices_heartbeat (device_id, seen_at, address, upload_at, clock_ahead_seconds)
+SELECT d.id, b.seen_at, b.address, b.upload_at, b.ahead
+FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::int[])
+    AS b(serial, seen_at, address, upload_at, ahead) JOIN devices_device d USING (serial)
+ON CONFLICT (device_id) DO UPDATE SET
+    seen_at = greatest(devices_heartbeat.seen_at, excluded.seen_at), address = excluded.address,
+    upload_at = coalesce(excluded.upload_at, devices_heartbeat.upload_at),
+    clock_ahead_seconds = coalesce(excluded.clock_ahead_seconds, devices_heartbeat.clock_ahead_seconds)
+"""
+
+
+class Heartbeats:
+    """Signs of life, gathered and written in one statement."""
+
+    def __init__(self) -> None:
+        self._beats: dict[str, Beat] = {}
+        self._lock = threading.Lock()
+
+    def feel(self, serial: str, at: dt.datetime, address: str, ahead: int | None = None, *, upload: bool) -> None:
+        with self._lock:
+            beat = self._beats.setdefault(serial, Beat(at, address))
+            beat.seen_at, beat.address = at, address
+            beat.upload_at = at if upload else beat.upload_at
+            beat.clock_ahead_seconds = beat.clock_ahead_seconds if ahead is None else ahead
+
+    def write(self) -> None:
+        """Write what was gathered; when the database does not take it, it is gathered still."""
+        with self._lock:
+            beats, self._beats = self._beats, {}
+        try:
+            self._insert(beats)
+        except Exception:
+            with self._lock:
+                self._beats = {**beats, **self._beats}
+            raise
+
+    @staticmethod
+    def _insert(beats: Mapping[str, Beat]) -> None:
+        rows = sorted(beats.items())
+        columns = [[getattr(beat, name) for _, beat in rows] for name in Beat.__slots__]
+        with connection.cursor() as cursor:
+            cursor.execute(_BEATS, [[serial for serial, _ in rows], *columns])

@@ -1,0 +1,154 @@
+"""Terminals and what they sent: uploads and operations as they came, never altered; commands with their results."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from kaoqin.devices.words import BadLineState, CommandState, Deed, DeviceState, Fault, Wish
+
+
+class Device(models.Model):
+    """One terminal, by its serial. `zone` empty: the site's. `facts` is what it tells of itself.
+
+    `options` are chosen by people: `encoding`, and what the protocol's folder names. Until `again_until` its greetings
+    are answered so that it sends everything again.
+    """
+
+    serial = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=60, default="", blank=True)
+    protocol = models.CharField(max_length=20, default="", blank=True)
+    site = models.ForeignKey("org.Site", null=True, on_delete=models.PROTECT, related_name="devices")
+    zone = models.CharField(max_length=60, default="", blank=True)
+    options = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+    again_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=DeviceState, default=DeviceState.PENDING)
+    first_seen_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=DeviceState.APPROVED) | Q(site__isnull=False), name="approved_device_has_a_site"
+            )
+        ]
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a terminal; written in bulk every few seconds.
+
+    `clock_ahead_seconds`: how far its clock was ahead of ours at the last live punch.
+    """
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="heartbeat")
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=45)
+    upload_at = models.DateTimeField(null=True)
+    clock_ahead_seconds = models.IntegerField(null=True)
+
+
+class RawUpload(models.Model):
+    """A body as it came, without passwords, templates and photos; the hash is of all of it.
+
+    The database refuses every change but the counts. The same bytes again are the same upload, seen once more.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="uploads")
+    kind = models.CharField(max_length=120)
+    protocol = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    size_bytes = models.PositiveIntegerField()
+    path = models.CharField(max_length=500)
+    address = models.CharField(max_length=45)
+    received_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times_seen = models.PositiveIntegerField(default=1)
+    record_count = models.PositiveIntegerField(default=0)
+    reading_count = models.PositiveIntegerField(default=0)
+    operation_count = models.PositiveIntegerField(default=0)
+    bad_count = models.PositiveIntegerField(default=0)
+    new_count = models.PositiveIntegerField(default=0)
+    known_count = models.PositiveIntegerField(default=0)
+    held_count = models.PositiveIntegerField(default=0)
+    unknown_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "kind", "sha256"], name="upload_kept_once")]
+        indexes = [models.Index(fields=["device", "-received_at"])]
+
+
+class BadUploadLine(models.Model):
+    """A line of an upload that says nothing as it stands: kept, shown, repairable. Line 0 is the whole upload."""
+
+    upload = models.ForeignKey(RawUpload, on_delete=models.PROTECT, related_name="bad_lines")
+    line_no = models.PositiveIntegerField()
+    raw = models.TextField()
+    fault = models.CharField(max_length=20, choices=Fault)
+    state = models.CharField(max_length=10, choices=BadLineState, default=BadLineState.WAITING)
+    repaired = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "line_no"], name="bad_line_kept_once")]
+        indexes = [models.Index(fields=["state", "upload", "line_no"])]
+
+
+class Operation(models.Model):
+    """Something done at a terminal, at its wall clock (none where it told no time). The database refuses changes."""
+
+    content_key = models.UUIDField(unique=True)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="operations")
+    upload = models.ForeignKey(RawUpload, on_delete=models.PROTECT, related_name="operations")
+    deed = models.CharField(max_length=30, choices=Deed)
+    code = models.CharField(max_length=20)
+    device_time = models.DateTimeField(null=True)
+    operator = models.CharField(max_length=60, default="", blank=True)
+    target = models.CharField(max_length=60, default="", blank=True)
+    values = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["device", "deed", "device_time"])]
+
+
+class PersonOnDevice(models.Model):
+    """Somebody as a terminal told last that it knows them."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="people")
+    pin = models.CharField(max_length=60)
+    name = models.CharField(max_length=60, default="", blank=True)
+    privilege = models.CharField(max_length=10, default="", blank=True)
+    card = models.CharField(max_length=40, default="", blank=True)
+    group = models.CharField(max_length=20, default="", blank=True)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "pin"], name="person_on_device_once")]
+
+
+class Command(models.Model):
+    """Something a terminal is told: handed out when it polls, again after five minutes without a result."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="commands")
+    wish = models.CharField(max_length=20, choices=Wish)
+    target = models.CharField(max_length=60, default="", blank=True)
+    phrase = models.TextField()
+    state = models.CharField(max_length=10, choices=CommandState, default=CommandState.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    result_code = models.IntegerField(null=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["device", "id"],
+                condition=Q(state__in=[CommandState.WAITING, CommandState.SENT]),
+                name="command_open",
+            )
+        ]

@@ -1,0 +1,21 @@
+"""The protocols the house speaks, each in its folder; no word of one stands outside."""
+
+from django.utils.translation import gettext
+
+from kaoqin.devices.protocols.zk_attendance import Attendance
+from kaoqin.devices.protocols.zk_push.front import Push
+from kaoqin.devices.protocols.zk_security import Security
+from kaoqin.devices.wire import Adapter, Front
+
+ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security())}
+FRONTS: tuple[Front, ...] = (Push(),)
+
+
+def adapter_named(name: str) -> Adapter:
+    """The adapter of a protocol; of a terminal that has not revealed its own, the plainest."""
+    return ADAPTERS.get(name) or ADAPTERS[Attendance.name]
+
+
+def title_of(name: str) -> str:
+    """What people call a protocol."""
+    return str(ADAPTERS[name].title) if name in ADAPTERS else gettext("未知")

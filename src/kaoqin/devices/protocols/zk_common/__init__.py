@@ -1,0 +1,1 @@
+"""The ground both ZKTeco PUSH dialects stand on."""

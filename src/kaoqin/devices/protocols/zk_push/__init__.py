@@ -1,0 +1,1 @@
+"""Where terminals of both ZKTeco PUSH dialects call."""

@@ -1,0 +1,59 @@
+"""Commands on their way: handed out when a terminal polls, told of again, given up after some tries."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from kaoqin.devices.models import Command
+from kaoqin.devices.wire import CommandResult
+from kaoqin.devices.words import CommandState
+
+AGAIN_AFTER = dt.timedelta(minutes=5)
+MOST_TRIES = 5
+MOST_AT_ONCE = 50
+MOST_BYTES = 60_000
+
+
+def due(at: dt.datetime) -> Q:
+    """Commands to hand out: new ones, and those sent five minutes ago without a result."""
+    return Q(state=CommandState.WAITING) | Q(state=CommandState.SENT, sent_at__lte=at - AGAIN_AFTER)
+
+
+@transaction.atomic
+def hand_out(device_id: int, at: dt.datetime) -> tuple[tuple[str, str], ...]:
+    """(number, phrase) of what a terminal is told now, in the order it was asked for; less than 64 KB in all.
+
+    One that was handed out five times without a result has failed.
+    """
+    found = Command.objects.select_for_update(skip_locked=True).filter(due(at), device_id=device_id).order_by("pk")
+    waiting = list(found[:MOST_AT_ONCE])
+    tired = [command.pk for command in waiting if command.tries >= MOST_TRIES]
+    Command.objects.filter(pk__in=tired).update(state=CommandState.FAILED, ended_at=at)
+    chosen = _that_fit([command for command in waiting if command.tries < MOST_TRIES])
+    sent = Command.objects.filter(pk__in=[command.pk for command in chosen])
+    sent.update(state=CommandState.SENT, sent_at=at, tries=F("tries") + 1)
+    return tuple((str(command.pk), command.phrase) for command in chosen)
+
+
+def _that_fit(commands: Iterable[Command]) -> list[Command]:
+    chosen: list[Command] = []
+    size = 0
+    for command in commands:
+        size += len(command.phrase.encode()) + 30
+        if chosen and size > MOST_BYTES:
+            break
+        chosen.append(command)
+    return chosen
+
+
+def take_results(device_id: int, results: Iterable[CommandResult], at: dt.datetime) -> None:
+    """What became of commands of this terminal; numbers nobody gave, and those already ended well, are passed over."""
+    told = {int(one.id): one for one in results if one.id.isascii() and one.id.isdecimal()}
+    waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state=CommandState.DONE)
+    for command in waiting.select_for_update():
+        result = told[command.pk]
+        command.state = CommandState.DONE if result.code >= 0 else CommandState.FAILED
+        command.ended_at, command.result_code, command.result = at, result.code, dict(result.values)
+        command.save(update_fields=["state", "ended_at", "result_code", "result"])

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from kaoqin.devices import views
+
+app_name = "devices"
+urlpatterns = [
+    path("devices/", views.devices, name="devices"),
+    path("devices/<int:device_id>/", views.device, name="device"),
+    path("devices/<int:device_id>/approve/", views.approve, name="approve"),
+    path("devices/<int:device_id>/refuse/", views.refuse, name="refuse"),
+    path("devices/<int:device_id>/retire/", views.retire, name="retire"),
+    path("devices/<int:device_id>/command/", views.command, name="command"),
+    path("devices/<int:device_id>/uploads/", views.uploads, name="uploads"),
+    path("devices/<int:device_id>/operations/", views.operations, name="operations"),
+    path("devices/commands/<int:command_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("devices/uploads/<int:upload_id>/reread/", views.reread, name="reread"),
+    path("devices/lines/<int:line_id>/", views.repair, name="repair"),
+]

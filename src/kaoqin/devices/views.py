@@ -1,0 +1,237 @@
+"""Pages of room devices: the terminals, one of them with what it sent, lines to repair, commands."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext, pgettext
+from django.views.decorators.http import require_POST
+
+from kaoqin.core.pages import attempt
+from kaoqin.core.tables import Column, Filter, ListPage
+from kaoqin.core.time import load_wall_clock
+from kaoqin.core.words import Refusal
+from kaoqin.devices import actions, queries
+from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm
+from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
+from kaoqin.devices.protocols import title_of
+from kaoqin.devices.words import (
+    APPROVE_DEVICES,
+    COMMAND_DEVICES,
+    REPAIR_LINES,
+    TAMPERING,
+    CommandState,
+    Deed,
+    DeviceState,
+)
+from kaoqin.security.doors import may, require
+from kaoqin.security.requests import AskedBy
+
+SHOWN = 50
+
+
+def _beat(device: Device) -> Heartbeat | None:
+    return getattr(device, "heartbeat", None)
+
+
+def _seen(device: Device) -> Any:
+    beat = _beat(device)
+    return beat.seen_at if beat else None
+
+
+def _address(device: Device) -> str:
+    beat = _beat(device)
+    return beat.address if beat else ""
+
+
+def devices(request: AskedBy) -> HttpResponseBase:
+    """All terminals: who they are, where, and when they called last."""
+    page: ListPage[Any] = ListPage(
+        request,
+        queries.devices(seen_by=request.by),
+        title=pgettext("list", "考勤机"),
+        columns=[
+            Column("serial", gettext("序列号"), lambda d: d.serial, "serial", link=lambda d: f"/devices/{d.pk}/"),
+            Column("name", gettext("名称"), lambda d: d.name, "name"),
+            Column("site", gettext("地点"), lambda d: d.site.name if d.site else "", "site__name"),
+            Column("state", gettext("状态"), lambda d: d.get_state_display(), "state"),
+            Column("seen", gettext("最近联系"), _seen, "heartbeat__seen_at"),
+            Column("bad", gettext("问题行"), lambda d: d.bad_count or "", "bad_count", numeric=True),
+            Column("address", gettext("网络地址"), _address, "heartbeat__address"),
+            Column("protocol", gettext("协议"), lambda d: title_of(d.protocol), "protocol", hidden=True),
+            Column("first", gettext("首次出现"), lambda d: d.first_seen_at, "first_seen_at", hidden=True),
+        ],
+        search=["serial", "name", "site__name"],
+        filters=[Filter("state", gettext("状态"), DeviceState.choices, "state")],
+        empty=gettext("还没有考勤机。把考勤机的服务器地址设为本机,它联系后会出现在这里等待批准。"),
+        template="devices/devices.html",
+        more={"pending": queries.pending_count(seen_by=request.by)},
+    )
+    return page.answer()
+
+
+def device(request: AskedBy, device_id: int) -> HttpResponse:
+    """One terminal: what it is, what it sent, what waits."""
+    found = queries.device(device_id, seen_by=request.by)
+    repairs = may(request.by, REPAIR_LINES)
+    context = {
+        "device": found,
+        "beat": _beat(found),
+        "protocol": title_of(found.protocol),
+        "uploads": queries.uploads(found, seen_by=request.by)[:SHOWN],
+        "operations": queries.operations(found, seen_by=request.by)[:SHOWN],
+        "tampering": TAMPERING,
+        "commands": queries.commands(found, seen_by=request.by)[:SHOWN],
+        "open_states": {CommandState.WAITING, CommandState.SENT},
+        "bad": queries.bad_lines(found, seen_by=request.by)[:SHOWN] if repairs else (),
+        "repairs": repairs,
+        "may_approve": may(request.by, APPROVE_DEVICES),
+        "form": CommandForm() if may(request.by, COMMAND_DEVICES) and found.state == DeviceState.APPROVED else None,
+    }
+    return render(request, "devices/device.html", context)
+
+
+def approve(request: AskedBy, device_id: int) -> HttpResponse:
+    """Where a terminal stands; with that it is believed."""
+    require(request.by, APPROVE_DEVICES, everywhere=True)
+    found = queries.device(device_id, seen_by=request.by)
+    form = ApproveForm(found, request.POST or None)
+
+    def change(said: dict[str, Any]) -> Device:
+        told = {"name": said["name"], "zone": said["zone"], "by": request.by, "at": request.asked_at}
+        actions.approve(found, said["site"], **told)
+        return found
+
+    made = attempt(form, change) if request.method == "POST" else None
+    if made:
+        messages.success(request, gettext("已启用,考勤机下次联系时开始上传。"))
+        return redirect("devices:device", device_id)
+    context = {"form": form, "title": gettext("启用考勤机 {serial}").format(serial=found.serial)}
+    context |= {"back": f"/devices/{found.pk}/", "back_label": found.serial}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def refuse(request: AskedBy, device_id: int) -> HttpResponse:
+    require(request.by, APPROVE_DEVICES, everywhere=True)
+    actions.refuse(queries.device(device_id, seen_by=request.by), by=request.by, at=request.asked_at)
+    return redirect("devices:device", device_id)
+
+
+@require_POST
+def retire(request: AskedBy, device_id: int) -> HttpResponse:
+    require(request.by, APPROVE_DEVICES, everywhere=True)
+    actions.retire(queries.device(device_id, seen_by=request.by), by=request.by, at=request.asked_at)
+    return redirect("devices:device", device_id)
+
+
+@require_POST
+def command(request: AskedBy, device_id: int) -> HttpResponse:
+    """Tell a terminal something when it calls next."""
+    require(request.by, COMMAND_DEVICES, everywhere=True)
+    found = queries.device(device_id, seen_by=request.by)
+    form = CommandForm(request.POST)
+
+    def change(said: dict[str, Any]) -> object:
+        if said["wish"] == EVERYTHING:
+            return actions.ask_everything_again(found, by=request.by, at=request.asked_at)
+        return actions.enqueue(found, SIMPLE[said["wish"]], by=request.by, at=request.asked_at)
+
+    if attempt(form, change):
+        messages.success(request, gettext("已记下,考勤机下次联系时执行。"))
+    else:
+        messages.warning(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return redirect("devices:device", device_id)
+
+
+@require_POST
+def withdraw(request: AskedBy, command_id: int) -> HttpResponse:
+    require(request.by, COMMAND_DEVICES, everywhere=True)
+    found = queries.command(command_id, seen_by=request.by)
+    actions.withdraw(found, by=request.by, at=request.asked_at)
+    return redirect("devices:device", found.device_id)
+
+
+@require_POST
+def reread(request: AskedBy, upload_id: int) -> HttpResponse:
+    """Read a kept upload again."""
+    found = queries.upload(upload_id, seen_by=request.by)
+    still_bad = actions.read_again(found, by=request.by, at=request.asked_at)
+    said = ngettext("已重新读取,仍有 {count} 行不能读。", "已重新读取,仍有 {count} 行不能读。", still_bad)
+    messages.success(request, said.format(count=still_bad))
+    return redirect("devices:device", found.device_id)
+
+
+@require_POST
+def repair(request: AskedBy, line_id: int) -> HttpResponse:
+    """A mended line, or one dismissed; answers with the line's new row."""
+    bad = queries.bad_line(line_id, seen_by=request.by)
+    told = ""
+    try:
+        if request.POST.get("dismiss"):
+            actions.dismiss(bad, by=request.by, at=request.asked_at)
+        else:
+            actions.repair(bad, request.POST.get("text", ""), by=request.by, at=request.asked_at)
+    except Refusal as refusal:
+        told = refusal.sentence
+    bad.refresh_from_db()
+    context = {"line": bad, "told": told, "text": request.POST.get("text", bad.raw)}
+    return render(request, "devices/_bad_line.html", context, status=422 if told else 200)
+
+
+def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:
+    """All that a terminal sent."""
+    found = queries.device(device_id, seen_by=request.by)
+    page: ListPage[RawUpload] = ListPage(
+        request,
+        queries.uploads(found, seen_by=request.by),
+        title=gettext("上传记录"),
+        columns=[
+            Column("received", gettext("收到时间"), lambda u: u.received_at, "received_at"),
+            Column("kind", gettext("类型"), lambda u: u.kind, "kind"),
+            Column("records", gettext("记录"), lambda u: u.record_count, "record_count", numeric=True),
+            Column("new", gettext("新打卡"), lambda u: u.new_count, "new_count", numeric=True),
+            Column("known", gettext("已有(不重复记)"), lambda u: u.known_count, "known_count", numeric=True),
+            Column("held", gettext("待核对时间"), lambda u: u.held_count, "held_count", numeric=True),
+            Column("unknown", gettext("未知编号"), lambda u: u.unknown_count, "unknown_count", numeric=True),
+            Column("bad", gettext("问题行"), lambda u: u.bad_count, "bad_count", numeric=True),
+            Column("times", gettext("收到次数"), lambda u: u.times_seen, "times_seen", numeric=True),
+            Column("address", gettext("网络地址"), lambda u: u.address, "address", hidden=True),
+            Column("size", gettext("字节数"), lambda u: u.size_bytes, "size_bytes", numeric=True, hidden=True),
+        ],
+        search=["kind", "address"],
+        empty=gettext("这台考勤机还没有上传。"),
+        template="devices/of_device.html",
+        more={"device": found},
+    )
+    return page.answer()
+
+
+def operations(request: AskedBy, device_id: int) -> HttpResponseBase:
+    """All that was done at a terminal."""
+    found = queries.device(device_id, seen_by=request.by)
+    page: ListPage[Operation] = ListPage(
+        request,
+        queries.operations(found, seen_by=request.by),
+        title=gettext("机内操作"),
+        columns=[
+            Column(
+                "time",
+                gettext("设备时间"),
+                lambda o: f"{load_wall_clock(o.device_time):%Y-%m-%d %H:%M:%S}" if o.device_time else "",
+                "device_time",
+            ),
+            Column("deed", gettext("操作"), lambda o: o.get_deed_display(), "deed"),
+            Column("operator", gettext("操作者"), lambda o: o.operator, "operator"),
+            Column("target", gettext("对象"), lambda o: o.target, "target"),
+            Column("code", gettext("代码"), lambda o: o.code, "code"),
+            Column("received", gettext("收到时间"), lambda o: o.received_at, "received_at"),
+        ],
+        search=["operator", "target", "code"],
+        filters=[Filter("deed", gettext("操作"), Deed.choices, "deed")],
+        empty=gettext("这台考勤机还没有报告操作。"),
+        template="devices/of_device.html",
+        more={"device": found},
+    )
+    return page.answer()

@@ -1,0 +1,295 @@
+"""What every protocol speaks of, in words of none: what a terminal said, what it is told, and how it is asked.
+
+All of it is plain values. A protocol turns bytes into them and them into bytes; nothing here knows the database.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+from typing import Protocol as Shape
+
+from django.utils.functional import Promise
+
+from kaoqin.devices.words import Deed, DeviceState, Fault, Wish
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class Reading(NamedTuple):
+    """One press at a terminal. A tuple, for there are millions.
+
+    `at` is the terminal's own wall clock (naive), or an instant where it sends an offset. `mark` is what besides the
+    person and the time makes this press this press. `extra` goes into the evidence as it is and may be shared.
+    """
+
+    pin: str
+    at: dt.datetime
+    state: str = ""
+    verify: str = ""
+    record_no: str = ""
+    mark: str = ""
+    extra: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not what it should be: its number from 1 (0: the whole upload), its text, and why."""
+
+    number: int
+    text: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something done at the terminal: by whom, to what, at its wall clock (None where it tells no time); `code` is the
+    protocol's own number."""
+
+    deed: Deed
+    code: str
+    at: dt.datetime | None
+    operator: str = ""
+    target: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOnTerminal:
+    """Somebody as a terminal knows them."""
+
+    pin: str
+    name: str = ""
+    privilege: str = ""
+    card: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What became of a command: 0 or more is success (a count, where something was counted)."""
+
+    id: str
+    code: int
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """All that an upload said. Every line of it is exactly one of these: a reading, a bad line, an operation, a
+    person, a line of a result or a fact, one kept only in the raw upload (`noted`), or blank."""
+
+    readings: Sequence[Reading] = ()
+    bad_lines: Sequence[BadLine] = ()
+    operations: Sequence[Operation] = ()
+    people: Sequence[PersonOnTerminal] = ()
+    results: Sequence[CommandResult] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    noted: int = 0
+    blank: int = 0
+
+    @property
+    def records(self) -> int:
+        """How many records an answer may acknowledge: all but blank lines."""
+        return len(self.readings) + len(self.bad_lines) + len(self.operations) + len(self.people) + self.noted
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is known of how a terminal speaks. `options` are chosen by people, `facts` told by the terminal."""
+
+    protocol: str = ""
+    language: str = ""
+    zone: str = "UTC"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in."""
+
+    id: int
+    serial: str
+    state: str
+    place: str = ""
+    dialect: Dialect = Dialect()
+    again_until: dt.datetime | None = None
+    has_commands: bool = False
+
+    @property
+    def approved(self) -> bool:
+        return self.state == DeviceState.APPROVED
+
+
+class Errand(Enum):
+    """What a terminal wants when it calls."""
+
+    GREET = "greet"
+    REGISTER = "register"
+    CONFIGURE = "configure"
+    POLL = "poll"
+    UPLOAD = "upload"
+    TIME = "time"
+    ALIVE = "alive"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of a terminal, understood. `protocol` is the one it reveals, if it does.
+
+    `says` is what it tells of itself, `told` the rest that the answer needs. An upload that `repeats` says nothing
+    new when the same bytes come again.
+    """
+
+    serial: str
+    errand: Errand
+    kind: str = ""
+    protocol: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+    repeats: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """All that an answer may depend on. `secret` is a text that is always the same for a terminal."""
+
+    dialect: Dialect
+    at: dt.datetime
+    approved: bool = False
+    everything_again: bool = False
+    secret: str = ""
+    records: int = 0
+    commands: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+
+
+class Unheard(Exception):  # noqa: N818 - an answer, not a failure
+    """A request that is none of the protocol's: answered with this status and sentence, in plain text."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status, text)
+        self.answer = Answer(status, text.encode())
+
+
+class TooLarge(Exception):  # noqa: N818 - an answer, not a failure
+    """An upload that would unpack to more than may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutPerson:
+    """Somebody is to be known to the terminal, with this name."""
+
+    pin: str
+    name: str
+    privilege: str = "0"
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePerson:
+    """Somebody is to be forgotten, with all templates."""
+
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellPeople:
+    """The terminal is to tell whom it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellPunches:
+    """The terminal is to send the punches between two wall clocks again."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CountPunches:
+    """The terminal is to count its punches between two wall clocks."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TellState:
+    """The terminal is to tell of itself: firmware, counts, address."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """The terminal is to greet anew, and to send what it has not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The terminal is to start anew."""
+
+
+Wanted = PutPerson | RemovePerson | TellPeople | TellPunches | CountPunches | TellState | CallAgain | Restart
+"""All that a terminal can be told. Nothing here runs a program, moves a file or deletes records, and there is no
+free text: what has no word here cannot be said."""
+WISHES: dict[type, Wish] = {
+    PutPerson: Wish.PUT_PERSON,
+    RemovePerson: Wish.REMOVE_PERSON,
+    TellPeople: Wish.TELL_PEOPLE,
+    TellPunches: Wish.TELL_PUNCHES,
+    CountPunches: Wish.COUNT_PUNCHES,
+    TellState: Wish.TELL_STATE,
+    CallAgain: Wish.CALL_AGAIN,
+    Restart: Wish.RESTART,
+}
+
+
+class Adapter(Shape):
+    """One protocol's understanding of what a terminal sends and is sent. Pure: the same bytes, the same values."""
+
+    name: str
+
+    @property
+    def title(self) -> str | Promise:
+        """What people call it."""
+        ...
+
+    def unpack(self, kind: str, body: bytes) -> bytes:
+        """The body without its packing. Raises TooLarge; one that cannot be unpacked is given as it is."""
+        ...
+
+    def mask(self, kind: str, body: bytes) -> bytes:
+        """What may be kept of an unpacked body: no password, no template, no photo, no identity card."""
+        ...
+
+    def decode(self, kind: str, body: bytes, dialect: Dialect) -> Decoded:
+        """What a masked body says. Takes any bytes; loses no line."""
+        ...
+
+    def say(self, wanted: Wanted, dialect: Dialect) -> str:
+        """A command in the words of the protocol. Raises Refusal for what the terminal has no word for."""
+        ...
+
+
+class Front(Shape):
+    """A protocol whose terminals call by HTTP: hears a request, words the answer. Pure."""
+
+    prefix: str
+
+    def hear(self, method: str, path: str, query: str) -> Call:
+        """What a request wants. Raises Unheard."""
+        ...
+
+    def register(self, body: bytes) -> Mapping[str, str]:
+        """What the body of a registration says of the terminal."""
+        ...
+
+    def answer(self, call: Call, news: News) -> Answer:
+        """The answer to a call; to an upload or a registration of a terminal that is not approved, a refusal."""
+        ...

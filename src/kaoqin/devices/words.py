@@ -1,0 +1,102 @@
+"""Words of the terminals: states, what may happen at one, permissions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy
+
+from kaoqin.security.words import Role, permission
+
+
+class DeviceState(models.TextChoices):
+    """Only an approved terminal is believed; the others keep their data."""
+
+    PENDING = "pending", gettext_lazy("待批准")
+    APPROVED = "approved", gettext_lazy("已启用")
+    REFUSED = "refused", gettext_lazy("已拒绝")
+    RETIRED = "retired", gettext_lazy("已停用")
+
+
+class BadLineState(models.TextChoices):
+    WAITING = "waiting", gettext_lazy("待处理")
+    REPAIRED = "repaired", gettext_lazy("已修复")
+    DISMISSED = "dismissed", gettext_lazy("已忽略")
+    REREAD = "reread", gettext_lazy("重读后正常")
+
+
+class CommandState(models.TextChoices):
+    WAITING = "waiting", gettext_lazy("等待下发")
+    SENT = "sent", gettext_lazy("已下发")
+    DONE = "done", gettext_lazy("已完成")
+    FAILED = "failed", gettext_lazy("失败")
+
+
+class Wish(models.TextChoices):
+    """What a terminal can be told."""
+
+    PUT_PERSON = "put_person", gettext_lazy("下发人员")
+    REMOVE_PERSON = "remove_person", gettext_lazy("删除人员")
+    TELL_PEOPLE = "tell_people", gettext_lazy("读取人员")
+    TELL_PUNCHES = "tell_punches", gettext_lazy("重新上传一段时间的记录")
+    COUNT_PUNCHES = "count_punches", gettext_lazy("统计一段时间的记录数")
+    TELL_STATE = "tell_state", gettext_lazy("读取设备信息")
+    CALL_AGAIN = "call_again", gettext_lazy("重新连接并上传")
+    RESTART = "restart", gettext_lazy("重启")
+
+
+class Deed(models.TextChoices):
+    """What was done at a terminal, in words of no protocol."""
+
+    STARTED = "started", gettext_lazy("开机")
+    STOPPED = "stopped", gettext_lazy("关机")
+    REJECTED = "rejected", gettext_lazy("验证失败")
+    ALARM = "alarm", gettext_lazy("报警")
+    MENU = "menu", gettext_lazy("进入菜单")
+    SETTINGS = "settings", gettext_lazy("修改设置")
+    ENROLLED = "enrolled", gettext_lazy("登记人员或凭证")
+    REMOVED = "removed", gettext_lazy("删除人员或凭证")
+    CLEARED = "cleared", gettext_lazy("清除数据")
+    CLOCK_SET = "clock_set", gettext_lazy("设置时间")
+    RESET = "reset", gettext_lazy("恢复出厂")
+    RECORDS_DELETED = "records_deleted", gettext_lazy("删除记录")
+    ADMINISTRATORS_CLEARED = "administrators_cleared", gettext_lazy("清除管理员")
+    PHOTOS_DELETED = "photos_deleted", gettext_lazy("删除考勤照片")
+    DOWNLOADED = "downloaded", gettext_lazy("U 盘下载")
+    DELETED_AFTER_DOWNLOAD = "deleted_after_download", gettext_lazy("U 盘下载后删除记录")
+    IDENTITY_CHECK = "identity_check", gettext_lazy("身份核验")
+    DOOR = "door", gettext_lazy("门与设备事件")
+    FAULT = "fault", gettext_lazy("设备报错")
+    OTHER = "other", gettext_lazy("其他")
+
+
+class Fault(models.TextChoices):
+    """What is wrong with a line that could not be taken."""
+
+    COLUMNS = "columns", gettext_lazy("应是「考勤号码 TAB 时间 TAB …」,这一行没有 TAB。")
+    PIN = "pin", gettext_lazy("没有可用的考勤号码(1 到 60 个字符)。")
+    TIME = "time", gettext_lazy("时间应为 2026-03-02 08:00:00 的样子。")
+    KIND = "kind", gettext_lazy("不认识这种行。")
+    OPERATION = "operation", gettext_lazy("操作代码应是数字。")
+    EVENT = "event", gettext_lazy("事件代码应是数字。")
+    EVENT_REFUSED = "event_refused", gettext_lazy("拒绝通行或报警的事件,未计为打卡,请核对。")
+    RESULT = "result", gettext_lazy("命令结果没有编号。")
+    ARCHIVE = "archive", gettext_lazy("压缩包损坏,无法解开;原样保留。")
+    UNREAD = "unread", gettext_lazy("程序未能读懂这次上传,已原样保留,修复后可重新读取。")
+
+
+TAMPERING = frozenset(
+    {
+        Deed.SETTINGS,
+        Deed.CLEARED,
+        Deed.CLOCK_SET,
+        Deed.RESET,
+        Deed.RECORDS_DELETED,
+        Deed.ADMINISTRATORS_CLEARED,
+        Deed.PHOTOS_DELETED,
+        Deed.DELETED_AFTER_DOWNLOAD,
+    }
+)
+"""Deeds that may have changed what a terminal tells: shown next to the day's attendance."""
+
+SEE_DEVICES = permission("devices.see", gettext_lazy("查看考勤机"), [Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
+APPROVE_DEVICES = permission("devices.approve", gettext_lazy("批准、拒绝与停用考勤机"), [Role.HR, Role.ADMINISTRATOR])
+COMMAND_DEVICES = permission("devices.command", gettext_lazy("向考勤机下发命令"), [Role.HR, Role.ADMINISTRATOR])
+REPAIR_LINES = permission("devices.repair", gettext_lazy("处理考勤机的问题行"), [Role.HR])
