@@ -44,9 +44,9 @@ def environment(**told):
     return {**os.environ, **ours, "DJANGO_SETTINGS_MODULE": "kaoqin.config.settings", **told}
 
 
-def kaoqin(*words):
+def kaoqin(*words, **told):
     command = [sys.executable, "-m", "kaoqin", *map(str, words)]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=WITHIN)
+    return subprocess.run(command, env=environment(**told), capture_output=True, text=True, check=False, timeout=WITHIN)
 
 
 def until(condition):
@@ -134,6 +134,22 @@ def test_serve_says_which_port_is_taken(capsys):
         port = other.getsockname()[1]
         with pytest.raises(CommandError, match=rf"端口 127\.0\.0\.1:{port} 无法使用.*KAOQIN_PORT"):
             serve.Command()._refuse_taken("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("database", ["", "postgresql://x@127.0.0.1:1/x"])
+def test_a_data_folder_that_cannot_be_is_said_without_a_stack_trace(db, tmp_path, database):
+    (tmp_path / "file").touch()
+    done = kaoqin("serve", DATABASE_URL=database, KAOQIN_DATA_DIR=str(tmp_path / "file" / "data"))
+    assert done.returncode == 2
+    assert f"请检查数据目录 {tmp_path}/file/data 是否可写" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_said_without_a_stack_trace(db):
+    done = kaoqin("serve", DATABASE_URL="postgresql://x@127.0.0.1:1/x")
+    assert done.returncode == 2
+    assert "请检查 DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_import_takes_a_file_once_and_settles_it(anna, tmp_path):
