@@ -43,9 +43,9 @@ CUT_SHORT = Answer(400, b"body cut short\n")
 BROKEN = Answer(500, b"error\n")
 
 
-def front_door(pages: Wsgi) -> Wsgi:
+def front_door(pages: Wsgi, desk: "Desk | None" = None) -> Wsgi:
     """The application: terminals to their protocol, everything else to the pages."""
-    desk = Desk(Gate(UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE), Gate(1, 0))
+    desk = desk or Desk(Gate(UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE), Gate(1, 0))
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -163,6 +163,10 @@ class Desk:
             self._small.work(fleet.meet, serial, visit.at)
             self._small.work(self._refresh)
         return self._terminals.get(serial)
+
+    def look_again(self) -> None:
+        """Forget how lately the terminals were read: the next call reads them."""
+        self._read_at = float("-inf")
 
     def _pending(self) -> list[Terminal]:
         return [one for one in self._terminals.values() if one.state == "pending"]
