@@ -11,6 +11,7 @@ import time
 import zlib
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -142,12 +143,16 @@ def test_the_same_punches_from_many_sides_at_once(server):
 
 
 def allow_connections(yes):
-    with connection.cursor() as cursor:
-        name = connection.ops.quote_name(connection.settings_dict["NAME"])
-        cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {'true' if yes else 'false'}")
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    """Let the server's database be reached, or cut it off; told from a database beside it."""
+    told = connection.settings_dict
+    places = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "password": told["PASSWORD"]}
+    name = connection.ops.quote_name(told["NAME"])
+    with psycopg.connect(dbname="postgres", autocommit=True, **{k: v for k, v in places.items() if v}) as beside:
+        beside.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {'true' if yes else 'false'}")
+        mine = connection.connection.info.backend_pid
+        beside.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+            [told["NAME"], mine],
         )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
@@ -105,7 +106,7 @@ class Desk:
             return COME_AGAIN
         except TooLarge:
             return TOO_LARGE
-        except DatabaseError:
+        except (DatabaseError, psycopg.Error):
             log.exception("the database did not take what a terminal sent; it will come again")
             return NO_DATABASE
         except Exception:
