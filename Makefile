@@ -13,6 +13,7 @@ help:
 	@echo "make messages    收集界面文字,更新英文翻译目录"
 
 setup:
+	@command -v $(PYTHON) >/dev/null || { echo "✗ 没有找到 $(PYTHON)。请安装 Python 3.11 以上,或用 make PYTHON=路径 指定。" >&2; exit 2; }
 	@$(PYTHON) tools/setup.py
 
 run: setup

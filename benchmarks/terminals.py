@@ -83,7 +83,7 @@ def send(serial: str, bodies: list[bytes]) -> None:
         line.request("POST", f"/iclock/cdata?SN={serial}&table=ATTLOG&Stamp=9999", one)
         answer = line.getresponse()
         told = answer.read()
-        assert answer.status == 200 and told == b"OK:%d" % one.count(b"\n"), (answer.status, told)
+        assert (answer.status, told) == (200, b"OK:%d" % one.count(b"\n"))
     line.close()
 
 

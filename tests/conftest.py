@@ -1,7 +1,7 @@
 """Shared by all tests: hypothesis without deadlines, one moment at which all tests play, and the cast on request."""
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -25,6 +25,12 @@ def clock(monkeypatch):
         moment[0] = instant
 
     return set_to
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """Every test begins in Chinese, whatever language the page before it spoke."""
+    translation.activate("zh-hans")
 
 
 @pytest.fixture

@@ -31,31 +31,43 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _with_django(words: list[str]) -> int:
-    from kaoqin.core.environment import WrongSetting, read_settings
+    from kaoqin.core.environment import WrongSetting, read_settings, secret_key
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaoqin.config.settings")
     try:
         chosen = read_settings()
     except WrongSetting as wrong:
-        print(f"设置有误,未启动:\n{wrong}", file=sys.stderr)
-        return 2
+        return _refuse(f"设置有误,未启动:\n{wrong}")
     if words[0] in {"settings", "rooms"}:
         from kaoqin.core import house
 
         print(getattr(house, f"say_{words[0]}")())
         return 0
-    if not chosen["DATABASE_URL"]:
-        from kaoqin.core.database import start_embedded
+    folder = chosen["KAOQIN_DATA_DIR"]
+    try:
+        secret_key(folder, chosen["KAOQIN_SECRET_KEY"])
+        if not chosen["DATABASE_URL"]:
+            from kaoqin.core.database import start_embedded
 
-        try:
-            os.environ["DATABASE_URL"] = start_embedded(chosen["KAOQIN_DATA_DIR"])
-        except OSError as broken:
-            print(
-                f"内置数据库无法启动:{broken}。请检查数据目录 {chosen['KAOQIN_DATA_DIR']} 是否可写、磁盘是否已满。",
-                file=sys.stderr,
-            )
-            return 2
+            os.environ["DATABASE_URL"] = start_embedded(folder)
+    except OSError as broken:
+        return _refuse(f"内置数据库或密钥无法使用:{broken}\n请检查数据目录 {folder} 是否可写、磁盘是否已满。")
+    return _execute(words)
+
+
+def _execute(words: list[str]) -> int:
+    """Run Django's command; a database that is away or full is said in a sentence."""
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(["kaoqin", *words])
+    try:
+        execute_from_command_line(["kaoqin", *words])
+    except OperationalError as broken:
+        said = str(broken).strip()
+        return _refuse(f"数据库无法使用:{said}\n请检查 DATABASE_URL、数据库是否已启动、磁盘是否已满。")
     return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2

@@ -320,7 +320,10 @@ def days(request: AskedBy) -> HttpResponseBase:
     month = read_month(request)
     rows = queries.days(month, queries.month_end(month), read_department(request), seen_by=request.by, on=request.today)
     return _days_page(
-        request, rows, gettext("每日明细 {month:%Y-%m}").format(month=month), gettext("这个月还没有每日结果。")
+        request,
+        rows,
+        gettext("每日明细 {month:%Y-%m}").format(month=month),
+        gettext("这个月还没有每日结果。给员工分组、排班并导入打卡后,结果会自动出现。"),
     )
 
 
@@ -386,5 +389,6 @@ def settle(request: AskedBy) -> HttpResponse:
         "title": gettext("重新核算"),
         "back": "/attendance/months/",
         "back_label": gettext("月度汇总"),
+        "verb": gettext("重新核算"),
     }
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)

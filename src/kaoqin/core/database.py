@@ -21,6 +21,22 @@ def start_embedded(data_dir: Path) -> str:
     """
     directory = data_dir / "postgres"
     directory.mkdir(parents=True, exist_ok=True)
+    try:
+        return _start(directory)
+    except subprocess.CalledProcessError as broken:
+        raise OSError(_last_words(directory) or f"{Path(broken.cmd[0]).name} → {broken.returncode}") from broken
+    except (subprocess.SubprocessError, RuntimeError) as broken:
+        raise OSError(_last_words(directory) or str(broken)) from broken
+
+
+def _last_words(directory: Path) -> str:
+    """What PostgreSQL said last, for whoever must mend it."""
+    log = directory / "log"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line or "error:" in line), "")
+
+
+def _start(directory: Path) -> str:
     server = _started(_package(), directory)
     exists = server.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608 - our own constant
     if "1 row" not in exists:

@@ -10,6 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
@@ -43,9 +44,9 @@ CUT_SHORT = Answer(400, b"body cut short\n")
 BROKEN = Answer(500, b"error\n")
 
 
-def front_door(pages: Wsgi) -> Wsgi:
+def front_door(pages: Wsgi, desk: "Desk | None" = None) -> Wsgi:
     """The application: terminals to their protocol, everything else to the pages."""
-    desk = Desk(Gate(UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE), Gate(1, 0))
+    desk = desk or Desk(Gate(UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE), Gate(1, 0))
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -105,7 +106,7 @@ class Desk:
             return COME_AGAIN
         except TooLarge:
             return TOO_LARGE
-        except DatabaseError:
+        except (DatabaseError, psycopg.Error):
             log.exception("the database did not take what a terminal sent; it will come again")
             return NO_DATABASE
         except Exception:
@@ -163,6 +164,10 @@ class Desk:
             self._small.work(fleet.meet, serial, visit.at)
             self._small.work(self._refresh)
         return self._terminals.get(serial)
+
+    def look_again(self) -> None:
+        """Forget how lately the terminals were read: the next call reads them."""
+        self._read_at = float("-inf")
 
     def _pending(self) -> list[Terminal]:
         return [one for one in self._terminals.values() if one.state == "pending"]

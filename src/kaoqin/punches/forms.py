@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from kaoqin.org import queries as org
 from kaoqin.punches import formats
@@ -67,7 +67,7 @@ class ReadingForm(forms.Form):
     format = forms.ChoiceField(label=gettext_lazy("格式"), choices=FORMATS)
     zone = forms.ChoiceField()
     encoding = forms.ChoiceField(
-        label=gettext_lazy("编码"),
+        label=pgettext_lazy("file", "编码"),
         required=False,
         choices=[_OPEN, ("utf-8", "UTF-8"), ("gb18030", "GBK / GB18030"), ("utf-16-le", "UTF-16"), ("big5", "Big5")],
     )

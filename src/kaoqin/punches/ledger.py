@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from kaoqin.core.arrays import text_array
 from kaoqin.core.outcomes import tell
@@ -114,7 +115,7 @@ def _take_some(
         try:
             rows.copy()
             break
-        except IntegrityError:
+        except UniqueViolation:
             if not tries_left:
                 raise
     tell_spans(rows.spans)
@@ -166,7 +167,7 @@ class Rows:
             )
 
     def copy(self) -> None:
-        """Append them. Raises IntegrityError, and appends nothing, where one of them is there already."""
+        """Append them. Raises UniqueViolation, and appends nothing, where one of them is there already."""
         into = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN"
         with transaction.atomic(), connection.cursor() as cursor, cursor.copy(into) as copy:
             copy.write("".join(self._lines))

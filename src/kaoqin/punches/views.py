@@ -120,7 +120,12 @@ def new_correction(request: AskedBy) -> HttpResponse:
     if made:
         messages.success(request, gettext("已补卡,相关日期正在重新核算。"))
         return redirect("punches:corrections")
-    context = {"form": form, "title": gettext("补卡"), "back": "/punches/corrections/", "back_label": gettext("更正")}
+    context = {
+        "form": form,
+        "title": pgettext("action", "补卡"),
+        "back": "/punches/corrections/",
+        "back_label": gettext("更正"),
+    }
     return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -153,7 +158,7 @@ def corrections(request: AskedBy) -> HttpResponseBase:
         ],
         search=["employee__number", "employee__name", "reason"],
         empty=gettext("还没有补卡或作废。"),
-        add=("/punches/corrections/new/", gettext("补卡")),
+        add=("/punches/corrections/new/", pgettext("action", "补卡")),
         template="punches/corrections.html",
     )
     return page.answer()

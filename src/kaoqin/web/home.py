@@ -10,6 +10,7 @@ from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
 from kaoqin.org import queries as org
+from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.punches import queries as punches
 from kaoqin.punches.words import IMPORT_PUNCHES
 from kaoqin.scheduling import queries as scheduling
@@ -39,6 +40,7 @@ def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     if may(by, SEE_DAYS):
         rows = attendance.today(None, seen_by=by, on=today, now=now)
         told["states"] = attendance.count_states(rows)
+        told["beginning"] = not rows and may(by, MANAGE_PEOPLE)
         counts = attendance.home_counts(today.replace(day=1), seen_by=by, on=today)
         told["exceptions"] = [(key, STATUS_LABELS[key], count) for key, count in counts.items()]
     return told

@@ -63,7 +63,7 @@ def _plan(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime
 def _move_days_off(company: Company, today: dt.date, now: dt.datetime) -> None:
     """Real rosters have hand-made changes: some days off are moved."""
     draw = random.Random(11)  # noqa: S311
-    for employee in company.people.get("rotation", [])[:40]:
+    for employee in company.people.get("rotation", [])[::30]:
         date = today - draw.randrange(3, 60) * DAY
         rest = RosterDay.objects.filter(employee=employee, date=date).exclude(shift=None).first()
         if rest and date > employee.hired_on:
@@ -78,8 +78,8 @@ def _move_days_off(company: Company, today: dt.date, now: dt.datetime) -> None:
 def _swap_shifts(company: Company, today: dt.date, now: dt.datetime) -> None:
     """Two of a rotation change places on a day: each works the other's shift."""
     draw = random.Random(13)  # noqa: S311
-    some = company.people.get("rotation", [])[40:120]
-    for first, second in zip(some[::2], some[1::2], strict=True):
+    people = company.people.get("rotation", [])
+    for first, second in zip(people[1::30], people[2::30], strict=False):
         date = today - draw.randrange(3, 60) * DAY
         rows = plans.roster([first.pk, second.pk], date, date)
         one, other = (rows[e.pk, date].shift_id for e in (first, second))
@@ -125,7 +125,7 @@ def _presses(employee: Employee, date: dt.date, shift: plans.DatedShift, termina
     draw = random.Random(f"{employee.number} {date}")  # noqa: S311
     plan = shift.on(date)
     times = field_day(draw, date) if plan.free else day_of_work(draw, date, plan, Mishaps())
-    origin = "" if plan.free else terminals[employee.pk % len(terminals)]
+    origin = "" if plan.free else terminals[int(employee.number[-5:]) % len(terminals)]
     place = draw.choice(("客户现场", "经销商门店", "展会", "客户办公室")) if plan.free else ""
     for at in times:
         yield Press(employee.number, at, ZONE, origin=origin, person_name=employee.name, place=place)
@@ -151,15 +151,17 @@ def _approvals(companies: list[Company], begins_on: dt.date, today: dt.date, now
     """Leave, trips and agreed overtime, as approved paper would have it."""
     draw = random.Random(23)  # noqa: S311
     people = {e.pk: e for company in companies for group in company.people.values() for e in group}
-    absences = [_absence(draw, employee, begins_on, today) for employee in draw.sample(list(people.values()), 320)]
+    absences = [
+        _absence(draw, employee, begins_on, today) for employee in draw.sample(list(people.values()), len(people) // 6)
+    ]
     absences = [one for one in absences if one.interval.start.date() > one.employee.hired_on]
     attendance.record_absences(absences, by=BUILDER, at=now)
     rows = RosterDay.objects.filter(date__range=(begins_on, today), planned__isnull=False)
-    planned = rows.order_by("employee_id", "date").values_list("employee_id", "date", "shift_id")
+    planned = list(rows.order_by("employee_id", "date").values_list("employee_id", "date", "shift_id"))
     shifts = plans.shifts()
     agreed = [
         _overtime(people[employee_id], date, shifts[shift_id].on(date))
-        for employee_id, date, shift_id in draw.sample(list(planned), 900)
+        for employee_id, date, shift_id in draw.sample(planned, len(planned) // 150)
     ]
     attendance.record_all_overtime(agreed, by=BUILDER, at=now)
 
