@@ -13,13 +13,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.exports import XLSX, csv_lines, write_xlsx
+from kaoqin.core.words import Refusal
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZES = (20, 50, 100)
+COUNT_LIMIT = 10_000
+"""Rows of a list that are counted and can be paged through."""
 EXPORT_LIMIT = 200_000
+"""Rows of a list in a workbook, which is made in memory; CSV is streamed whole."""
 NOTHING_YET = gettext_lazy("还没有内容。")
 
 
@@ -45,7 +49,8 @@ class Column(Generic[Row]):
 class Filter:
     """A choice above the list; `lookup` is the model lookup a chosen value goes to (`1` is yes to an `__isnull`).
 
-    Without a lookup the room has narrowed the rows by this choice itself. With a default one is always chosen.
+    Without a lookup the room has narrowed the rows by this choice itself. With a default one is always chosen. A
+    lookup by `many` (grants of an account) would show a row once for each.
     """
 
     name: str
@@ -53,6 +58,34 @@ class Filter:
     choices: Sequence[tuple[str, str | Promise]]
     lookup: str
     default: str = ""
+    many: bool = False
+
+
+def containing(names: Sequence[str], asked: str) -> Q:
+    """One of the fields contains what was asked, in any case."""
+    wanted = Q()
+    for name in names:
+        wanted |= Q(**{f"{name}__icontains": asked})
+    return wanted
+
+
+class _Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument where it runs
+    """Counts no further than anybody turns pages: of millions of rows, counting would take longer than showing."""
+
+    object_list: "QuerySet[Any]"
+
+    @cached_property
+    def counted(self) -> int:
+        return self.object_list.order_by()[: COUNT_LIMIT + 1].count()
+
+    @property
+    def count(self) -> int:
+        return min(self.counted, COUNT_LIMIT)
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more rows than are counted."""
+        return self.counted > COUNT_LIMIT
 
 
 @dataclass
@@ -63,7 +96,7 @@ class ListPage(Generic[Row]):
     rows: QuerySet[Row]
     title: str
     columns: Sequence[Column[Row]]
-    search: Sequence[str] = ()
+    search: Sequence[str] | Callable[[str], Q] = ()
     filters: Sequence[Filter] = ()
     empty: str | Promise = NOTHING_YET
     add: tuple[str, str] | None = None
@@ -96,14 +129,14 @@ class ListPage(Generic[Row]):
         """The rows after search, filters and sort; of one order that never varies."""
         rows = self.rows
         if self.asked and self.search:
-            wanted = Q()
-            for name in self.search:
-                wanted |= Q(**{f"{name}__icontains": self.asked})
-            rows = rows.filter(wanted)
+            rows = rows.filter(
+                self.search(self.asked) if callable(self.search) else containing(self.search, self.asked)
+            )
         for one, value in self.chosen_filters:
             if value and one.lookup and value in {key for key, _ in one.choices}:
                 told = value == "1" if one.lookup.endswith("__isnull") else value
-                rows = rows.filter(**{one.lookup: told}).distinct()
+                rows = rows.filter(**{one.lookup: told})
+                rows = rows.distinct() if one.many else rows
         return rows.order_by(*self._order, *(self.rows.query.order_by or ("pk",))) if self._order else rows
 
     @cached_property
@@ -120,7 +153,7 @@ class ListPage(Generic[Row]):
 
     @cached_property
     def page(self) -> Page[Row]:
-        return Paginator(self.found, self.page_size).get_page(self.request.GET.get("page"))
+        return _Counted(self.found, self.page_size).get_page(self.request.GET.get("page"))
 
     @property
     def pages(self) -> list[int | str]:
@@ -169,13 +202,19 @@ class ListPage(Generic[Row]):
 
     def _file(self, kind: str) -> HttpResponseBase:
         header = [str(c.label) for c in self.shown]
-        rows = ([c.say(row) for c in self.shown] for row in self.found[:EXPORT_LIMIT].iterator(chunk_size=2000))
+        rows = ([c.say(row) for c in self.shown] for row in self.found.iterator(chunk_size=2000))
         response: HttpResponseBase
         if kind == "csv":
             response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
         else:
+            self._refuse_too_many()
             out = io.BytesIO()
             write_xlsx(out, self.title, header, rows)
             response = HttpResponse(out.getvalue(), content_type=XLSX)
         response.headers["Content-Disposition"] = content_disposition_header(True, f"{self.title}.{kind}") or ""
         return response
+
+    def _refuse_too_many(self) -> None:
+        if self.found.order_by()[: EXPORT_LIMIT + 1].count() > EXPORT_LIMIT:
+            said = gettext("超过 {limit} 行,Excel 装不下。请缩小范围,或导出 CSV。").format(limit=EXPORT_LIMIT)
+            raise Refusal("core.too_many_rows", said)

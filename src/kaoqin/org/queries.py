@@ -211,6 +211,12 @@ def resembling(numbers: Iterable[str], names: Iterable[str]) -> QuerySet[Employe
     return rows.filter(Q(bare__in=bare) | Q(name__in=[name for name in names if name])).order_by("number")
 
 
+def ids_containing(asked: str) -> list[int]:
+    """Ids of the employees whose number or name contains a text, in any case; of very many only some."""
+    found = Employee.objects.filter(Q(number__icontains=asked) | Q(name__icontains=asked))
+    return list(found.values_list("pk", flat=True)[:10_000])
+
+
 def employment(employee_ids: Iterable[int]) -> list[tuple[int, dt.date, dt.date | None]]:
     """(employee id, hired on, last day employed or None), by id."""
     rows = Employee.objects.filter(any_of("pk", employee_ids)).order_by("pk")

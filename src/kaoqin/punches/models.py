@@ -86,6 +86,8 @@ class Punch(models.Model):
             models.Index(fields=["employee", "at"], include=["trust", "id"], name="punch_of_employee"),
             models.Index(fields=["person_key"], condition=Q(employee__isnull=True), name="punch_of_nobody"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="punch_of_batch"),
+            models.Index(fields=["at", "id"], name="punch_by_time"),
+            models.Index(fields=["id"], condition=Q(trust=Trust.HELD), name="punch_held"),
         ]
 
 

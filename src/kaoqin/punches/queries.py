@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext, gettext_lazy
 
+from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
@@ -37,6 +38,15 @@ def punches(*, seen_by: Actor, on: dt.date) -> QuerySet[Punch]:
         reached = reached | Punch.objects.filter(employee__isnull=True)
     void = Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True)
     return reached.select_related("employee").annotate(voided=Exists(void)).order_by("-at", "-pk")
+
+
+def of_whom(asked: str) -> Q:
+    """Punches of those whose number or name contains what was asked, and of nobody with such a number.
+
+    The people are found first: the ledger is too long to be read for a word.
+    """
+    people = org.ids_containing(asked)
+    return Q(any_of("employee_id", people)) | Q(employee__isnull=True, person_key__icontains=asked)
 
 
 def punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> Punch:

@@ -67,7 +67,7 @@ def punches(request: AskedBy) -> HttpResponseBase:
             Column("received", gettext("收到时间"), lambda p: p.received_at, "received_at", hidden=True),
             Column("zone", gettext("时区"), lambda p: p.zone, hidden=True),
         ],
-        search=["person_key", "employee__number", "employee__name"],
+        search=queries.of_whom,
         filters=[
             Filter("source", gettext("来源"), Source.choices, "source"),
             Filter("trust", gettext("状态"), Trust.choices, "trust"),
