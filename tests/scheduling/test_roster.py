@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import make
+from kaoqin import settle_command
 from kaoqin.core.jobs import JobRun
 from kaoqin.core.models import TableImport
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
@@ -90,6 +91,79 @@ def test_overlapping_plans_are_refused_by_name_and_all_stays(board):
     assert board.seen("11-22", 4) == "-DD-"
     actions.change_shift(late, ShiftPlan("长夜", (Segment(1320, 1980),)), make.SINCE, by=make.ROOT, at=make.NOW)
     board.paint("11-23", "LD")
+
+
+SPLIT = ShiftPlan("分段", (Segment(1200, 1440), Segment(1800, 2040)))
+"""20:00–24:00 and 06:00–10:00 of the next day."""
+NIGHT_WITH_BREAK = ShiftPlan("夜班", (Segment(1200, 1920, 1440, 1560),))
+"""20:00–08:00 with a break from 00:00 to 02:00."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fits"),
+    [
+        (SPLIT, Segment(0, 360), True),
+        (SPLIT, Segment(0, 361), False),
+        (SPLIT, Segment(600, 720), True),
+        (SPLIT, Segment(599, 720), False),
+        (NIGHT_WITH_BREAK, Segment(0, 120), False),
+        (NIGHT_WITH_BREAK, Segment(480, 720), True),
+    ],
+)
+def test_a_shift_may_lie_between_anothers_segments_but_not_in_a_break_as_the_engine_has_it(
+    board, tmp_path, before, after, fits
+):
+    for code, plan in (("B", before), ("A", ShiftPlan("后", (after,)))):
+        board.of[code] = make.shift(code, plan).pk
+    assert engine_takes(tmp_path, before.segments, (after,)) is fits
+    if fits:
+        board.paint("11-23", "BA")
+        assert board.seen("11-23", 2) == "BA"
+    else:
+        with pytest.raises(Refusal, match=r"赵夜班 .*「[AB]」.*时间重叠"):
+            board.paint("11-23", "BA")
+        assert board.seen("11-23", 2) == "--"
+
+
+def clock(minute):
+    return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def engine_takes(folder, *shifts):
+    """Whether the engine finds no fault in shifts of consecutive days."""
+    rows = [
+        ",".join([code, str(number), *map(clock, (one.start, one.end, one.break_start, one.break_end))])
+        for code, segments in zip("BA", shifts, strict=True)
+        for number, one in enumerate(segments, start=1)
+    ]
+    tables = {
+        "employees": ["employee_no,name,department,group", "1,x,x,G"],
+        "groups": ["group", "G"],
+        "shifts": ["shift,segment,start,end,break_start,break_end", *rows],
+        "roster": ["employee_no,date,shift", "1,2026-11-23,B", "1,2026-11-24,A"],
+        "punches": ["employee_no,at"],
+        "calendar": ["date,kind", "2026-11-23,workday", "2026-11-24,workday"],
+    }
+    for name, lines in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines))
+    days = ["--from", "2026-11-23", "--to", "2026-11-24"]
+    return settle_command.run([str(folder), *days, "--out", str(folder / "out")]) == 0
+
+
+def test_a_changed_shift_of_two_segments_is_placed_anew_segment_by_segment(board):
+    split = make.shift("S", ShiftPlan("分段", (Segment(1200, 1440),)))
+    board.of["S"] = split.pk
+    board.of["A"] = make.shift("A", ShiftPlan("后", (Segment(0, 360),))).pk
+    board.paint("11-23", "SA")
+    actions.change_shift(split, SPLIT, make.SINCE, by=make.ROOT, at=make.NOW)
+    spans = RosterDay.objects.get(employee=board.who, date=make.day("11-23")).planned
+    assert [f"{span.lower:%d %H:%M}-{span.upper:%d %H:%M}" for span in spans] == [
+        "23 20:00-24 00:00",
+        "24 06:00-24 10:00",
+    ]
+    late = ShiftPlan("分段", (Segment(1200, 1440), Segment(1799, 2040)))
+    with pytest.raises(Refusal, match="时间重叠"):
+        actions.change_shift(split, late, make.SINCE, by=make.ROOT, at=make.NOW)
 
 
 def test_days_change_places_in_one_stroke_without_overlap(board):

@@ -1,11 +1,11 @@
 """Who should work when: shifts, calendars, groups, patterns and the roster. All dated."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
-from kaoqin.core.ranges import days, same
+from kaoqin.core.ranges import StretchesField, days, same
 from kaoqin.scheduling.words import DayKind, GroupMode, PlanSource
 
 
@@ -186,14 +186,15 @@ class PatternDay(models.Model):
 class RosterDay(models.Model):
     """What an employee should work on a date; no shift is a planned rest day.
 
-    `planned` is the local wall-clock span of the timed shift as of its version on that day; the database
-    refuses two that overlap. It is empty for rest days and free shifts.
+    `planned` is the local wall clock of the timed shift's segments, as of its version on that day; the database
+    refuses two that overlap (one may lie in the gap between another's segments). It is empty for rest days and free
+    shifts.
     """
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="roster_days")
     date = models.DateField()
     shift = models.ForeignKey(Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    planned = DateTimeRangeField(null=True)
+    planned = StretchesField(null=True)
     source = models.CharField(max_length=10, choices=PlanSource)
 
     class Meta:

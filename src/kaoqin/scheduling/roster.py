@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext
@@ -19,12 +20,13 @@ from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
 DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
 AHEAD = 62 * DAY
 CHUNK = 20_000
 _WRITE = """
 INSERT INTO scheduling_rosterday (employee_id, date, shift_id, planned, source)
-SELECT e, d, NULLIF(s, 0), CASE WHEN b IS NULL THEN NULL ELSE tstzrange(b, f, '[)') END, %s
-FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS cell(e, d, s, b, f)
+SELECT e, d, NULLIF(s, 0), p::tstzmultirange, %s
+FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::text[]) AS cell(e, d, s, p)
 ON CONFLICT (employee_id, date) DO UPDATE
 SET shift_id = excluded.shift_id, planned = excluded.planned, source = excluded.source
 WHERE (scheduling_rosterday.shift_id, scheduling_rosterday.planned, scheduling_rosterday.source)
@@ -32,16 +34,16 @@ WHERE (scheduling_rosterday.shift_id, scheduling_rosterday.planned, scheduling_r
 """
 
 
-def span_of(date: dt.date, shift: queries.DatedShift) -> tuple[dt.datetime, dt.datetime] | None:
-    """The wall-clock span of a timed shift on a date, as stored; None for a free shift."""
+def stretches_of(date: dt.date, shift: queries.DatedShift) -> str | None:
+    """The wall clock of a timed shift's segments on a date, as the database reads them; None for a free shift."""
     plan = shift.on(date)
     if plan.free:
         return None
-    midnight = store_wall_clock(dt.datetime.combine(date, dt.time()))
-    return (
-        midnight + dt.timedelta(minutes=plan.segments[0].start),
-        midnight + dt.timedelta(minutes=plan.segments[-1].end),
+    midnight = dt.datetime.combine(date, dt.time())
+    spans = (
+        f"[{midnight + segment.start * MINUTE}+00,{midnight + segment.end * MINUTE}+00)" for segment in plan.segments
     )
+    return f"{{{','.join(spans)}}}"
 
 
 def _write(cells: Sequence[Cell], source: PlanSource) -> None:
@@ -50,10 +52,14 @@ def _write(cells: Sequence[Cell], source: PlanSource) -> None:
     shifts = queries.shifts(wanted)
     if wanted - set(shifts):
         raise NotFound("scheduling.no_shift", gettext("没有这个班次。"))
+    planned = {
+        (shift, date): stretches_of(date, shifts[shift])
+        for shift, date in {(c.shift_id, c.date) for c in cells}
+        if shift
+    }
     with connection.cursor() as cursor:
         for begin in range(0, len(cells), CHUNK):
             part = cells[begin : begin + CHUNK]
-            spans = [span_of(c.date, shifts[c.shift_id]) if c.shift_id else None for c in part]
             cursor.execute(
                 _WRITE,
                 [
@@ -61,8 +67,7 @@ def _write(cells: Sequence[Cell], source: PlanSource) -> None:
                     [c.employee_id for c in part],
                     [c.date for c in part],
                     [c.shift_id or 0 for c in part],
-                    [s[0] if s else None for s in spans],
-                    [s[1] if s else None for s in spans],
+                    [planned.get((c.shift_id or 0, c.date)) for c in part],
                 ],
             )
 
@@ -81,9 +86,12 @@ def _name_overlap(employee_ids: list[int], first: dt.date, last: dt.date) -> str
     rows = RosterDay.objects.filter(
         employee__in=employee_ids, date__range=(first - 2 * DAY, last + 2 * DAY), planned__isnull=False
     ).select_related("employee", "shift")
-    before: RosterDay | None = None
-    for row in rows.order_by("employee_id", "planned"):
-        if before and before.employee_id == row.employee_id and before.planned.upper > row.planned.lower:
+    stretches = sorted(
+        ((row.employee_id, span.lower, span.upper, row) for row in rows for span in row.planned),
+        key=lambda told: told[:3],
+    )
+    for (who, _, until, before), (whose, begins, _, row) in pairwise(stretches):
+        if who == whose and until > begins:
             return gettext(
                 "{name} {date} 的「{code}」({until} 结束)与 {other_date} 的「{other}」时间重叠,未保存。"
             ).format(
@@ -94,7 +102,6 @@ def _name_overlap(employee_ids: list[int], first: dt.date, last: dt.date) -> str
                 other_date=row.date,
                 other=_code(row),
             )
-        before = row
     return gettext("有重叠的班次,未保存。")
 
 
@@ -250,25 +257,26 @@ def replan(shift: Shift, first: dt.date) -> None:
     people = set(rows.values_list("employee_id", flat=True))
     for number, begins in enumerate(dated.begins):
         ends = dated.begins[number + 1] if number + 1 < len(dated.begins) else dt.date.max
-        span = span_of(begins, dated)
         touched = rows.filter(date__gte=begins, date__lt=ends)
-        _shift_spans(touched.values_list("pk", flat=True), span, begins)
+        _place(touched.values_list("pk", flat=True), stretches_of(begins, dated), begins)
     if people:
         _refuse_overlap(people, first, rows.order_by("-date").values_list("date", flat=True)[0])
 
 
-def _shift_spans(keys: Iterable[int], span: tuple[dt.datetime, dt.datetime] | None, day: dt.date) -> None:
+_PLACE = """
+UPDATE scheduling_rosterday SET planned = (
+    SELECT range_agg(tstzrange(lower(s) + later, upper(s) + later, '[)')) FROM unnest(%s::tstzmultirange) AS s,
+    LATERAL (SELECT (date - %s) * interval '1 day' AS later) AS days)
+WHERE id = ANY(%s)
+"""
+
+
+def _place(keys: Iterable[int], stretches: str | None, day: dt.date) -> None:
+    """Place rows as a shift that has these stretches on a day."""
     ids = list(keys)
-    if span is None:
-        RosterDay.objects.filter(pk__in=ids).update(planned=None)
-    elif ids:
+    if ids:
         with connection.cursor() as cursor:
-            cursor.execute(
-                """UPDATE scheduling_rosterday SET planned = tstzrange(
-                    %s + (date - %s) * interval '1 day', %s + (date - %s) * interval '1 day', '[)')
-                WHERE id = ANY(%s)""",
-                [span[0], day, span[1], day, ids],
-            )
+            cursor.execute(_PLACE, [stretches, day, ids])
 
 
 @transaction.atomic
