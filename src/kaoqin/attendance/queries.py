@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -19,7 +20,8 @@ from kaoqin.attendance.models import (
     Waiting,
 )
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
-from kaoqin.core.time import load_wall_clock, store_wall_clock
+from kaoqin.core.arrays import any_of
+from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -87,17 +89,29 @@ def day_of(employee: Employee, date: dt.date) -> DayResult | None:
     return DayResult.objects.filter(employee=employee, date=date).first()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Presence:
     """Where somebody stands today, in one word and what it rests on."""
 
-    employee: Employee
-    department_id: int | None
+    employee_id: int
     state: str
     shift: str
     first_in: dt.datetime | None
     last_out: dt.datetime | None
     late_minutes: int
+
+
+class _SoFar(NamedTuple):
+    """What a day's result says of today."""
+
+    employee_id: int
+    shift: str
+    first_in: dt.datetime | None
+    last_out: dt.datetime | None
+    late_minutes: int
+    leave_minutes: int
+    trip_minutes: int
+    provisional: bool
 
 
 STATES = {
@@ -112,34 +126,27 @@ STATES = {
 
 
 def today(department_id: int | None, *, seen_by: Actor, on: dt.date, now: dt.datetime) -> list[Presence]:
-    """Where everybody within reach stands on a day at a moment (naive local): as many queries for any number of people."""
-    whom = org.employed(people(department_id, seen_by=seen_by, on=on), on, on)
-    found = list(org.with_posting(whom, on).order_by("number"))
-    ids = [e.pk for e in found]
-    results = {row.employee_id: row for row in DayResult.objects.filter(employee__in=ids, date=on)}
-    plans = scheduling.roster(ids, on, on)
-    shifts = scheduling.shifts({plan.shift_id for plan in plans.values() if plan.shift_id})
+    """Where everybody within reach stands on a day at a moment (naive local), by number: four queries for anybody."""
+    whom = org.employed(people(department_id, seen_by=seen_by, on=on), on, on).order_by("number")
+    ids = list(whom.values_list("pk", flat=True))
+    told = DayResult.objects.filter(any_of("employee_id", ids), date=on).values_list(*_SoFar._fields)
+    results = {row[0]: _SoFar(*row) for row in told}
+    plans = scheduling.planned_on(ids, on)
+    shifts = scheduling.shifts({shift_id for shift_id, _ in plans.values() if shift_id})
+    versions = {key: shift.on(on) for key, shift in shifts.items()}
+    codes = {key: shift.code for key, shift in shifts.items()}
     rows = []
-    for employee in found:
-        result, plan = results.get(employee.pk), plans.get((employee.pk, on))
-        shift = plan.shift.code if plan and plan.shift else ""
-        late = _late_so_far(result, shifts[plan.shift_id].on(on)) if result and plan and plan.shift_id else 0
-        begins = load_wall_clock(plan.planned.lower) if plan and plan.planned else None
-        rows.append(
-            Presence(
-                employee,
-                getattr(employee, "department_id", None),
-                _state(result, shift, late, begins, now),
-                shift,
-                result.first_in if result else None,
-                result.last_out if result else None,
-                late,
-            )
-        )
+    for employee_id in ids:
+        result, (shift_id, begins) = results.get(employee_id), plans.get(employee_id, (None, None))
+        shift = codes.get(shift_id, "") if shift_id else ""
+        late = _late_so_far(result, versions[shift_id], on) if result and shift_id else 0
+        state = _state(result, shift, late, begins, now)
+        first, last = (result.first_in, result.last_out) if result else (None, None)
+        rows.append(Presence(employee_id, state, shift, first, last, late))
     return rows
 
 
-def _late_so_far(result: DayResult, plan: ShiftPlan) -> int:
+def _late_so_far(result: _SoFar, plan: ShiftPlan, on: dt.date) -> int:
     """Minutes late as settled; while the day lasts and its off punch is still to come, by the first punch and the plan.
 
     Where leave or 晚走晚到 may still excuse it, nobody is called late before the day is over.
@@ -148,12 +155,12 @@ def _late_so_far(result: DayResult, plan: ShiftPlan) -> int:
     if result.late_minutes or not result.provisional or excused or plan.free or not result.first_in:
         return result.late_minutes
     first = plan.segments[0]
-    midnight = store_wall_clock(dt.datetime.combine(result.date, dt.time()))
+    midnight = store_wall_clock(dt.datetime.combine(on, dt.time()))
     late = int((result.first_in - midnight).total_seconds() // 60) - first.start - plan.flex_late
     return late if first.in_required and late > first.late_grace else 0
 
 
-def _state(result: DayResult | None, shift: str, late: int, begins: dt.datetime | None, now: dt.datetime) -> str:
+def _state(result: _SoFar | None, shift: str, late: int, begins: dt.datetime | None, now: dt.datetime) -> str:
     came = bool(result and result.first_in)
     if result and (result.leave_minutes or result.trip_minutes) and not came:
         return "away"

@@ -24,6 +24,7 @@ from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
 DAY = dt.timedelta(days=1)
+SHOWN_TODAY = 300
 
 
 def read_month(request: AskedBy) -> dt.date:
@@ -186,11 +187,14 @@ def today(request: AskedBy) -> HttpResponse:
     now = timezone.localtime(request.asked_at).replace(tzinfo=None)
     rows = queries.today(read_department(request), seen_by=request.by, on=request.today, now=now)
     state = request.GET.get("state", "")
+    found = [row for row in rows if not state or row.state == state]
+    shown = found[:SHOWN_TODAY]
+    who = org.with_posting(org.by_ids(row.employee_id for row in shown), request.today).in_bulk()
     context = {
         "title": gettext("今日考勤"),
         "counts": queries.count_states(rows),
-        "rows": [row for row in rows if not state or row.state == state][:300],
-        "found": sum(1 for row in rows if not state or row.state == state),
+        "rows": [(row, who[row.employee_id]) for row in shown],
+        "found": len(found),
         "state": state,
         "states": queries.STATES,
         "names": org.department_names(request.today),

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
+from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.scheduling.models import (
     Calendar,
@@ -192,6 +193,13 @@ def roster(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[t
     """The roster rows of people in a range, by (employee, date)."""
     rows = RosterDay.objects.filter(employee__in=list(employee_ids), date__range=(first, last)).select_related("shift")
     return {(row.employee_id, row.date): row for row in rows}
+
+
+def planned_on(employee_ids: Iterable[int], on: dt.date) -> dict[int, tuple[int | None, dt.datetime | None]]:
+    """Each person's shift on a day and when it begins (local); a rest day has neither, free hours no beginning."""
+    rows = RosterDay.objects.filter(any_of("employee_id", employee_ids), date=on)
+    told = rows.values_list("employee_id", "shift_id", "planned")
+    return {key: (shift_id, load_wall_clock(planned.lower) if planned else None) for key, shift_id, planned in told}
 
 
 def group(group_id: int) -> Group:

@@ -222,7 +222,9 @@ def accounts(request: AskedBy) -> HttpResponseBase:
         ],
         search=["username", "name"],
         filters=[
-            Filter("role", gettext("角色"), [c for c in Role.choices if c[0] != Role.EMPLOYEE], "grants__role", many=True),
+            Filter(
+                "role", gettext("角色"), [c for c in Role.choices if c[0] != Role.EMPLOYEE], "grants__role", many=True
+            ),
             Filter(
                 "active",
                 gettext("状态"),
