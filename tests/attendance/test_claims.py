@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 import make
 from kaoqin.attendance import settling
 from kaoqin.attendance.claims import claimed
 from kaoqin.attendance.models import DayResult, Waiting
-from kaoqin.attendance.settling import mark, settle_all
+from kaoqin.attendance.settling import mark, settle_all, settle_forgotten
 
 SPAN = (make.day("11-02"), make.day("11-19"))
 
@@ -84,3 +85,19 @@ def test_much_is_settled_side_by_side(two, monkeypatch):
     assert settle_all(told.append) == 2
     assert (told, waiting()) == ([1, 2], [])
     assert set(DayResult.objects.values_list("employee_id", flat=True)) == set(two)
+
+
+def test_the_worker_is_asked_once_the_marks_can_be_seen(two):
+    asked = ProcrastinateJob.objects.filter(task_name="attendance.settle_waiting", status="todo")
+    asked.delete()
+    with transaction.atomic():
+        mark({two[0]: SPAN})
+        assert not asked.exists()
+    assert asked.count() == 1
+    mark({two[1]: SPAN})
+    assert asked.count() == 1
+
+
+def test_what_nobody_asked_for_is_settled_within_the_minute(two):
+    settle_forgotten(0)
+    assert waiting() == []

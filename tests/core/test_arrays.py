@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaoqin.core.arrays import any_of, fetch_arrays, id_array
+from kaoqin.core.arrays import any_of, array_of, fetch_arrays
 from kaoqin.security.models import Account
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -49,4 +49,4 @@ def test_any_of_many_ids(cast):
     wanted = [cast.accounts["he"].pk, cast.accounts["wang"].pk, 999_999]
     assert set(Account.objects.filter(any_of("pk", wanted)).values_list("pk", flat=True)) == set(wanted[:2])
     assert not Account.objects.filter(any_of("pk", [])).exists()
-    assert id_array([3, 1]) == "{3,1}"
+    assert array_of([3, 1]) == "{3,1}"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import make
-from kaoqin.core import zip_guard
+from kaoqin.core import tables, zip_guard
 from kaoqin.core.exports import csv_lines, harmless
 from kaoqin.core.imports import read_date
 from kaoqin.core.tabular import read_table
@@ -85,6 +85,25 @@ def test_an_export_is_what_is_seen_all_pages_of_it(he, cast):
     assert "attachment" in answer.headers["Content-Disposition"]
     book = openpyxl.load_workbook(io.BytesIO(he.get("/people/?export=xlsx").content))
     assert (book.active.max_row, book.active["A2"].value, book.active["A2"].data_type) == (31, "00001", "s")
+
+
+def test_a_list_counts_no_further_than_anybody_pages(he, monkeypatch):
+    monkeypatch.setattr(tables, "COUNT_LIMIT", 30)
+    assert "共 30 条" in he.get("/people/").content.decode()
+    make.employee("再一人")
+    page = he.get("/people/?page=2")
+    assert "超过 30 条,请缩小范围" in page.content.decode()
+    assert page.context["list"].pages == [1, 2]
+
+
+def test_a_workbook_is_refused_rather_than_cut_off_and_csv_is_whole(he, monkeypatch):
+    monkeypatch.setattr(tables, "EXPORT_LIMIT", 30)
+    assert he.get("/people/?export=xlsx").status_code == 200
+    make.employee("再一人")
+    refused = he.get("/people/?export=xlsx")
+    assert (refused.status_code, "请缩小范围,或导出 CSV" in refused.content.decode()) == (409, True)
+    whole = b"".join(he.get("/people/?export=csv").streaming_content).decode("utf-8-sig")
+    assert len(whole.strip().splitlines()) == 32
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])

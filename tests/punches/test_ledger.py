@@ -232,3 +232,19 @@ def test_the_pages_correct_void_and_attach(enter, cast):
     assert Punch.objects.get(person_key="77").employee == cast.lin
     made = Correction.objects.get(kind="add")
     assert he.post(f"/punches/corrections/{made.pk}/withdraw/").status_code == 302
+
+
+def test_the_ledger_is_searched_by_person_and_by_what_nobody_has(cast, enter):
+    make.punch(cast.chen, "11-19 09:00")
+    make.punch(cast.zhao, "11-19 21:55")
+    take([Press("00987", make.at("11-19 08:00"), "Asia/Shanghai")], source=Source.FILE, by=make.ROOT, at=make.NOW)
+    he = enter("he")
+
+    def found(asked):
+        rows = he.get(f"/punches/?q={asked}").context["list"].page.object_list
+        return {row.person_key for row in rows}
+
+    assert found("陈大") == found(cast.chen.number) == {cast.chen.number}
+    assert found("0987") == {"00987"}
+    assert found("没有") == set()
+    assert found("") == {cast.chen.number, cast.zhao.number, "00987"}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kaoqin.attendance.models import RuleVersion
 from kaoqin.attendance.spans import Span
-from kaoqin.core.arrays import fetch_arrays, id_array
+from kaoqin.core.arrays import array_of, fetch_arrays
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.queries import DatedShift
@@ -98,7 +98,7 @@ class _Reader:
     def __init__(self, ids: list[int], first: dt.date, last: dt.date) -> None:
         self._names = pa.array([str(key) for key in ids], pa.string())
         self._places = np.array(ids, np.int64)
-        self._scope: dict[str, Any] = {"ids": id_array(ids), "first": first, "last": last + DAY}
+        self._scope: dict[str, Any] = {"ids": array_of(ids), "first": first, "last": last + DAY}
 
     def rows(self, query: str, columns: dict[str, pa.DataType]) -> pa.Table:
         """A table of an answer's rows: (employee id, facts as they are)."""
@@ -120,7 +120,7 @@ class _Reader:
         """The instants that count: the ledger's but for those voided, and those added by correction."""
         with connection.cursor() as cursor:
             cursor.execute(_VOIDED, self._scope)
-            voided = id_array(key for (key,) in cursor.fetchall())
+            voided = array_of(key for (key,) in cursor.fetchall())
         at = {"at": "timestamptz[]"}
         return pa.concat_tables([self.arrays(_PUNCHES, at, voided=voided), self.arrays(_ADDED, at)])
 

@@ -13,6 +13,7 @@ from kaoqin.attendance import reckoning
 from kaoqin.attendance.claims import Waits, claimed
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
+from kaoqin.core.arrays import array_of
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
@@ -36,8 +37,13 @@ def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = 
         return
     people = sorted(spans)
     with connection.cursor() as cursor:
-        firsts, lasts = [spans[key][0] for key in people], [spans[key][1] for key in people]
-        cursor.execute(_MARK, [at or timezone.now(), people, firsts, lasts])
+        firsts, lasts = (array_of(spans[key][end] for key in people) for end in (0, 1))
+        cursor.execute(_MARK, [at or timezone.now(), array_of(people), firsts, lasts])
+    transaction.on_commit(_ask_worker)
+
+
+def _ask_worker() -> None:
+    """Only once the marks can be seen: a job that was asked for before may begin and end without them."""
     try:
         with transaction.atomic():
             settle_waiting.configure(queueing_lock="attendance.settle_waiting").defer()
@@ -62,6 +68,13 @@ def on_people_changed(employee_ids: Sequence[int], first: dt.date) -> None:
 @app.task(name="attendance.settle_waiting", lock="attendance.settle_waiting")
 def settle_waiting() -> None:
     """Settle all that waits, the longest waiting first."""
+    settle_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="attendance.settle_forgotten", lock="attendance.settle_waiting")
+def settle_forgotten(timestamp: int) -> None:
+    """Settle what waits though nobody asked: its process may have died between its commit and asking."""
     settle_all()
 
 

@@ -14,7 +14,7 @@ from pyarrow import csv
 
 from kaoqin.attendance.models import SettlementFault, Totals
 from kaoqin.attendance.spans import Gap
-from kaoqin.core.arrays import any_of, id_array
+from kaoqin.core.arrays import any_of, array_of
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
@@ -118,7 +118,7 @@ class Scope:
 
     @property
     def told(self) -> dict[str, Any]:
-        return {"ids": id_array(self.employee_ids), "first": self.first, "last": self.last, "at": self.at}
+        return {"ids": array_of(self.employee_ids), "first": self.first, "last": self.last, "at": self.at}
 
 
 _ANY = """
