@@ -42,7 +42,9 @@ class Server:
         query = f"?host={quote(told['HOST'])}" if told["HOST"].startswith("/") else ""
         address = f"postgresql://{user}@{place}/{told['NAME']}{query}"
         world = {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "kaoqin.config.settings"}
-        self.process = subprocess.Popen(web_command("127.0.0.1", self.port), env={**os.environ, **world})
+        self.process = subprocess.Popen(
+            web_command("127.0.0.1", self.port), env={**os.environ, **world}, start_new_session=True
+        )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
@@ -59,7 +61,8 @@ class Server:
             return answer.status, answer.read().decode()
 
     def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
+        """End it with its workers."""
+        os.killpg(self.process.pid, how)
         self.process.wait(timeout=20)
 
 
