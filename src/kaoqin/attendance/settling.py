@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kaoqin.attendance import reckoning
 from kaoqin.attendance.claims import Waits, claimed
@@ -22,6 +23,7 @@ BATCH = 5_000
 """People settled in one transaction."""
 SIDE_BY_SIDE = 3
 """Batches settled at the same time: while the database writes one, the next is reckoned."""
+_LOCK = "attendance.settle_waiting"
 _MARK = """
 INSERT INTO attendance_waiting (employee_id, first, last, since, again)
 SELECT e, f, l, %s, false FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)
@@ -44,9 +46,11 @@ def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = 
 
 def _ask_worker() -> None:
     """Only once the marks can be seen: a job that was asked for before may begin and end without them."""
+    if ProcrastinateJob.objects.filter(queueing_lock=_LOCK, status="todo").exists():
+        return
     try:
         with transaction.atomic():
-            settle_waiting.configure(queueing_lock="attendance.settle_waiting").defer()
+            settle_waiting.configure(queueing_lock=_LOCK).defer()
     except exceptions.AlreadyEnqueued:
         pass
 
@@ -65,14 +69,14 @@ def on_people_changed(employee_ids: Sequence[int], first: dt.date) -> None:
     on_plans_changed(employee_ids, first, None)
 
 
-@app.task(name="attendance.settle_waiting", lock="attendance.settle_waiting")
+@app.task(name="attendance.settle_waiting", lock=_LOCK)
 def settle_waiting() -> None:
     """Settle all that waits, the longest waiting first."""
     settle_all()
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="attendance.settle_forgotten", lock="attendance.settle_waiting")
+@app.task(name="attendance.settle_forgotten", lock=_LOCK)
 def settle_forgotten(timestamp: int) -> None:
     """Settle what waits though nobody asked: its process may have died between its commit and asking."""
     settle_all()
