@@ -1,5 +1,7 @@
 """Every address of the product is asked by every role, by GET and by POST; one that is not in the table fails."""
 
+from datetime import datetime
+
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,8 +15,10 @@ from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, RawUpload
 from kaoqin.devices.wire import TellState
 from kaoqin.punches import actions as punches
-from kaoqin.punches import bringing
+from kaoqin.punches import bringing, repairing, stretches
+from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.models import BadLine, PersonKey, Punch
+from kaoqin.punches.words import Source
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 
@@ -83,7 +87,7 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
     }
-    about |= terminals(cast)
+    about |= terminals(cast) | wrong_clocks(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
 
@@ -113,6 +117,16 @@ def terminals(cast):
         "devices:reread": upload.pk,
         "devices:repair": bad.pk,
     }
+
+
+def wrong_clocks(cast):
+    """A terminal whose clock was dead twice: one stretch waits, one is repaired."""
+    for time in ("2000-01-01 00:09", "2000-01-01 00:01"):
+        press = Press(cast.chen.number, datetime.fromisoformat(time), "Asia/Shanghai", "DEAD0001")
+        take([press], source=Source.TERMINAL, by=cast.by("he"), at=make.NOW)
+    repaired, waiting = stretches.stretches(seen_by=cast.by("he"))
+    made = repairing.repair(repaired, make.at("11-19 09:00"), "断电", by=cast.by("he"), at=make.NOW)
+    return {"punches:repair_clock": waiting.first_id, "punches:withdraw_repair": made.pk}
 
 
 def ask(client, cast, role, method, address):

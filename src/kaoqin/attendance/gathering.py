@@ -53,7 +53,7 @@ GROUP BY employee_id
 """
 _ADDED = """
 SELECT employee_id, array_agg(at) FROM punches_correction WHERE employee_id = ANY(%(ids)s::bigint[])
-AND kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s GROUP BY employee_id
+AND kind IN ('add', 'clock') AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s GROUP BY employee_id
 """
 _ROSTER = """
 SELECT employee_id, array_agg(date), array_agg(COALESCE(shift_id, 0)) FROM scheduling_rosterday

@@ -34,3 +34,12 @@ def store_wall_clock(local: dt.datetime) -> dt.datetime:
 def load_wall_clock(stored: dt.datetime) -> dt.datetime:
     """The naive local time of a stored one."""
     return stored.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def zone_telling(at: dt.datetime, preferred: str) -> str | None:
+    """A zone in which this wall clock has the offset it comes with: the preferred one, else one of whole hours."""
+    wall, offset = at.replace(tzinfo=None), at.utcoffset()
+    if zoneinfo.ZoneInfo(preferred).utcoffset(wall) == offset:
+        return preferred
+    hours, rest = divmod(offset or dt.timedelta(), dt.timedelta(hours=1))
+    return None if rest or not -12 <= hours <= 14 else f"Etc/GMT{-hours:+d}" if hours else "UTC"

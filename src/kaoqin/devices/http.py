@@ -2,6 +2,7 @@
 HTML. Polls are answered from memory; uploads are worked on by few threads while some wait, and the rest come again.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -88,6 +89,7 @@ class Desk:
     def __init__(self, uploads: Gate, small: Gate) -> None:
         self._uploads, self._small = uploads, small
         self._terminals: dict[str, Terminal] = {}
+        self._serials: dict[bytes, str] = {}
         self._read_at = self._written_at = float("-inf")
         self._beats = fleet.Heartbeats()
         self._learnt: dict[str, Mapping[str, str]] = {}
@@ -114,6 +116,7 @@ class Desk:
             return BROKEN
 
     def _answer(self, visit: Visit) -> Answer:
+        visit = self._named(visit)
         terminal = self._find(visit)
         if visit.call.errand is Errand.UPLOAD:
             return self._upload(visit, terminal)
@@ -142,6 +145,9 @@ class Desk:
             body = _body(visit.environ)
             if body is None:
                 return CUT_SHORT
+            if visit.front.only_alive(visit.call, body):
+                self._feel(replace(visit, call=replace(visit.call, errand=Errand.ALIVE)), terminal)
+                return visit.front.answer(visit.call, news)
             arrived = self._uploads.work(arrival.arrive, _speaking(terminal, visit.call), _heard(visit, body), visit.at)
         except arrival.NotApproved:
             return visit.front.answer(visit.call, replace(news, approved=False))
@@ -151,6 +157,19 @@ class Desk:
             self._learn(visit, terminal, {})
         self._feel(visit, terminal, arrived.ahead_seconds)
         return visit.front.answer(visit.call, replace(news, records=arrived.records))
+
+    def _named(self, visit: Visit) -> Visit:
+        """The visit with the serial its token stands for. Raises Unheard for a token of nobody: a made-up one is
+        looked up in the database once in two seconds at most, and is no new terminal."""
+        if not visit.call.token:
+            return visit
+        serial = self._serials.get(_digest(visit.call.token))
+        if serial is None and time.monotonic() - self._read_at > FRESH_SECONDS:
+            self._small.work(self._refresh)
+            serial = self._serials.get(_digest(visit.call.token))
+        if serial is None:
+            raise Unheard(404, "not found\n")
+        return replace(visit, call=replace(visit.call, serial=serial))
 
     def _find(self, visit: Visit) -> Terminal | None:
         """The terminal as it was some seconds ago at most; one nobody has seen is remembered as pending."""
@@ -174,6 +193,8 @@ class Desk:
 
     def _refresh(self) -> None:
         self._terminals = fleet.terminals(timezone.now())
+        tokens = [(one.dialect.options.get("token", ""), one.serial) for one in self._terminals.values()]
+        self._serials = {_digest(token): serial for token, serial in tokens if token}
         self._read_at = time.monotonic()
 
     def _learn(self, visit: Visit, terminal: Terminal | None, says: Mapping[str, str]) -> Terminal | None:
@@ -195,6 +216,11 @@ class Desk:
         if time.monotonic() - self._written_at > WRITE_SECONDS:
             self._written_at = time.monotonic()
             self._small.later(self._beats.write)
+
+
+def _digest(token: str) -> bytes:
+    """Tokens are compared by their hash: how long it takes says nothing of how near a guess was."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 def _address(environ: Environ) -> str:
@@ -223,6 +249,8 @@ def _body(environ: Environ) -> bytes | None:
 
 def _heard(visit: Visit, body: bytes) -> arrival.Heard:
     path = f"{visit.environ['PATH_INFO']}?{visit.environ.get('QUERY_STRING', '')}"
+    if visit.call.token:
+        path = path.replace(visit.call.token, "…")
     return arrival.Heard(visit.call.kind, body, path, visit.address, visit.call.repeats)
 
 

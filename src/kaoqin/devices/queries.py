@@ -1,11 +1,13 @@
 """Questions about terminals."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
 from kaoqin.devices.models import BadUploadLine, Command, Device, Operation, RawUpload
-from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, DeviceState
+from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, Deed, DeviceState
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -41,6 +43,12 @@ def operations(device: Device, *, seen_by: Actor) -> QuerySet[Operation]:
     """What was done at a terminal, the newest first."""
     require(seen_by, SEE_DEVICES)
     return Operation.objects.filter(device=device).order_by("-received_at", "-pk")
+
+
+def clock_deeds(serials: Iterable[str]) -> list[Operation]:
+    """What was done to the clocks and the power of terminals, the newest first: at most 500."""
+    wanted = Operation.objects.filter(device__serial__in=list(serials), deed__in=[Deed.CLOCK_SET, Deed.STARTED])
+    return list(wanted.select_related("device").order_by("-received_at", "-pk")[:500])
 
 
 def commands(device: Device, *, seen_by: Actor) -> QuerySet[Command]:

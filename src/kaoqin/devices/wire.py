@@ -4,7 +4,7 @@ All of it is plain values. A protocol turns bytes into them and them into bytes;
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -139,7 +139,7 @@ class Call:
     """One request of a terminal, understood. `protocol` is the one it reveals, if it does.
 
     `says` is what it tells of itself, `told` the rest that the answer needs. An upload that `repeats` says nothing
-    new when the same bytes come again.
+    new when the same bytes come again. A terminal that tells no serial is known by the secret `token` in its address.
     """
 
     serial: str
@@ -149,6 +149,7 @@ class Call:
     says: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
     repeats: bool = True
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,66 @@ class Front(Shape):
         """What the body of a registration says of the terminal."""
         ...
 
+    def only_alive(self, call: Call, body: bytes) -> bool:
+        """Whether an upload is a sign of life and no more, of which nothing is kept."""
+        ...
+
     def answer(self, call: Call, news: News) -> Answer:
         """The answer to a call; to an upload or a registration of a terminal that is not approved, a refusal."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a terminal is visited: its address and our log-in there, the zone of its clock."""
+
+    address: str
+    port: int
+    https: bool
+    user: str
+    password: str = field(repr=False)
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of what a visited terminal holds, as an upload: kind, bytes, where from, and how many records."""
+
+    kind: str
+    body: bytes
+    path: str
+    records: int
+
+
+class VisitFailed(Exception):  # noqa: N818 - told to people as it is
+    """A visit that did not come to its end, with a sentence for people."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class WrongLogin(VisitFailed):
+    """The terminal does not know our log-in; a few more tries and it locks us out."""
+
+
+class Visitor(Shape):
+    """A protocol whose terminals are called by us. All of it raises VisitFailed, and WrongLogin."""
+
+    name: str
+
+    def state(self, link: Link, at: dt.datetime) -> Mapping[str, str]:
+        """What a terminal tells of itself, with `clock_ahead_seconds`."""
+        ...
+
+    def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:
+        """All punches of these days of the terminal's clock; fails in the end where it told of more than it gave."""
+        ...
+
+    def set_clock(self, link: Link, at: dt.datetime) -> None:
+        """The terminal's clock shows this instant."""
+        ...
+
+    def subscribe(self, link: Link, server: str, token: str) -> None:
+        """The terminal sends its events to `server` (`http://192.168.1.9:8000`) from now on; fails where it will not."""
         ...

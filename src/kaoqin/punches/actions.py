@@ -92,6 +92,7 @@ def _give_anew(key: PersonKey) -> int:
     if key.origin:
         punches = punches.filter(origin=key.origin)
     whose = Whose([key.person_key])
+    _give_repaired_anew(key, whose, since)
     given: dict[int | None, list[Punch]] = defaultdict(list)
     for punch in punches:
         now = whose.employee(punch.person_key, punch.origin, load_wall_clock(punch.device_time).date())
@@ -104,6 +105,21 @@ def _give_anew(key: PersonKey) -> int:
         )
         Punch.objects.filter(pk__in=[punch.pk for punch in theirs]).update(employee_id=employee_id)
     return sum(map(len, given.values()))
+
+
+def _give_repaired_anew(key: PersonKey, whose: Whose, since: dt.datetime) -> None:
+    """The same for punches whose clock was repaired: theirs by the true time."""
+    repaired = Correction.objects.select_for_update(of=("self",)).filter(
+        kind=CorrectionKind.CLOCK, withdrawn_at__isnull=True, punch__person_key=key.person_key, local_time__gte=since
+    )
+    if key.origin:
+        repaired = repaired.filter(punch__origin=key.origin)
+    for made in repaired.select_related("punch"):
+        if made.punch and made.local_time:
+            local, before = load_wall_clock(made.local_time), made.employee_id
+            made.employee_id = whose.employee(made.punch.person_key, made.punch.origin, local)
+            made.save(update_fields=["employee"])
+            tell_touched([(before, local), (made.employee_id, local)])
 
 
 @transaction.atomic
@@ -170,7 +186,7 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
                 made_by_id=by.account_id,
             )
     except IntegrityError as twice:
-        raise Refusal("punches.voided_already", gettext("这条打卡已经作废。")) from twice
+        raise Refusal("punches.corrected_already", gettext("这条打卡已经作废,或者修复过时间。")) from twice
     local = load_wall_clock(punch.device_time)
     record(
         by,
@@ -187,6 +203,8 @@ def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.dat
 @transaction.atomic
 def withdraw_correction(made: Correction, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     """Take a correction back: an added punch no longer counts, a voided one counts again."""
+    if made.employee is None or made.kind == CorrectionKind.CLOCK:
+        raise Refusal("punches.of_a_repair", gettext("时钟修复请在「时钟修复」页整段撤回。"))
     _require_person(by, made.employee, today)
     stored = made.punch.device_time if made.punch else made.local_time
     if made.withdrawn_at or stored is None:

@@ -160,19 +160,36 @@ class SavedMappingForm(forms.Form):
         self.fields["saved"].label_from_instance = lambda kept: kept.name  # type: ignore[attr-defined]
 
 
-class CorrectionForm(forms.Form):
-    number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
-    local_time = forms.CharField(label=gettext_lazy("时间"), widget=forms.TextInput({"type": "datetime-local"}))
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+class WallClockField(forms.CharField):
+    """A local date and time, naive: of whatever zone the place has that it is about."""
 
-    def clean_local_time(self) -> dt.datetime:
+    widget = forms.TextInput({"type": "datetime-local", "step": "1"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, dt.datetime) else value
+
+    def to_python(self, value: Any) -> Any:
+        said = super().to_python(value)
         try:
-            return dt.datetime.fromisoformat(self.cleaned_data["local_time"]).replace(tzinfo=None)
+            return dt.datetime.fromisoformat(said).replace(tzinfo=None) if said else None
         except ValueError as bad:
             raise forms.ValidationError(gettext("应为日期和时间,如 2026-10-01 09:00。")) from bad
 
+
+class CorrectionForm(forms.Form):
+    number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
+    local_time = WallClockField(label=gettext_lazy("时间"))
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
     def employee(self) -> Any:
         return org.by_number(self.cleaned_data["number"].strip())
+
+
+class ClockForm(forms.Form):
+    """When the first punch of a stretch was really pressed, by the terminal's wall clock."""
+
+    first_true = WallClockField(label=gettext_lazy("第一条的真实时间"))
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
 class ReasonForm(forms.Form):

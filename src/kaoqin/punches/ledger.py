@@ -14,6 +14,7 @@ from psycopg.errors import UniqueViolation
 
 from kaoqin.core.arrays import text_array
 from kaoqin.core.outcomes import tell
+from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
 from kaoqin.devices.wire import Reading, Terminal
 from kaoqin.org import queries as org
@@ -220,11 +221,13 @@ def on_readings(upload_id: int, told: Terminal, readings: Sequence[Reading], by:
 
 
 def _press(told: Terminal, reading: Reading) -> Press:
-    """A reading as a press; one that comes with its own offset keeps its instant."""
+    """A reading as a press; one that comes with its own offset keeps its instant, and its wall clock if a zone has it."""
     pin, at, _, _, _, mark, extra = reading
+    zone: str | None = told.dialect.zone
     if at.tzinfo is not None:
-        return Press(pin, at.astimezone(dt.UTC).replace(tzinfo=None), "UTC", told.serial, "", told.place, mark, extra)
-    return Press(pin, at, told.dialect.zone, told.serial, "", told.place, mark, extra)
+        zone = zone_telling(at, told.dialect.zone)
+        at = (at if zone else at.astimezone(dt.UTC)).replace(tzinfo=None)
+    return Press(pin, at, zone or "UTC", told.serial, "", told.place, mark, extra)
 
 
 _STATED = "SELECT person_key, origin, begins_on, employee_id FROM punches_personkey WHERE person_key = ANY(%s::text[]) ORDER BY begins_on"

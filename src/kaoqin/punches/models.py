@@ -109,11 +109,28 @@ class PersonKey(models.Model):
         ]
 
 
+class ClockRepair(models.Model):
+    """That a terminal's clock was wrong for a stretch of held punches, and by how much; each has its Correction."""
+
+    origin = models.CharField(max_length=60, default="", blank=True)
+    ahead_seconds = models.BigIntegerField()
+    punch_count = models.PositiveIntegerField()
+    first_shown = models.DateTimeField()
+    first_true = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+
 class Correction(models.Model):
-    """A fact added to the ledger: a punch that was forgotten (补卡), or one that does not count (作废)."""
+    """A fact added to the ledger: a punch that was forgotten (补卡), one that does not count (作废), or when a held one
+    was really pressed (时钟修复), which is nobody's for as long as its number is.
+    """
 
     kind = models.CharField(max_length=10, choices=CorrectionKind)
-    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="corrections")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.PROTECT, related_name="corrections")
+    repair = models.ForeignKey(ClockRepair, null=True, on_delete=models.PROTECT, related_name="corrections")
     punch = models.ForeignKey(Punch, null=True, on_delete=models.PROTECT, related_name="voids")
     local_time = models.DateTimeField(null=True)
     at = models.DateTimeField(null=True)
@@ -126,8 +143,14 @@ class Correction(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=CorrectionKind.ADD, punch__isnull=True, local_time__isnull=False, at__isnull=False)
-                | Q(kind=CorrectionKind.VOID, punch__isnull=False, local_time__isnull=True, at__isnull=True),
-                name="correction_adds_or_voids",
+                | Q(kind=CorrectionKind.VOID, punch__isnull=False, local_time__isnull=True, at__isnull=True)
+                | Q(kind=CorrectionKind.CLOCK, punch__isnull=False, local_time__isnull=False, at__isnull=False),
+                name="correction_adds_voids_or_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=CorrectionKind.CLOCK, repair__isnull=False)
+                | ~Q(kind=CorrectionKind.CLOCK) & Q(employee__isnull=False, repair__isnull=True),
+                name="correction_is_somebodys_or_of_a_repair",
             ),
             models.UniqueConstraint(fields=["punch"], condition=Q(withdrawn_at__isnull=True), name="punch_voided_once"),
         ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
@@ -36,8 +36,8 @@ def punches(*, seen_by: Actor, on: dt.date) -> QuerySet[Punch]:
     reached = Punch.objects.filter(employee__in=org.people(code, seen_by=seen_by, on=on))
     if may(seen_by, IMPORT_PUNCHES):
         reached = reached | Punch.objects.filter(employee__isnull=True)
-    void = Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True)
-    return reached.select_related("employee").annotate(voided=Exists(void)).order_by("-at", "-pk")
+    corrected = Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True).values("kind")[:1]
+    return reached.select_related("employee").annotate(corrected=Subquery(corrected)).order_by("-at", "-pk")
 
 
 def of_whom(asked: str) -> Q:
@@ -73,13 +73,23 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
     """Numbers in the ledger that are nobody's, most punches first, with suggestions to be confirmed by a person."""
     require(seen_by, IMPORT_PUNCHES, everywhere=True)
     rows = list(
-        Punch.objects.filter(employee__isnull=True)
+        _nobodys()
         .values("person_key", "origin")
         .annotate(count=Count("pk"), first=Min("device_time"), last=Max("device_time"), name=Max("person_name"))
         .order_by("-count", "person_key")[:at_most]
     )
     near = _near([row["person_key"] for row in rows], [row["name"] for row in rows])
     return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
+
+
+def _nobodys() -> QuerySet[Punch]:
+    """Punches of nobody: neither by the number at its time, nor by the time a repair of the clock gave it."""
+    found = Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True, employee__isnull=False)
+    return Punch.objects.filter(employee__isnull=True).exclude(Exists(found))
+
+
+def _corrected() -> Exists:
+    return Exists(Correction.objects.filter(punch=OuterRef("pk"), withdrawn_at__isnull=True))
 
 
 def person_keys(*, seen_by: Actor) -> QuerySet[PersonKey]:
@@ -164,8 +174,8 @@ def waiting(*, seen_by: Actor) -> Waiting:
     """Counts for the home page."""
     require(seen_by, IMPORT_PUNCHES)
     return Waiting(
-        Punch.objects.filter(employee__isnull=True).values("person_key", "origin").distinct().count(),
-        Punch.objects.filter(trust=Trust.HELD, employee__isnull=False).count(),
+        _nobodys().values("person_key", "origin").distinct().count(),
+        Punch.objects.filter(trust=Trust.HELD).exclude(_corrected()).count(),
         BadLine.objects.filter(state=LineState.WAITING).count(),
     )
 
@@ -188,12 +198,12 @@ JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = e
 WHERE at >= %(first)s AND at < %(last)s AND trust = 'counts' AND NOT EXISTS (
     SELECT FROM punches_correction c WHERE c.punch_id = p.id AND c.withdrawn_at IS NULL)
 UNION ALL
-SELECT employee_id, at AT TIME ZONE who.zone, '', reason, '', 'correction' FROM punches_correction
+SELECT employee_id, at AT TIME ZONE who.zone, '', reason, '', kind FROM punches_correction
 JOIN unnest(%(ids)s::bigint[], %(zones)s::text[]) AS who(id, zone) ON who.id = employee_id
-WHERE kind = 'add' AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
+WHERE kind IN ('add', 'clock') AND withdrawn_at IS NULL AND at >= %(first)s AND at < %(last)s
 ORDER BY employee_id, local
 """
-_SOURCES = {**dict(Source.choices), "correction": gettext_lazy("补卡")}
+_SOURCES = dict(Source.choices) | {kind: CorrectionKind(kind).label for kind in ("add", "clock")}
 
 
 def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[LocalPunch]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.punches import views
+from kaoqin.punches import clock_views, views
 
 app_name = "punches"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("punches/imports/<int:batch_id>/discard/", views.discard, name="discard"),
     path("punches/imports/<int:batch_id>/aside/", views.set_all_aside, name="set_all_aside"),
     path("punches/lines/<int:line_id>/", views.repair, name="repair"),
+    path("punches/clock/", clock_views.stretches, name="clock"),
+    path("punches/clock/<int:punch_id>/", clock_views.stretch, name="repair_clock"),
+    path("punches/clock/repairs/<int:repair_id>/withdraw/", clock_views.withdraw, name="withdraw_repair"),
     path("punches/unknown/", views.unknown, name="unknown"),
     path("punches/keys/", views.keys, name="keys"),
     path("punches/keys/<int:key_id>/end/", views.end_key, name="end_key"),

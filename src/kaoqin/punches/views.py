@@ -25,13 +25,24 @@ from kaoqin.punches.forms import (
     SavedMappingForm,
 )
 from kaoqin.punches.models import BadLine, ImportBatch, SavedMapping
-from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, BatchState, LineState, Source, Trust
+from kaoqin.punches.words import (
+    CORRECT_PUNCHES,
+    IMPORT_PUNCHES,
+    BatchState,
+    CorrectionKind,
+    LineState,
+    Source,
+    Trust,
+)
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
 SHOWN_LINES = 20
 SHOWN_BAD = 200
+
+
+_STATES = {CorrectionKind.VOID: gettext_lazy("已作废"), CorrectionKind.CLOCK: gettext_lazy("已修复时间")}
 
 
 def punches(request: AskedBy) -> HttpResponseBase:
@@ -61,9 +72,7 @@ def punches(request: AskedBy) -> HttpResponseBase:
             Column("source", gettext("来源"), lambda p: p.get_source_display(), "source"),
             Column("origin", gettext("设备"), lambda p: p.origin, "origin"),
             Column("place", gettext("地点"), lambda p: p.place),
-            Column(
-                "state", gettext("状态"), lambda p: gettext("已作废") if p.voided else p.get_trust_display(), "trust"
-            ),
+            Column("state", gettext("状态"), lambda p: _STATES.get(p.corrected) or p.get_trust_display(), "trust"),
             Column("received", gettext("收到时间"), lambda p: p.received_at, "received_at", hidden=True),
             Column("zone", gettext("时区"), lambda p: p.zone, hidden=True),
         ],
@@ -143,7 +152,7 @@ def corrections(request: AskedBy) -> HttpResponseBase:
             Column(
                 "time",
                 gettext("打卡时间"),
-                lambda c: f"{load_wall_clock(c.punch.device_time if c.punch else c.local_time):%Y-%m-%d %H:%M}",
+                lambda c: f"{load_wall_clock(c.local_time or c.punch.device_time):%Y-%m-%d %H:%M}",
             ),
             Column("reason", gettext("原因"), lambda c: c.reason),
             Column(
@@ -152,7 +161,9 @@ def corrections(request: AskedBy) -> HttpResponseBase:
                 lambda c: gettext("已撤回") if c.withdrawn_at else gettext("有效"),
                 "withdrawn_at",
                 button=lambda c: (
-                    None if c.withdrawn_at else (gettext("撤回"), f"/punches/corrections/{c.pk}/withdraw/")
+                    None
+                    if c.withdrawn_at or c.kind == CorrectionKind.CLOCK
+                    else (gettext("撤回"), f"/punches/corrections/{c.pk}/withdraw/")
                 ),
             ),
         ],

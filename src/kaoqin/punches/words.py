@@ -25,6 +25,7 @@ class Trust(models.TextChoices):
 class CorrectionKind(models.TextChoices):
     ADD = "add", gettext_lazy("补卡")
     VOID = "void", gettext_lazy("作废")
+    CLOCK = "clock", gettext_lazy("时钟修复")
 
 
 class BatchState(models.TextChoices):

@@ -66,7 +66,7 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
             ngettext(
                 "{} 条打卡的设备时间不可能是对的,未计入考勤", "{} 条打卡的设备时间不可能是对的,未计入考勤", seen.held
             ),
-            "/punches/?trust=held",
+            "/punches/clock/",
             "clock",
         )
         found += _said(

@@ -201,3 +201,9 @@ def wall_full(value: dt.datetime | None) -> str:
 def wall_day(value: dt.datetime) -> str:
     """A stored wall clock's date: 2026-11-20."""
     return f"{load_wall_clock(value):%Y-%m-%d}"
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """A naive wall clock to the second: 2026-11-20 18:00:07."""
+    return f"{value:%Y-%m-%d %H:%M:%S}" if value else ""

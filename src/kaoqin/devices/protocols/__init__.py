@@ -2,13 +2,15 @@
 
 from django.utils.translation import gettext
 
+from kaoqin.devices.protocols.hikvision import Hikvision
+from kaoqin.devices.protocols.hikvision.front import Listener
 from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
 from kaoqin.devices.wire import Adapter, Front
 
-ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security())}
-FRONTS: tuple[Front, ...] = (Push(),)
+ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision())}
+FRONTS: tuple[Front, ...] = (Push(), Listener())
 
 
 def adapter_named(name: str) -> Adapter:

@@ -45,6 +45,10 @@ class Push:
     def register(self, body: bytes) -> Mapping[str, str]:
         return options_of(mask_options(body).decode("utf-8", "replace").replace("\0", ""))
 
+    def only_alive(self, call: Call, body: bytes) -> bool:
+        """An upload is never that: these terminals have calls of their own for it."""
+        return False
+
     def answer(self, call: Call, news: News) -> Answer:
         if call.errand is Errand.UPLOAD and not news.approved:
             return Answer(403, b"not approved\n")

@@ -1,0 +1,27 @@
+"""Hikvision terminals over ISAPI as the house's adapter."""
+
+from django.utils.translation import gettext, gettext_lazy
+
+from kaoqin.core.words import Refusal
+from kaoqin.devices.protocols.hikvision.bodies import mask
+from kaoqin.devices.protocols.hikvision.events import decode_events
+from kaoqin.devices.protocols.hikvision.front import NAME
+from kaoqin.devices.wire import Decoded, Dialect, Wanted
+
+
+class Hikvision:
+    name = NAME
+    title = gettext_lazy("海康威视 ISAPI")
+
+    def unpack(self, kind: str, body: bytes) -> bytes:
+        return body
+
+    def mask(self, kind: str, body: bytes) -> bytes:
+        return mask(body)
+
+    def decode(self, kind: str, body: bytes, dialect: Dialect) -> Decoded:
+        return decode_events(body, dialect)
+
+    def say(self, wanted: Wanted, dialect: Dialect) -> str:
+        """It polls nothing and takes no phrases: it is visited."""
+        raise Refusal("devices.not_spoken", gettext("这种考勤机不接受排队的命令。"))
