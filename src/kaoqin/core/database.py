@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: started by whoever needs it first, stopped with the last one who leaves."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -49,6 +50,7 @@ def _started(package: Any, directory: Path) -> Any:
     if server.pgdata in package.PostgresServer._instances:
         return server
     with package.PostgresServer._lock:
+        _forget_the_dead(server.pgdata)
         server.ensure_pgdata_inited()
         _configure(directory)
     deadline = time.monotonic() + RECOVERY_SECONDS
@@ -61,6 +63,29 @@ def _started(package: Any, directory: Path) -> Any:
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """After a power cut the files of a server and its users remain, and their process numbers may be others' by now."""
+    if not Path("/proc/self").exists():
+        return
+    postmaster, users = directory / "postmaster.pid", directory / ".handle_pids.json"
+    if postmaster.exists():
+        pid, _, _, port, sockets, *_ = [*postmaster.read_text().split("\n"), "", "", "", ""]
+        if str(directory) not in _command(int(pid)):
+            postmaster.unlink()
+            (Path(sockets or directory) / f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+    if users.exists():
+        living = [pid for pid in json.loads(users.read_text() or "[]") if "python" in _command(pid)]
+        users.write_text(json.dumps(living))
+
+
+def _command(pid: int) -> str:
+    """The command line of a living process; nothing of a dead one."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _configure(directory: Path) -> None:
