@@ -227,7 +227,7 @@ def test_the_pages_correct_void_and_attach(enter, cast):
     assert he.post("/punches/corrections/new/", {**told, "number": "13"}).status_code == 422
     assert he.post(f"/punches/{punch.pk}/", {"reason": "代打卡"}).status_code == 302
     assert "已作废" in he.get("/punches/").content.decode()
-    told = {"person_key": "77", "origin": "T9", "number": "00012", "begins_on": "2026-01-01"}
+    told = {"person_key": "77", "origin": "T9", "number": "00012", "begins_on": "2026-01-01", "where": "origin"}
     assert he.post("/punches/unknown/", told).status_code == 302
     assert Punch.objects.get(person_key="77").employee == cast.lin
     made = Correction.objects.get(kind="add")

@@ -110,7 +110,7 @@ def terminals(cast):
         last_at=make.NOW,
     )
     bad = BadUploadLine.objects.create(upload=upload, line_no=1, raw="?", fault="time")
-    pages = ("device", "approve", "refuse", "retire", "command", "uploads", "operations")
+    pages = ("device", "approve", "refuse", "retire", "command", "uploads", "operations", "pin_group")
     return {
         **dict.fromkeys((f"devices:{page}" for page in pages), device.pk),
         "devices:withdraw": command.pk,

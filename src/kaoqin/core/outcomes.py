@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-NAMES = frozenset({"punches.changed", "plans.changed", "people.changed", "rules.changed", "devices.readings"})
+NAMES = frozenset(
+    {"punches.changed", "plans.changed", "people.changed", "rules.changed", "devices.readings", "devices.grouped"}
+)
 
 _listeners: dict[str, list[Callable[..., None]]] = defaultdict(list)
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext
 
+from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet
-from kaoqin.devices.models import BadUploadLine, Command, Device, RawUpload
+from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
 from kaoqin.devices.protocols import adapter_named
 from kaoqin.devices.wire import WISHES, CallAgain, TellPunches, Terminal, Wanted
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
+    GROUP_PINS,
     REPAIR_LINES,
     BadLineState,
     CommandState,
@@ -71,6 +73,33 @@ def _decide(device: Device, state: DeviceState, said: Sentence, by: Actor, at: d
     device.decided_at, device.decided_by_id = at, by.account_id
     device.save(update_fields=["state", "decided_at", "decided_by"])
     record(by, f"devices.{state}", device, said, at=at, before=str(before))
+
+
+@transaction.atomic
+def new_pin_group(name: str, *, by: Actor, at: dt.datetime) -> PinGroup:
+    """A group of terminals on which a number means the same person."""
+    require(by, GROUP_PINS, everywhere=True)
+    made, created = PinGroup.objects.get_or_create(name=name.strip())
+    if not created:
+        raise Refusal("devices.group_exists", gettext("已经有编号组 {name}。").format(name=made.name), "name")
+    record(by, "devices.pin_group", made, Sentence("新建编号组 {name}", name=made.name), at=at)
+    return made
+
+
+@transaction.atomic
+def put_in_pin_group(device: Device, group: PinGroup | None, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
+    """From a day on the numbers of a terminal mean whom they mean in this group; without one, whom they mean anywhere.
+    Its punches since go to whom they belong now."""
+    require(by, GROUP_PINS, everywhere=True)
+    PinGroupMember.objects.update_or_create(device=device, begins_on=begins_on, defaults={"group": group})
+    said = Sentence(
+        "考勤机 {serial} 自 {begins_on} 起属于编号组 {name}",
+        serial=device.serial,
+        begins_on=begins_on,
+        name=group.name if group else "-",
+    )
+    record(by, "devices.put_in_pin_group", device, said, at=at)
+    tell("devices.grouped", serial=device.serial, since=begins_on)
 
 
 @transaction.atomic

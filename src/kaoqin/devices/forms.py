@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kaoqin.devices.models import Device
+from kaoqin.devices.models import Device, PinGroup
 from kaoqin.devices.wire import CallAgain, Restart, TellPeople, TellState, Wanted
 from kaoqin.devices.words import Wish
 from kaoqin.org import queries as org
@@ -38,6 +38,28 @@ class ApproveForm(forms.Form):
 
     def clean_site(self) -> Site:
         return org.site(int(self.cleaned_data["site"]))
+
+
+class PinGroupForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+
+
+class MembershipForm(forms.Form):
+    """Which group a terminal is in, and since when."""
+
+    group = forms.ModelChoiceField(
+        PinGroup.objects.order_by("name"),
+        label=gettext_lazy("编号组"),
+        required=False,
+        empty_label=gettext_lazy("(不分组:编号在所有考勤机上都是同一人)"),
+    )
+    begins_on = forms.DateField(
+        label=gettext_lazy("自哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].label_from_instance = lambda group: group.name  # type: ignore[attr-defined]
 
 
 class CommandForm(forms.Form):

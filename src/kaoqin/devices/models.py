@@ -35,6 +35,23 @@ class Device(models.Model):
         ]
 
 
+class PinGroup(models.Model):
+    """Terminals on which a number means the same person (编号组). A terminal in none is with all others in none."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+
+class PinGroupMember(models.Model):
+    """That a terminal is in a group, or in none, from a day on until the next row."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="pin_groups")
+    group = models.ForeignKey(PinGroup, null=True, on_delete=models.PROTECT, related_name="members")
+    begins_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "begins_on"], name="pin_group_once_a_day")]
+
+
 class Heartbeat(models.Model):
     """The last sign of life of a terminal; written in bulk every few seconds.
 

@@ -1,12 +1,13 @@
 """Questions about terminals."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
-from kaoqin.devices.models import BadUploadLine, Command, Device, Operation, RawUpload
+from kaoqin.devices.models import BadUploadLine, Command, Device, Operation, PinGroup, PinGroupMember, RawUpload
 from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, Deed, DeviceState
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -49,6 +50,31 @@ def clock_deeds(serials: Iterable[str]) -> list[Operation]:
     """What was done to the clocks and the power of terminals, the newest first: at most 500."""
     wanted = Operation.objects.filter(device__serial__in=list(serials), deed__in=[Deed.CLOCK_SET, Deed.STARTED])
     return list(wanted.select_related("device").order_by("-received_at", "-pk")[:500])
+
+
+def pin_groups(*, seen_by: Actor) -> QuerySet[PinGroup]:
+    """The groups of terminals on which numbers mean the same people, with how many were ever in each."""
+    require(seen_by, SEE_DEVICES)
+    return PinGroup.objects.annotate(device_count=Count("members__device", distinct=True)).order_by("name")
+
+
+def pin_group_names() -> dict[int, str]:
+    return dict(PinGroup.objects.values_list("pk", "name"))
+
+
+def pin_group_days() -> dict[str, list[tuple[dt.date, int | None]]]:
+    """For each serial that was ever in a group: (since when, which group), in order. One question."""
+    found: dict[str, list[tuple[dt.date, int | None]]] = {}
+    rows = PinGroupMember.objects.order_by("begins_on").values_list("device__serial", "begins_on", "group_id")
+    for serial, begins_on, group_id in rows:
+        found.setdefault(serial, []).append((begins_on, group_id))
+    return found
+
+
+def memberships(device: Device, *, seen_by: Actor) -> QuerySet[PinGroupMember]:
+    """In which group a terminal is since when, the newest first."""
+    require(seen_by, SEE_DEVICES)
+    return device.pin_groups.select_related("group").order_by("-begins_on")
 
 
 def commands(device: Device, *, seen_by: Actor) -> QuerySet[Command]:

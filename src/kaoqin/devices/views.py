@@ -13,12 +13,13 @@ from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, queries
-from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm
+from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
 from kaoqin.devices.protocols import title_of
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
+    GROUP_PINS,
     REPAIR_LINES,
     TAMPERING,
     CommandState,
@@ -86,6 +87,8 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "open_states": {CommandState.WAITING, CommandState.SENT},
         "bad": queries.bad_lines(found, seen_by=request.by)[:SHOWN] if repairs else (),
         "repairs": repairs,
+        "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
+        "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),
         "form": CommandForm() if may(request.by, COMMAND_DEVICES) and found.state == DeviceState.APPROVED else None,
     }
@@ -178,6 +181,59 @@ def repair(request: AskedBy, line_id: int) -> HttpResponse:
     bad.refresh_from_db()
     context = {"line": bad, "told": told, "text": request.POST.get("text", bad.raw)}
     return render(request, "devices/_bad_line.html", context, status=422 if told else 200)
+
+
+def pin_groups(request: AskedBy) -> HttpResponseBase:
+    """Groups of terminals on which a number means the same person."""
+    page: ListPage[Any] = ListPage(
+        request,
+        queries.pin_groups(seen_by=request.by),
+        title=pgettext("list", "编号组"),
+        columns=[
+            Column("name", gettext("名称"), lambda g: g.name, "name"),
+            Column("devices", pgettext("list", "考勤机"), lambda g: g.device_count, "device_count", numeric=True),
+        ],
+        search=["name"],
+        empty=gettext("还没有编号组:一个编号在所有考勤机上都是同一人。如果两批考勤机各自编号,请为它们各建一组。"),
+        add=("/devices/pin-groups/new/", gettext("新建编号组")) if may(request.by, GROUP_PINS) else None,
+        template="devices/pin_groups.html",
+    )
+    return page.answer()
+
+
+def new_pin_group(request: AskedBy) -> HttpResponse:
+    require(request.by, GROUP_PINS, everywhere=True)
+    form = PinGroupForm(request.POST or None)
+
+    def change(said: dict[str, Any]) -> object:
+        return actions.new_pin_group(said["name"], by=request.by, at=request.asked_at)
+
+    if request.method == "POST" and attempt(form, change):
+        return redirect("devices:pin_groups")
+    context = {"form": form, "title": gettext("新建编号组"), "back": "/devices/pin-groups/"}
+    context["back_label"] = pgettext("list", "编号组")
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
+
+
+def pin_group(request: AskedBy, device_id: int) -> HttpResponse:
+    """Which group a terminal is in, and since when."""
+    require(request.by, GROUP_PINS, everywhere=True)
+    found = queries.device(device_id, seen_by=request.by)
+    newest = queries.memberships(found, seen_by=request.by).first()
+    initial = {"group": newest.group_id if newest else None, "begins_on": request.today}
+    form = MembershipForm(request.POST or None, initial=initial)
+
+    def change(said: dict[str, Any]) -> bool:
+        told = {"by": request.by, "at": request.asked_at}
+        actions.put_in_pin_group(found, said["group"], said["begins_on"], **told)
+        return True
+
+    if request.method == "POST" and attempt(form, change):
+        messages.success(request, gettext("已记下,这之后的打卡已按新的编号组归属。"))
+        return redirect("devices:device", device_id)
+    context = {"form": form, "title": gettext("{serial} 的编号组").format(serial=found.serial)}
+    context |= {"back": f"/devices/{found.pk}/", "back_label": found.serial}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
 def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:

@@ -99,4 +99,5 @@ TAMPERING = frozenset(
 SEE_DEVICES = permission("devices.see", gettext_lazy("查看考勤机"), [Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
 APPROVE_DEVICES = permission("devices.approve", gettext_lazy("批准、拒绝与停用考勤机"), [Role.HR, Role.ADMINISTRATOR])
 COMMAND_DEVICES = permission("devices.command", gettext_lazy("向考勤机下发命令"), [Role.HR, Role.ADMINISTRATOR])
+GROUP_PINS = permission("devices.pin_groups", gettext_lazy("设置考勤机的编号组"), [Role.HR])
 REPAIR_LINES = permission("devices.repair", gettext_lazy("处理考勤机的问题行"), [Role.HR])

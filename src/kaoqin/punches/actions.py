@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -32,12 +33,21 @@ __all__ = [
 
 
 @transaction.atomic
-def attach(person_key: str, origin: str, employee: Employee, begins_on: dt.date, *, by: Actor, at: dt.datetime) -> int:
-    """State that a number means an employee from a day on; its punches since become theirs. Returns how many."""
+def attach(
+    person_key: str,
+    origin: str,
+    employee: Employee,
+    begins_on: dt.date,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    pin_group_id: int | None = None,
+) -> int:
+    """State that a number means an employee from a day on, in a source, a group of terminals, or (neither) anywhere;
+    its punches since become theirs. Returns how many."""
     require(by, IMPORT_PUNCHES, everywhere=True)
-    key, _ = PersonKey.objects.update_or_create(
-        person_key=person_key, origin=origin, begins_on=begins_on, defaults={"employee": employee}
-    )
+    where = {"person_key": person_key, "origin": origin, "pin_group_id": pin_group_id, "begins_on": begins_on}
+    key, _ = PersonKey.objects.update_or_create(**where, defaults={"employee": employee})
     count = _give_anew(key)
     said = Sentence(
         "打卡编号 {person_key} 对应 {name}({number}),归入 {count} 条打卡",
@@ -60,15 +70,12 @@ def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
     employee = key.employee
     if employee is None or on < key.begins_on:
         raise Refusal("punches.key_not_yet", gettext("不能早于对应开始的那天({day})。").format(day=key.begins_on), "on")
-    next_key = PersonKey.objects.filter(
-        person_key=key.person_key, origin=key.origin, begins_on__gt=key.begins_on
-    ).order_by("begins_on")
+    where = {"person_key": key.person_key, "origin": key.origin, "pin_group": key.pin_group}
+    next_key = PersonKey.objects.filter(**where, begins_on__gt=key.begins_on).order_by("begins_on")
     taken_over = next_key.values_list("begins_on", flat=True).first()
     if taken_over and on >= taken_over:
         raise Refusal("punches.key_ended", gettext("这个对应到 {day} 已经结束。").format(day=taken_over), "on")
-    ended, _ = PersonKey.objects.update_or_create(
-        person_key=key.person_key, origin=key.origin, begins_on=on, defaults={"employee": None}
-    )
+    ended, _ = PersonKey.objects.update_or_create(**where, begins_on=on, defaults={"employee": None})
     count = _give_anew(ended)
     said = Sentence(
         "打卡编号 {person_key} 自 {on} 起不再是 {name}({number}),{count} 条打卡待认领",
@@ -83,16 +90,23 @@ def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
 
 
 def _give_anew(key: PersonKey) -> int:
-    """Give the punches of a number since a day to whom they belong now; returns how many changed hands.
+    """Give the punches of a number since a day to whom they belong now; returns how many changed hands."""
+    narrow = {"origin": key.origin} if key.origin else {}
+    return _give([key.person_key], key.begins_on, narrow)
 
-    The days of who had them and of who gets them settle again.
-    """
-    since = store_wall_clock(dt.datetime.combine(key.begins_on, dt.time()))
-    punches = Punch.objects.select_for_update().filter(person_key=key.person_key, device_time__gte=since)
-    if key.origin:
-        punches = punches.filter(origin=key.origin)
-    whose = Whose([key.person_key])
-    _give_repaired_anew(key, whose, since)
+
+def on_grouped(serial: str, since: dt.date) -> None:
+    """A terminal is in another group since a day: numbers that mean somebody in a group may mean another now."""
+    keys = set(PersonKey.objects.filter(pin_group__isnull=False).values_list("person_key", flat=True))
+    _give(sorted(keys), since, {"origin": serial})
+
+
+def _give(keys: Sequence[str], since: dt.date, narrow: dict[str, str]) -> int:
+    """Give punches of some numbers to whom they belong now. The days of who had them and of who gets them settle again."""
+    first = store_wall_clock(dt.datetime.combine(since, dt.time()))
+    whose = Whose(keys)
+    _give_repaired(keys, first, narrow, whose)
+    punches = Punch.objects.select_for_update().filter(person_key__in=keys, device_time__gte=first, **narrow)
     given: dict[int | None, list[Punch]] = defaultdict(list)
     for punch in punches:
         now = whose.employee(punch.person_key, punch.origin, load_wall_clock(punch.device_time).date())
@@ -107,14 +121,12 @@ def _give_anew(key: PersonKey) -> int:
     return sum(map(len, given.values()))
 
 
-def _give_repaired_anew(key: PersonKey, whose: Whose, since: dt.datetime) -> None:
+def _give_repaired(keys: Sequence[str], first: dt.datetime, narrow: dict[str, str], whose: Whose) -> None:
     """The same for punches whose clock was repaired: theirs by the true time."""
-    repaired = Correction.objects.select_for_update(of=("self",)).filter(
-        kind=CorrectionKind.CLOCK, withdrawn_at__isnull=True, punch__person_key=key.person_key, local_time__gte=since
-    )
-    if key.origin:
-        repaired = repaired.filter(punch__origin=key.origin)
-    for made in repaired.select_related("punch"):
+    of_punch = {f"punch__{name}": value for name, value in narrow.items()}
+    wanted = {"punch__person_key__in": keys, "local_time__gte": first, **of_punch}
+    live = Correction.objects.filter(kind=CorrectionKind.CLOCK, withdrawn_at__isnull=True, **wanted)
+    for made in live.select_for_update(of=("self",)).select_related("punch"):
         if made.punch and made.local_time:
             local, before = load_wall_clock(made.local_time), made.employee_id
             made.employee_id = whose.employee(made.punch.person_key, made.punch.origin, local)

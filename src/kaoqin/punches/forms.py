@@ -8,12 +8,15 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from kaoqin.core.words import Refusal
+from kaoqin.devices import queries as devices
 from kaoqin.org import queries as org
 from kaoqin.punches import formats
 from kaoqin.punches.formats import DateOrder, KeyKind, Mapping, Options, Overnight
 from kaoqin.punches.models import SavedMapping
 
 DATE = {"type": "date"}
+WHERE = ("origin", "group", "anywhere")
 FORMATS = [(one.code, one.title) for one in formats.FORMATS]
 _OPEN = ("", gettext_lazy("(自动)"))
 _KEYS = [
@@ -201,7 +204,17 @@ class AttachForm(forms.Form):
     origin = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     number = forms.CharField(label=gettext_lazy("工号"), max_length=40)
     begins_on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    everywhere = forms.BooleanField(label=gettext_lazy("在所有来源中都是此人"), required=False)
+    where = forms.ChoiceField(label=gettext_lazy("适用于"), choices=[(one, one) for one in WHERE])
+
+    def pin_group_id(self) -> int | None:
+        """The group of the terminal on that day. Refuses a terminal that is in none."""
+        if self.cleaned_data["where"] != "group":
+            return None
+        days = devices.pin_group_days().get(self.cleaned_data["origin"], [])
+        begun = [group for begins_on, group in days if begins_on <= self.cleaned_data["begins_on"]]
+        if not begun or begun[-1] is None:
+            raise Refusal("punches.no_pin_group", gettext("这台考勤机当天不属于任何编号组。"), "where")
+        return begun[-1]
 
     def employee(self) -> Any:
         return org.by_number(self.cleaned_data["number"].strip())

@@ -16,6 +16,7 @@ from kaoqin.core.arrays import text_array
 from kaoqin.core.outcomes import tell
 from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
+from kaoqin.devices import queries as terminals
 from kaoqin.devices.wire import Reading, Terminal
 from kaoqin.org import queries as org
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
@@ -230,33 +231,42 @@ def _press(told: Terminal, reading: Reading) -> Press:
     return Press(pin, at, zone or "UTC", told.serial, "", told.place, mark, extra)
 
 
-_STATED = "SELECT person_key, origin, begins_on, employee_id FROM punches_personkey WHERE person_key = ANY(%s::text[]) ORDER BY begins_on"
+_STATED = "SELECT person_key, origin, pin_group_id, begins_on, employee_id FROM punches_personkey WHERE person_key = ANY(%s::text[]) ORDER BY begins_on"
 
 
 class Whose:
-    """Whose a number is: a stated meaning for its source, a stated meaning anywhere, else the employee number itself.
+    """Whose a number is: a stated meaning for its source, for the source's group, anywhere, else the employee number.
 
-    Only exact matches count: 001 is not 1. Two queries for any number of numbers.
+    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = list(keys)
-        self._stated: dict[str, dict[str, list[tuple[dt.date, int | None]]]] = {}
+        self._stated: dict[str, dict[str | int, list[tuple[dt.date, int | None]]]] = {}
+        self._groups: dict[str, list[tuple[dt.date, int | None]]] = {}
         with connection.cursor() as cursor:
             cursor.execute(_STATED, [text_array(wanted)])
-            for key, origin, begins_on, employee_id in cursor.fetchall():
-                self._stated.setdefault(key, {}).setdefault(origin, []).append((begins_on, employee_id))
+            rows = cursor.fetchall()
+        for key, origin, group, begins_on, employee_id in rows:
+            self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
+        if any(row[2] for row in rows):
+            self._groups = terminals.pin_group_days()
         self._numbers = org.ids_by_number(wanted)
 
     def employee(self, key: str, origin: str, on: dt.date) -> int | None:
         """Whose it is on a day (or at a wall clock); None: nobody's."""
         if key in self._stated:
             day = on.date() if isinstance(on, dt.datetime) else on
-            for where in dict.fromkeys((origin, "")):
-                said = [employee for begins, employee in self._stated[key].get(where, ()) if begins <= day]
-                if said:
-                    return said[-1]
+            for where in (origin, _newest(self._groups.get(origin, ()), day), ""):
+                said = self._stated[key].get(where, ()) if where is not None else ()
+                if said and said[0][0] <= day:
+                    return _newest(said, day)
         return self._numbers.get(key)
+
+
+def _newest(rows: Sequence[tuple[dt.date, int | None]], day: dt.date) -> int | None:
+    """What holds on a day, of rows in the order in which they begin; nothing before the first."""
+    return next((told for begins_on, told in reversed(rows) if begins_on <= day), None)
 
 
 def tell_touched(times: Iterable[tuple[int | None, dt.datetime]]) -> None:

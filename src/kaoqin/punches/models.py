@@ -92,7 +92,7 @@ class Punch(models.Model):
 
 
 class PersonKey(models.Model):
-    """That a number in a source means an employee, from a day on. No `origin`: in every source.
+    """That a number means an employee, from a day on: in a source, in a group of terminals, or (neither) anywhere.
 
     A later row for the same number takes over on its first day; a row without employee ends the meaning
     (a number that is given to another person after somebody left).
@@ -101,11 +101,19 @@ class PersonKey(models.Model):
     person_key = models.CharField(max_length=60)
     origin = models.CharField(max_length=60, default="", blank=True)
     employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="person_keys")
+    pin_group = models.ForeignKey("devices.PinGroup", null=True, on_delete=models.PROTECT, related_name="+")
     begins_on = models.DateField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person_key", "origin", "begins_on"], name="person_key_begins_once")
+            models.UniqueConstraint(
+                fields=["person_key", "origin", "pin_group", "begins_on"],
+                name="person_key_means_one_a_day",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="") | Q(pin_group__isnull=True), name="person_key_of_a_source_or_a_group"
+            ),
         ]
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
+from kaoqin.devices import queries as devices
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.punches.models import BadLine, Correction, ImportBatch, PersonKey, Punch
@@ -67,6 +69,16 @@ class UnknownKey:
     first: dt.datetime
     last: dt.datetime
     suggestions: tuple[Employee, ...]
+    only: Employee | None
+    group: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """Who a number may mean. `only`: the single one whose number differs by leading zeros, to be confirmed."""
+
+    suggestions: tuple[Employee, ...]
+    only: Employee | None
 
 
 def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
@@ -79,7 +91,13 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
         .order_by("-count", "person_key")[:at_most]
     )
     near = _near([row["person_key"] for row in rows], [row["name"] for row in rows])
-    return [UnknownKey(**row, suggestions=near(row["person_key"], row["name"])) for row in rows]
+    groups, names = devices.pin_group_days(), devices.pin_group_names()
+
+    def group(row: dict[str, Any]) -> str:
+        begun = [key for begins_on, key in groups.get(row["origin"], ()) if begins_on <= row["last"].date()]
+        return names.get(begun[-1] or 0, "") if begun else ""
+
+    return [UnknownKey(**row, **vars(near(row["person_key"], row["name"])), group=group(row)) for row in rows]
 
 
 def _nobodys() -> QuerySet[Punch]:
@@ -95,10 +113,12 @@ def _corrected() -> Exists:
 def person_keys(*, seen_by: Actor) -> QuerySet[PersonKey]:
     """Which numbers mean whom, with `until`: the first day a meaning no longer holds, or nothing."""
     require(seen_by, IMPORT_PUNCHES, everywhere=True)
-    later = PersonKey.objects.filter(
-        person_key=OuterRef("person_key"), origin=OuterRef("origin"), begins_on__gt=OuterRef("begins_on")
-    ).order_by("begins_on")
-    told = PersonKey.objects.filter(employee__isnull=False).select_related("employee")
+    group = Coalesce("pin_group_id", 0)
+    same = {name: OuterRef(name) for name in ("person_key", "origin", "group_key")}
+    later = PersonKey.objects.annotate(group_key=group).filter(**same, begins_on__gt=OuterRef("begins_on"))
+    later = later.order_by("begins_on")
+    told = PersonKey.objects.filter(employee__isnull=False).select_related("employee", "pin_group")
+    told = told.annotate(group_key=group)
     return told.annotate(until=Subquery(later.values("begins_on")[:1])).order_by("person_key", "origin", "begins_on")
 
 
@@ -109,7 +129,7 @@ def person_key(key_id: int, *, seen_by: Actor) -> PersonKey:
     return found
 
 
-def _near(keys: list[str], names: list[str]) -> Callable[[str, str], tuple[Employee, ...]]:
+def _near(keys: list[str], names: list[str]) -> Callable[[str, str], Near]:
     """Employees whose number is the same without leading zeros, or who have the name: at most three."""
     by_bare: dict[str, list[Employee]] = defaultdict(list)
     by_name: dict[str, list[Employee]] = defaultdict(list)
@@ -117,9 +137,10 @@ def _near(keys: list[str], names: list[str]) -> Callable[[str, str], tuple[Emplo
         by_bare[employee.number.lstrip("0")].append(employee)
         by_name[employee.name].append(employee)
 
-    def suggest(key: str, name: str) -> tuple[Employee, ...]:
-        found = {e.pk: e for e in (*by_bare.get(key.lstrip("0"), ()), *by_name.get(name, ()))}
-        return tuple(found.values())[:3]
+    def suggest(key: str, name: str) -> Near:
+        bare = by_bare.get(key.lstrip("0"), []) if key.strip("0") else []
+        found = {e.pk: e for e in (*bare, *by_name.get(name, ()))}
+        return Near(tuple(found.values())[:3], bare[0] if len(bare) == 1 else None)
 
     return suggest
 

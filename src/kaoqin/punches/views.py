@@ -24,7 +24,7 @@ from kaoqin.punches.forms import (
     ReasonForm,
     SavedMappingForm,
 )
-from kaoqin.punches.models import BadLine, ImportBatch, SavedMapping
+from kaoqin.punches.models import BadLine, ImportBatch, PersonKey, SavedMapping
 from kaoqin.punches.words import (
     CORRECT_PUNCHES,
     IMPORT_PUNCHES,
@@ -377,10 +377,16 @@ def unknown(request: AskedBy) -> HttpResponse:
 
 
 def _attach(request: AskedBy, form: AttachForm, said: dict[str, Any]) -> int:
-    origin = "" if said["everywhere"] else said["origin"]
-    return actions.attach(
-        said["person_key"], origin, form.employee(), said["begins_on"], by=request.by, at=request.asked_at
-    )
+    origin, group = said["origin"] if said["where"] == "origin" else "", form.pin_group_id()
+    told = {"by": request.by, "at": request.asked_at, "pin_group_id": group}
+    return actions.attach(said["person_key"], origin, form.employee(), said["begins_on"], **told)
+
+
+def _where(key: PersonKey) -> str:
+    """In which source, group or anywhere a number has its meaning."""
+    if key.pin_group:
+        return gettext("编号组 {name}").format(name=key.pin_group.name)
+    return key.origin or gettext("所有来源")
 
 
 def keys(request: AskedBy) -> HttpResponseBase:
@@ -391,7 +397,7 @@ def keys(request: AskedBy) -> HttpResponseBase:
         title=gettext("打卡编号"),
         columns=[
             Column("key", gettext_lazy("打卡编号"), lambda k: k.person_key, "person_key"),
-            Column("origin", gettext_lazy("设备"), lambda k: k.origin or gettext("所有来源"), "origin"),
+            Column("origin", gettext_lazy("设备"), _where, "origin"),
             Column("number", gettext_lazy("工号"), lambda k: k.employee.number, "employee__number"),
             Column("name", gettext_lazy("姓名"), lambda k: k.employee.name, "employee__name"),
             Column("begins_on", gettext_lazy("自"), lambda k: k.begins_on, "begins_on"),
