@@ -3,14 +3,16 @@
 from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.hikvision import Hikvision
+from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
 from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
-from kaoqin.devices.wire import Adapter, Front
+from kaoqin.devices.wire import Adapter, Front, Visitor
 
 ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision())}
 FRONTS: tuple[Front, ...] = (Push(), Listener())
+VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(),)}
 
 
 def adapter_named(name: str) -> Adapter:

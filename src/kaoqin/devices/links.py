@@ -1,0 +1,207 @@
+"""Terminals that are visited at their own address: how they are reached, and what is done on a visit.
+
+The log-in is kept sealed. Some terminals lock us out after five wrong log-ins, so after two nothing is tried until a
+person has set the link anew.
+"""
+
+import contextlib
+import datetime as dt
+import re
+import secrets
+import zoneinfo
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from kaoqin.core.sealed import seal, unseal
+from kaoqin.core.sentences import Sentence
+from kaoqin.core.words import Refusal
+from kaoqin.devices import arrival, fleet
+from kaoqin.devices.models import Device
+from kaoqin.devices.protocols import VISITORS
+from kaoqin.devices.wire import Link, Terminal, VisitFailed, Visitor, WrongLogin
+from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES, DeviceState
+from kaoqin.security.audit import record
+from kaoqin.security.doors import require
+from kaoqin.security.words import Actor
+
+MOST_WRONG_LOGINS = 2
+LOCK = 0x6B71_0003
+DAY = dt.timedelta(days=1)
+Made = TypeVar("Made")
+_SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What people say of a link; `password` empty leaves the one that is kept. `server`: our address as it calls us."""
+
+    address: str
+    port: int
+    https: bool
+    user: str
+    password: str
+    server: str
+    zone: str = ""
+
+
+@transaction.atomic
+def add(protocol: str, serial: str, settings: Settings, *, by: Actor, at: dt.datetime) -> Device:
+    """A terminal that does not call before it is told to: it waits for approval like any other."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    if protocol not in VISITORS or not _SERIAL.fullmatch(serial):
+        raise Refusal("devices.no_serial", gettext("序列号应为 4 到 32 位字母、数字、- 或 _。"), "serial")
+    if Device.objects.filter(serial=serial).exists():
+        raise Refusal(
+            "devices.known_serial", gettext("已有序列号为 {serial} 的考勤机。").format(serial=serial), "serial"
+        )
+    options = {"token": secrets.token_hex(16)}
+    device = Device.objects.create(serial=serial, protocol=protocol, first_seen_at=at, options=options)
+    record(by, "devices.added", device, Sentence("添加考勤机 {serial}", serial=serial), at=at)
+    save(device, settings, by=by, at=at)
+    return device
+
+
+@transaction.atomic
+def save(device: Device, settings: Settings, *, by: Actor, at: dt.datetime) -> None:
+    """How a terminal is reached. Forgets how often a log-in was refused."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    _check(settings)
+    kept = Device.objects.select_for_update().get(pk=device.pk).options
+    told = {
+        "address": settings.address,
+        "port": str(settings.port),
+        "https": "1" if settings.https else "",
+        "user": settings.user,
+        "password": seal(settings.password) if settings.password else kept.get("password", ""),
+        "server": settings.server,
+        "wrong_logins": "",
+    }
+    device.options = {name: value for name, value in {**kept, **told}.items() if value}
+    device.zone = settings.zone
+    device.save(update_fields=["options", "zone"])
+    said = Sentence("考勤机 {serial} 的连接设为 {address}", serial=device.serial, address=settings.address)
+    record(by, "devices.link", device, said, at=at)
+
+
+def _check(settings: Settings) -> None:
+    if not _HOST.fullmatch(settings.address):
+        raise Refusal("devices.bad_address", gettext("地址应为 IP 或域名,例如 192.168.1.64。"), "address")
+    if settings.zone and settings.zone not in zoneinfo.available_timezones():
+        raise Refusal("devices.no_timezone", gettext("没有时区 {zone}。").format(zone=settings.zone), "zone")
+    parts = urlsplit(settings.server)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Refusal("devices.bad_server", gettext("本系统地址应如 http://192.168.1.9:8000。"), "server")
+
+
+def visit(device: Device, *, at: dt.datetime) -> int:
+    """Ask a terminal for its state and for the punches of yesterday, today and, by its clock,
+    tomorrow; returns how many it told of.
+
+    What it tells is taken like an upload: what is known is not taken twice. Refuses with what went wrong.
+    """
+    with _reached(device, at) as (terminal, link):
+        visitor = VISITORS[terminal.dialect.protocol]
+        _remember(device, _logged_in(device, lambda: visitor.state(link, at)), at)
+        today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
+        taken = _logged_in(device, lambda: _take(visitor, terminal, link, (today - DAY, today + DAY), at))
+    fleet.learn(device.serial, {"visit": at.isoformat(timespec="seconds"), "visit_records": str(taken)})
+    return taken
+
+
+def _take(visitor: Visitor, terminal: Terminal, link: Link, days: tuple[dt.date, dt.date], at: dt.datetime) -> int:
+    taken = 0
+    for page in visitor.pages(link, *days):
+        arrival.arrive(terminal, arrival.Heard(page.kind, page.body, page.path, link.address), at)
+        taken += page.records
+    return taken
+
+
+def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None:
+    """Keep what a terminal told of itself. Refuses one that is not the one we mean."""
+    serial = facts.get("serial", "")
+    if serial and not serial.upper().endswith(device.serial.upper()):
+        sentence = gettext("这个地址上是另一台考勤机:{serial}。").format(serial=serial)
+        raise Refusal("devices.another", sentence)
+    told = dict(facts)
+    beats = fleet.Heartbeats()
+    address = device.options.get("address", "")[:45]
+    beats.feel(device.serial, at, address, int(told.pop("clock_ahead_seconds")), upload=False)
+    beats.write()
+    fleet.learn(device.serial, told)
+    if told.get("mac"):
+        _set(device, "mac", told["mac"])
+
+
+def set_clock(device: Device, *, by: Actor, at: dt.datetime) -> None:
+    """The terminal's clock is set to ours."""
+    require(by, COMMAND_DEVICES, everywhere=True)
+    with _reached(device, at) as (terminal, link):
+        _logged_in(device, lambda: VISITORS[terminal.dialect.protocol].set_clock(link, at))
+    record(by, "devices.clock_set", device, Sentence("校准考勤机 {serial} 的时钟", serial=device.serial), at=at)
+
+
+def subscribe(device: Device, *, by: Actor, at: dt.datetime) -> None:
+    """The terminal sends its events from now on. Refuses where it will not: then it is visited all the same."""
+    require(by, COMMAND_DEVICES, everywhere=True)
+    with _reached(device, at) as (terminal, link):
+        visitor, told = VISITORS[terminal.dialect.protocol], device.options
+        _logged_in(device, lambda: visitor.subscribe(link, told.get("server", ""), told.get("token", "")))
+    record(by, "devices.subscribed", device, Sentence("设置考勤机 {serial} 实时推送", serial=device.serial), at=at)
+
+
+@contextlib.contextmanager
+def _reached(device: Device, at: dt.datetime) -> Iterator[tuple[Terminal, Link]]:
+    """The terminal and how it is reached, by nobody else meanwhile. Refuses one out of use, one that is being visited,
+    and one whose log-in was refused twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, device.pk])
+        if not cursor.fetchone()[0]:
+            raise Refusal("devices.visited_now", gettext("正在访问这台考勤机,请稍候再试。"))
+        try:
+            yield _known(device, at)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, device.pk])
+
+
+def _known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
+    device.refresh_from_db()
+    terminal, told = fleet.terminal(device.serial, at), device.options
+    if terminal is None or device.state != DeviceState.APPROVED:
+        raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以访问。"))
+    if terminal.dialect.protocol not in VISITORS or not told.get("address"):
+        raise Refusal("devices.no_link", gettext("这台考勤机没有设置连接地址。"))
+    if int(told.get("wrong_logins") or 0) >= MOST_WRONG_LOGINS:
+        sentence = gettext("用户名或密码两次不被接受,为避免考勤机锁定已停止尝试。请核对后重新保存连接设置。")
+        raise Refusal("devices.log_in_stopped", sentence)
+    password = unseal(told["password"]) if told.get("password") else ""
+    https, user = bool(told.get("https")), told.get("user", "")
+    return terminal, Link(told["address"], int(told["port"]), https, user, password, terminal.dialect.zone)
+
+
+def _logged_in(device: Device, do: Callable[[], Made]) -> Made:
+    """Do it; a refused log-in is counted before anything else, a failure told to people."""
+    try:
+        made = do()
+    except WrongLogin as failed:
+        _set(device, "wrong_logins", str(int(device.options.get("wrong_logins") or 0) + 1))
+        raise Refusal("devices.wrong_log_in", failed.sentence) from failed
+    except VisitFailed as failed:
+        raise Refusal("devices.visit_failed", failed.sentence) from failed
+    _set(device, "wrong_logins", "")
+    return made
+
+
+@transaction.atomic
+def _set(device: Device, name: str, value: str) -> None:
+    """Keep one of the options, and no other that somebody may have changed meanwhile."""
+    kept = Device.objects.select_for_update().get(pk=device.pk)
+    if kept.options.get(name, "") != value:
+        kept.options = {key: told for key, told in {**kept.options, name: value}.items() if told}
+        kept.save(update_fields=["options"])
+    device.options = kept.options

@@ -1,0 +1,261 @@
+"""A terminal made up: it answers ISAPI with Digest, pushes its events, and has the faults real ones have.
+
+Lost replies, outages whose backlog comes late or only by search, numbers that begin anew, a clock that is wrong or set to
+another zone, firmware that forgets where to send. Everything it holds is in `events`, so what arrived can be compared.
+"""
+
+import contextlib
+import datetime as dt
+import http.client
+import json
+import secrets
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from kaoqin.devices.protocols.hikvision import digest, messages
+from kaoqin.devices.protocols.hikvision.events import read_time
+
+_XML = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
+)
+PICTURE = b"\xff\xd8\xff\xe0" + b"made up" * 40 + b"\xff\xd9"
+SHAPES = ("json", "xml", "multipart", "bare multipart")
+
+
+@dataclass
+class Faults:
+    """What is wrong with a unit. `late_by`: how events of an outage come, pushed or only by search."""
+
+    lost_replies: int = 0
+    late_by: str = "push"
+    forgets_url: bool = False
+    refuses_hosts: bool = False
+    hides: int = 0
+    clock: dt.timedelta = field(default_factory=dt.timedelta)
+
+
+class Simulator:
+    """`with Simulator(…) as unit:` listens on `unit.port`; `unit.press("00013", at)` is a person at it."""
+
+    def __init__(
+        self,
+        serial: str = "DS-K1T671M20260101V030200ENG00000001",
+        user: str = "admin",
+        password: str = "made-up-1",  # noqa: S107 - a terminal that does not exist
+        offset_hours: float = 8,
+        shape: str = "json",
+        sha256: bool = False,
+    ) -> None:
+        self.serial, self.user, self.password, self.shape = serial, user, password, shape
+        self.mac = "24:0f:" + ":".join(serial[-8:][index : index + 2] for index in range(0, 8, 2))
+        self.zone = dt.timezone(dt.timedelta(hours=offset_hours))
+        self.algorithm = "SHA-256" if sha256 else "MD5"
+        self.faults = Faults()
+        self.events: list[dict[str, Any]] = []
+        self.host: dict[str, str] = {}
+        self.most_results = messages.MOST_RESULTS
+        self.refused_logins = 0
+        self._waiting: list[dict[str, Any]] = []
+        self._numbers = 0
+        self._lock = threading.Lock()
+        self._nonce = secrets.token_hex(8)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.port = int(self._server.server_address[1])
+
+    def __enter__(self) -> "Simulator":
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def press(self, pin: str, at: dt.datetime, minor: int = 75, **inside: Any) -> dict[str, Any]:
+        """A person at the unit at an instant: kept, and waiting to be pushed."""
+        with self._lock:
+            self._numbers += 1
+            shown = (at + self.faults.clock).astimezone(self.zone).replace(microsecond=0)
+            event = {
+                "major": 5,
+                "minor": minor,
+                "time": shown.isoformat(),
+                "employeeNoString": pin,
+                "serialNo": self._numbers,
+                "currentVerifyMode": "face",
+                "attendanceStatus": "undefined",
+            } | inside
+            self.events.append(event)
+            self._waiting.append(event)
+            return event
+
+    def restart_numbers(self) -> None:
+        """A reset: serial numbers begin at 1 again."""
+        self._numbers = 0
+
+    def push(self, *, live: bool = True) -> int:
+        """Send what waits, in order, until one is not taken; returns how many were taken."""
+        taken = 0
+        while self._waiting and self.host.get("url"):
+            if self.send(self.body(self._waiting[0], live=live)) != 200:
+                break
+            self._waiting.pop(0)
+            taken += 1
+        return taken
+
+    def end_outage(self) -> int:
+        """The line is back: the backlog is pushed as stored events, or waits for a search for ever."""
+        if self.faults.late_by == "push":
+            return self.push(live=False)
+        self._waiting.clear()
+        return 0
+
+    def beat(self) -> int:
+        """A heart beat; the status it was answered with."""
+        told = {"macAddress": self.mac, "eventType": "heartBeat", "eventState": "active"}
+        return self.send(json.dumps(told).encode())
+
+    def body(self, event: dict[str, Any], *, live: bool = True) -> bytes:
+        """An event as it is pushed."""
+        inside = {key: value for key, value in event.items() if key not in {"major", "minor", "time"}}
+        inside |= {"majorEventType": event["major"], "subEventType": event["minor"], "currentEvent": live}
+        told = {"ipAddress": "127.0.0.1", "macAddress": self.mac, "dateTime": event["time"]}
+        told |= {"eventType": "AccessControllerEvent", "eventState": "active", "AccessControllerEvent": inside}
+        if self.shape == "xml":
+            return _XML.format("EventNotificationAlert", _elements(told)).encode()
+        text = json.dumps(told, ensure_ascii=False).encode()
+        return _multipart(text, typed=self.shape == "multipart") if "multipart" in self.shape else text
+
+    def send(self, body: bytes) -> int:
+        """Post to where we were told to; 0 where the reply was lost or nobody answered."""
+        kind = (
+            "multipart/form-data; boundary=MIME_boundary" if "multipart" in self.shape else f"application/{self.shape}"
+        )
+        where = self.host.get("ipAddress") or self.host.get("hostName") or ""
+        line = http.client.HTTPConnection(where, int(self.host.get("portNo") or 80), timeout=10)
+        try:
+            with contextlib.closing(line):
+                line.request("POST", self.host["url"], body, {"Content-Type": kind})
+                status = line.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        if self.faults.lost_replies:
+            self.faults.lost_replies -= 1
+            return 0
+        return status
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, str]:
+        """What ISAPI says to a request whose log-in was right."""
+        route = (method, urlsplit(path).path.removeprefix("/ISAPI/"))
+        if route == ("GET", "System/deviceInfo"):
+            told = {"deviceName": "simulated", "model": "DS-K1T671M", "serialNumber": self.serial}
+            return 200, _XML.format(
+                "DeviceInfo", _elements(told | {"macAddress": self.mac, "firmwareVersion": "V3.2.0"})
+            )
+        if route == ("GET", "System/time"):
+            return 200, _XML.format("Time", _elements({"timeMode": "manual", "localTime": self._now().isoformat()}))
+        if route == ("PUT", "System/time"):
+            return 200, self._set_clock(body)
+        if route[1] == "Event/notification/httpHosts/1":
+            return self._hosts(method, body)
+        if route == ("POST", "AccessControl/AcsEvent"):
+            return 200, self._search(json.loads(body)["AcsEventCond"])
+        return 404, _XML.format("ResponseStatus", "<statusCode>4</statusCode>")
+
+    def _now(self) -> dt.datetime:
+        return (dt.datetime.now(dt.UTC) + self.faults.clock).astimezone(self.zone).replace(microsecond=0)
+
+    def _set_clock(self, body: bytes) -> str:
+        told = messages.clock(messages.fields(body), "UTC")
+        self.zone = dt.timezone(told.utcoffset() or dt.timedelta())
+        self.faults.clock = told - dt.datetime.now(dt.UTC)
+        return _XML.format("ResponseStatus", "<statusCode>1</statusCode>")
+
+    def _hosts(self, method: str, body: bytes) -> tuple[int, str]:
+        if self.faults.refuses_hosts:
+            return 403, _XML.format("ResponseStatus", "<statusCode>4</statusCode>")
+        if method == "PUT":
+            self.host = messages.fields(body)
+            self.host |= {"url": ""} if self.faults.forgets_url else {}
+        return 200, _XML.format("HttpHostNotification", _elements(self.host))
+
+    def _search(self, asked: dict[str, Any]) -> str:
+        found = [event for event in self.events if _within(event["time"], asked["startTime"], asked["endTime"])]
+        begin = int(asked["searchResultPosition"])
+        size = min(int(asked["maxResults"]), self.most_results)
+        shown = found[: len(found) - self.faults.hides] if self.faults.hides else found
+        piece = shown[begin : begin + size]
+        more = begin + len(piece) < len(shown)
+        told: dict[str, Any] = {"searchID": asked["searchID"], "totalMatches": len(found), "numOfMatches": len(piece)}
+        told["responseStatusStrg"] = "MORE" if more else "OK" if found else "NO MATCH"
+        return json.dumps({"AcsEvent": told | ({"InfoList": piece} if piece else {})})
+
+    def new_nonce(self) -> None:
+        """What was asked so far is old, and the unit does not say so."""
+        self._nonce = secrets.token_hex(8)
+
+    def challenge(self) -> str:
+        return f'Digest realm="IP Camera", qop="auth", nonce="{self._nonce}", algorithm={self.algorithm}'
+
+    def knows(self, method: str, authorization: str) -> bool:
+        """Whether a log-in is right; one that is wrong is counted."""
+        told = dict(digest.pairs(authorization))
+        asked = digest.read_challenge([self.challenge()])
+        if asked is None or not told:
+            return False
+        count = int(told.get("nc", "0"), 16)
+        right = digest.answer(
+            asked, self.user, self.password, method, told.get("uri", ""), count, told.get("cnonce", "")
+        )
+        known = told.get("nonce") == self._nonce and digest.pairs(right)["response"] == told.get("response")
+        self.refused_logins += not known
+        return known
+
+
+def _within(time: str, begins: str, ends: str) -> bool:
+    at, first, last = read_time(time), read_time(begins), read_time(ends)
+    return bool(at and first and last and first <= at <= last)
+
+
+def _elements(told: dict[str, Any]) -> str:
+    return "".join(f"<{name}>{_element(value)}</{name}>" for name, value in told.items())
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, dict):
+        return _elements(value)
+    return str(value).lower() if isinstance(value, bool) else escape(str(value))
+
+
+def _multipart(text: bytes, *, typed: bool) -> bytes:
+    kinds = (b"Content-Type: application/json\r\n", b"Content-Type: image/jpeg\r\n") if typed else (b"", b"")
+    head = b'--MIME_boundary\r\nContent-Disposition: form-data; name="event_log"\r\n' + kinds[0] + b"\r\n"
+    second = b'\r\n--MIME_boundary\r\nContent-Disposition: form-data; name="Picture"; filename="p.jpg"\r\n' + kinds[1]
+    return head + text + second + b"\r\n" + PICTURE + b"\r\n--MIME_boundary--\r\n"
+
+
+def _handler(unit: Simulator) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _do(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if not unit.knows(self.command, self.headers.get("Authorization", "")):
+                return self._say(401, _XML.format("ResponseStatus", ""), unit.challenge())
+            return self._say(*unit.answer(self.command, self.path, body))
+
+        def _say(self, status: int, text: str, challenge: str = "") -> None:
+            self.send_response(status)
+            if challenge:
+                self.send_header("WWW-Authenticate", challenge)
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *told: Any) -> None:  # noqa: A002 - the name of the base class
+            """Says nothing."""
+
+        do_GET = do_PUT = do_POST = _do  # noqa: N815 - the names http.server calls
+
+    return Handler
