@@ -239,6 +239,7 @@ def test_the_ledger_is_searched_by_person_and_by_what_nobody_has(cast, enter):
     make.punch(cast.zhao, "11-19 21:55")
     take([Press("00987", make.at("11-19 08:00"), "Asia/Shanghai")], source=Source.FILE, by=make.ROOT, at=make.NOW)
     he = enter("he")
+    assert 'type="search"' in he.get("/punches/").content.decode()
 
     def found(asked):
         rows = he.get(f"/punches/?q={asked}").context["list"].page.object_list

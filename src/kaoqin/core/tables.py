@@ -110,6 +110,10 @@ class ListPage(Generic[Row]):
         template = "_parts/list.html" if self.request.headers.get("HX-Target") == "list" else self.template
         return render(self.request, template, {"list": self, "title": self.title, **self.more})
 
+    @property
+    def searchable(self) -> bool:
+        return bool(self.search)
+
     @cached_property
     def asked(self) -> str:
         return self.request.GET.get("q", "").strip()
