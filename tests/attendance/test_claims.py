@@ -101,3 +101,11 @@ def test_the_worker_is_asked_once_the_marks_can_be_seen(two):
 def test_what_nobody_asked_for_is_settled_within_the_minute(two):
     settle_forgotten(0)
     assert waiting() == []
+
+
+def test_a_few_days_do_not_wait_behind_whole_months(two):
+    Waiting.objects.filter(employee=two[1]).delete()
+    mark({two[1]: (make.day("11-13"), make.day("11-20"))}, make.NOW + make.DAY)
+    assert claim(1) == two[1:]
+    mark({two[1]: (make.day("11-12"), make.day("11-20"))}, make.NOW + make.DAY)
+    assert claim(1) == two[:1]

@@ -17,10 +17,12 @@ _FORGET_DEAD = """
 UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim IS NOT NULL AND claim NOT IN (
     SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted)
 """
+# Today's punches before a company's whole months, which may take a minute: people look at the former.
 # Materialized, for a plan may run a subquery again for every row, and each time lock and skip others.
 _CLAIM = """
 WITH longest AS MATERIALIZED (
-    SELECT employee_id FROM attendance_waiting WHERE claim IS NULL ORDER BY since, employee_id LIMIT %s
+    SELECT employee_id FROM attendance_waiting WHERE claim IS NULL
+    ORDER BY last - first > 7, since, employee_id LIMIT %s
     FOR UPDATE SKIP LOCKED)
 UPDATE attendance_waiting w SET claim = %s FROM longest WHERE w.employee_id = longest.employee_id
 RETURNING w.employee_id, w.first, w.last
@@ -35,9 +37,9 @@ Waits = list[tuple[int, dt.date, dt.date]]
 
 @contextmanager
 def claimed(at_most: int) -> Iterator[Waits]:
-    """Some who wait longest, (employee id, first, last), to be settled in this transaction; then they wait no more.
+    """Some who wait, as (employee id, first, last), a few days before many, then the longest waiting first.
 
-    If it fails, they wait as before.
+    They are to be settled within, in this transaction; then they wait no more. If it fails, they wait as before.
     """
     claim = secrets.randbelow(2**31)
     _run("SELECT pg_advisory_lock(%s, %s)", _CLASS, claim)
