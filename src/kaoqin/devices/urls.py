@@ -1,11 +1,16 @@
 from django.urls import path
 
-from kaoqin.devices import views
+from kaoqin.devices import link_views, views
 
 app_name = "devices"
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
+    path("devices/add/", link_views.add, name="add"),
     path("devices/<int:device_id>/", views.device, name="device"),
+    path("devices/<int:device_id>/link/", link_views.link, name="link"),
+    path("devices/<int:device_id>/link/visit/", link_views.visit, name="visit"),
+    path("devices/<int:device_id>/link/clock/", link_views.set_clock, name="set_clock"),
+    path("devices/<int:device_id>/link/subscribe/", link_views.subscribe, name="subscribe"),
     path("devices/<int:device_id>/approve/", views.approve, name="approve"),
     path("devices/<int:device_id>/refuse/", views.refuse, name="refuse"),
     path("devices/<int:device_id>/retire/", views.retire, name="retire"),

@@ -15,7 +15,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, queries
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
-from kaoqin.devices.protocols import title_of
+from kaoqin.devices.protocols import VISITORS, title_of
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -67,6 +67,7 @@ def devices(request: AskedBy) -> HttpResponseBase:
         filters=[Filter("state", gettext("状态"), DeviceState.choices, "state")],
         empty=gettext("还没有考勤机。把考勤机的服务器地址设为本机,它联系后会出现在这里等待批准。"),
         template="devices/devices.html",
+        add=("/devices/add/", gettext("添加考勤机")) if may(request.by, APPROVE_DEVICES) else None,
         more={"pending": queries.pending_count(seen_by=request.by)},
     )
     return page.answer()
@@ -87,6 +88,7 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "open_states": {CommandState.WAITING, CommandState.SENT},
         "bad": queries.bad_lines(found, seen_by=request.by)[:SHOWN] if repairs else (),
         "repairs": repairs,
+        "visited": found.protocol in VISITORS,
         "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
         "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),

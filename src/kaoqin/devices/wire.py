@@ -354,3 +354,7 @@ class Visitor(Shape):
     def subscribe(self, link: Link, server: str, token: str) -> None:
         """The terminal sends its events to `server` (`http://192.168.1.9:8000`) from now on; fails where it will not."""
         ...
+
+    def listener(self, server: str, token: str) -> str:
+        """The whole address events go to, for terminals where it is typed in by hand."""
+        ...

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.hikvision import digest, messages
-from kaoqin.devices.protocols.hikvision.front import NAME
+from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
 from kaoqin.devices.wire import Link, Page, VisitFailed, WrongLogin
 
 SECONDS = 10
@@ -114,6 +114,9 @@ class Client:
         if lost:
             sentence = gettext("考勤机没有保存推送设置({names}),改为定时读取记录。")
             raise VisitFailed(sentence.format(names=", ".join(lost)))
+
+    def listener(self, server: str, token: str) -> str:
+        return f"{server.rstrip('/')}{PREFIX}/{token}"
 
 
 def _day(line: Conversation, link: Link, day: dt.date) -> Generator[Page, None, int]:
