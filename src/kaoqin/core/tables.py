@@ -32,7 +32,7 @@ class Column(Generic[Row]):
     """One column: how a row is said in it, the model field it sorts by, and where it leads.
 
     `hidden` columns are offered in the column choice but not shown at first. A `button` gives the label and the
-    address that it posts to, or nothing where there is nothing to do.
+    address that it posts to, or nothing where there is nothing to do. A `tone` is the colour of the row's badge here.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Column(Generic[Row]):
     link: Callable[[Row], str] | None = None
     hidden: bool = False
     button: Callable[[Row], tuple[str, str] | None] | None = None
+    tone: Callable[[Row], str] | None = None
 
 
 @dataclass(frozen=True)

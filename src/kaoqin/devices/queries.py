@@ -2,13 +2,27 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
-from kaoqin.devices.models import BadUploadLine, Command, Device, Operation, PinGroup, PinGroupMember, RawUpload
-from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, Deed, DeviceState
+from kaoqin.devices.health import Known, light
+from kaoqin.devices.models import (
+    BadUploadLine,
+    Command,
+    Device,
+    Heartbeat,
+    Operation,
+    PinGroup,
+    PinGroupMember,
+    RawUpload,
+)
+from kaoqin.devices.protocols import vitals_of
+from kaoqin.devices.wire import Vitals
+from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, CommandState, Deed, DeviceState, Light
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -16,9 +30,65 @@ from kaoqin.security.words import Actor
 def devices(*, seen_by: Actor) -> QuerySet[Device]:
     """All terminals with their heartbeat and how many lines of theirs wait for a person."""
     require(seen_by, SEE_DEVICES)
-    waiting = Q(uploads__bad_lines__state=BadLineState.WAITING)
-    rows = Device.objects.select_related("site", "heartbeat").annotate(bad_count=Count("uploads__bad_lines", waiting))
+    waiting = BadUploadLine.objects.filter(state=BadLineState.WAITING, upload__device=OuterRef("pk")).order_by()
+    counted = waiting.values("upload__device").annotate(count=Count("pk")).values("count")
+    rows = Device.objects.select_related("site", "heartbeat").annotate(bad_count=Coalesce(Subquery(counted), 0))
     return rows.order_by("serial")
+
+
+WEEK = dt.timedelta(days=7)
+_COUNTS = ("reading_count", "new_count", "held_count", "unknown_count")
+
+
+@dataclass(frozen=True)
+class State:
+    """A terminal with what is known of it now."""
+
+    device: Device
+    known: Known
+    vitals: Vitals
+    light: Light
+
+
+def states(rows: Iterable[Device], *, at: dt.datetime) -> list[State]:
+    """How these terminals are, as `devices` gives them. Three questions, however many there are."""
+    found = list(rows)
+    ids = [device.pk for device in found]
+    uploads = RawUpload.objects.filter(device__in=ids, received_at__gt=at - WEEK).order_by().values("device")
+    sums = uploads.annotate(**{name: Sum(name) for name in _COUNTS}).values_list("device", *_COUNTS)
+    counts = {device_id: tuple(told) for device_id, *told in sums}
+    last = RawUpload.objects.filter(device__in=ids, received_at__gt=at - WEEK).order_by("device", "-received_at")
+    addresses = dict(last.distinct("device").values_list("device", "address"))
+    open_commands = Command.objects.filter(device__in=ids, state__in=[CommandState.WAITING, CommandState.SENT])
+    waiting = dict(open_commands.order_by().values_list("device").annotate(Count("pk")))
+    return [
+        _state(one, counts.get(one.pk, (0, 0, 0, 0)), addresses.get(one.pk, ""), waiting.get(one.pk, 0), at)
+        for one in found
+    ]
+
+
+def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting: int, at: dt.datetime) -> State:
+    beat: Heartbeat | None = getattr(device, "heartbeat", None)
+    vitals = vitals_of(device.protocol, device.facts)
+    readings, new, held, unknown = counts
+    address = beat.address if beat else ""
+    known = Known(
+        state=device.state,
+        at=at,
+        seen_at=beat.seen_at if beat else None,
+        upload_at=beat.upload_at if beat else None,
+        ahead_seconds=beat.clock_ahead_seconds if beat else None,
+        memory_percent=vitals.memory_percent,
+        address=address,
+        old_address=uploaded_from if uploaded_from not in {"", address} else "",
+        readings=readings,
+        new=new,
+        held=held,
+        unknown=unknown,
+        bad_lines=getattr(device, "bad_count", 0),
+        waiting_commands=waiting,
+    )
+    return State(device, known, vitals, light(known))
 
 
 def device(device_id: int, *, seen_by: Actor) -> Device:

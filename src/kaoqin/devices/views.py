@@ -1,5 +1,7 @@
 """Pages of room devices: the terminals, one of them with what it sent, lines to repair, commands."""
 
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +16,7 @@ from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, queries
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
+from kaoqin.devices.health import diagnose
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
 from kaoqin.devices.protocols import VISITORS, title_of
 from kaoqin.devices.words import (
@@ -25,61 +28,100 @@ from kaoqin.devices.words import (
     CommandState,
     Deed,
     DeviceState,
+    Light,
 )
+from kaoqin.org import queries as org
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
 SHOWN = 50
+TONES = dict.fromkeys(Light, "yellow") | {Light.ONLINE: "green", Light.OFF: "secondary"}
+TONES |= dict.fromkeys((Light.SILENT, Light.NEVER), "red")
 
 
 def _beat(device: Device) -> Heartbeat | None:
     return getattr(device, "heartbeat", None)
 
 
-def _seen(device: Device) -> Any:
-    beat = _beat(device)
-    return beat.seen_at if beat else None
-
-
-def _address(device: Device) -> str:
-    beat = _beat(device)
-    return beat.address if beat else ""
-
-
 def devices(request: AskedBy) -> HttpResponseBase:
-    """All terminals: who they are, where, and when they called last."""
+    """The fleet: by site how many terminals are well, and each with its light; looks again every few seconds."""
+    rows = queries.devices(seen_by=request.by)
+    fleet = {state.device.pk: state for state in queries.states(rows, at=request.asked_at)}
+    wanted = request.GET.get("light", "")
+    if wanted in Light.values:
+        rows = rows.filter(pk__in=[key for key, state in fleet.items() if state.light == wanted])
     page: ListPage[Any] = ListPage(
         request,
-        queries.devices(seen_by=request.by),
+        rows.order_by("site__name", "serial"),
         title=pgettext("list", "考勤机"),
-        columns=[
-            Column("serial", gettext("序列号"), lambda d: d.serial, "serial", link=lambda d: f"/devices/{d.pk}/"),
-            Column("name", gettext("名称"), lambda d: d.name, "name"),
-            Column("site", gettext("地点"), lambda d: d.site.name if d.site else "", "site__name"),
-            Column("state", gettext("状态"), lambda d: d.get_state_display(), "state"),
-            Column("seen", gettext("最近联系"), _seen, "heartbeat__seen_at"),
-            Column("bad", gettext("问题行"), lambda d: d.bad_count or "", "bad_count", numeric=True),
-            Column("address", gettext("网络地址"), _address, "heartbeat__address"),
-            Column("protocol", gettext("协议"), lambda d: title_of(d.protocol), "protocol", hidden=True),
-            Column("first", gettext("首次出现"), lambda d: d.first_seen_at, "first_seen_at", hidden=True),
-        ],
+        columns=_columns(fleet),
         search=["serial", "name", "site__name"],
-        filters=[Filter("state", gettext("状态"), DeviceState.choices, "state")],
+        filters=[
+            Filter("light", gettext("状态灯"), Light.choices, ""),
+            Filter("state", gettext("状态"), DeviceState.choices, "state"),
+            Filter("site", gettext("地点"), org.site_choices(), "site"),
+        ],
         empty=gettext("还没有考勤机。把考勤机的服务器地址设为本机,它联系后会出现在这里等待批准。"),
         template="devices/devices.html",
         add=("/devices/add/", gettext("添加考勤机")) if may(request.by, APPROVE_DEVICES) else None,
-        more={"pending": queries.pending_count(seen_by=request.by)},
+        more={"pending": queries.pending_count(seen_by=request.by), "sites": _by_site(fleet.values())},
     )
     return page.answer()
+
+
+def _columns(fleet: dict[int, queries.State]) -> list[Column[Any]]:
+    """The fleet's columns; what is reckoned is looked up, not asked for row by row."""
+
+    def told(say: Callable[[queries.State], Any]) -> Callable[[Any], Any]:
+        return lambda device: say(fleet[device.pk])
+
+    return [
+        Column("site", gettext("地点"), lambda d: d.site.name if d.site else "", "site__name"),
+        Column("serial", gettext("序列号"), lambda d: d.serial, "serial", link=lambda d: f"/devices/{d.pk}/"),
+        Column("name", gettext("名称"), lambda d: d.name, "name"),
+        Column("light", gettext("状态灯"), told(lambda s: s.light.label), tone=told(lambda s: TONES[s.light])),
+        Column("seen", gettext("最近联系"), told(lambda s: s.known.seen_at), "heartbeat__seen_at"),
+        Column("clock", gettext("时钟快(秒)"), told(lambda s: s.known.ahead_seconds), numeric=True),
+        Column("memory", gettext("存储"), told(_memory), numeric=True),
+        Column("commands", gettext("待执行命令"), told(lambda s: s.known.waiting_commands or ""), numeric=True),
+        Column("unknown", gettext("来时未知(7 天)"), told(lambda s: s.known.unknown or ""), numeric=True),
+        Column("bad", gettext("问题行"), lambda d: d.bad_count or "", "bad_count", numeric=True),
+        Column("firmware", gettext("固件"), told(lambda s: s.vitals.firmware)),
+        Column("address", gettext("网络地址"), told(lambda s: s.known.address), "heartbeat__address", hidden=True),
+        Column("state", gettext("状态"), lambda d: d.get_state_display(), "state", hidden=True),
+        Column("protocol", gettext("协议"), lambda d: title_of(d.protocol), "protocol", hidden=True),
+        Column("first", gettext("首次出现"), lambda d: d.first_seen_at, "first_seen_at", hidden=True),
+    ]
+
+
+def _memory(state: queries.State) -> str:
+    percent = state.vitals.memory_percent
+    return "" if percent is None else f"{percent}%"
+
+
+def _by_site(states: Iterable[queries.State]) -> list[tuple[str, int | None, list[tuple[Light, str, int]]]]:
+    """Each site with its id and how many of its terminals have which light, with its colour, the worst first."""
+    found: dict[tuple[str, int | None], Counter[Light]] = defaultdict(Counter)
+    for state in states:
+        site = state.device.site
+        found[site.name if site else "", state.device.site_id][state.light] += 1
+    return [
+        (name, site_id, [(one, TONES[one], lights[one]) for one in Light if lights[one]])
+        for (name, site_id), lights in sorted(found.items(), key=lambda item: (item[0][1] is not None, item[0][0]))
+    ]
 
 
 def device(request: AskedBy, device_id: int) -> HttpResponse:
     """One terminal: what it is, what it sent, what waits."""
     found = queries.device(device_id, seen_by=request.by)
+    (state,) = queries.states([found], at=request.asked_at)
     repairs = may(request.by, REPAIR_LINES)
     context = {
         "device": found,
         "beat": _beat(found),
+        "now": state,
+        "tone": TONES[state.light],
+        "findings": diagnose(state.known),
         "protocol": title_of(found.protocol),
         "uploads": queries.uploads(found, seen_by=request.by)[:SHOWN],
         "operations": queries.operations(found, seen_by=request.by)[:SHOWN],
@@ -210,7 +252,8 @@ def new_pin_group(request: AskedBy) -> HttpResponse:
     def change(said: dict[str, Any]) -> object:
         return actions.new_pin_group(said["name"], by=request.by, at=request.asked_at)
 
-    if request.method == "POST" and attempt(form, change):
+    made = attempt(form, change) if request.method == "POST" else None
+    if made:
         return redirect("devices:pin_groups")
     context = {"form": form, "title": gettext("新建编号组"), "back": "/devices/pin-groups/"}
     context["back_label"] = pgettext("list", "编号组")
@@ -225,12 +268,12 @@ def pin_group(request: AskedBy, device_id: int) -> HttpResponse:
     initial = {"group": newest.group_id if newest else None, "begins_on": request.today}
     form = MembershipForm(request.POST or None, initial=initial)
 
-    def change(said: dict[str, Any]) -> bool:
-        told = {"by": request.by, "at": request.asked_at}
-        actions.put_in_pin_group(found, said["group"], said["begins_on"], **told)
-        return True
+    def change(said: dict[str, Any]) -> object:
+        actions.put_in_pin_group(found, said["group"], said["begins_on"], by=request.by, at=request.asked_at)
+        return found
 
-    if request.method == "POST" and attempt(form, change):
+    changed = attempt(form, change) if request.method == "POST" else None
+    if changed:
         messages.success(request, gettext("已记下,这之后的打卡已按新的编号组归属。"))
         return redirect("devices:device", device_id)
     context = {"form": form, "title": gettext("{serial} 的编号组").format(serial=found.serial)}

@@ -122,6 +122,22 @@ class Terminal:
         return self.state == DeviceState.APPROVED
 
 
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a terminal told of itself last, in words of no protocol; None where it did not."""
+
+    firmware: str = ""
+    record_count: int | None = None
+    record_capacity: int | None = None
+
+    @property
+    def memory_percent(self) -> int | None:
+        """How full it is, in whole percent."""
+        if self.record_count is None or not self.record_capacity:
+            return None
+        return self.record_count * 100 // self.record_capacity
+
+
 class Errand(Enum):
     """What a terminal wants when it calls."""
 

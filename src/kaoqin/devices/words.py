@@ -15,6 +15,18 @@ class DeviceState(models.TextChoices):
     RETIRED = "retired", gettext_lazy("已停用")
 
 
+class Light(models.TextChoices):
+    """How a terminal is, the worst first; one light each."""
+
+    PENDING = "pending", gettext_lazy("待批准")
+    SILENT = "silent", gettext_lazy("失联")
+    NEVER = "never", gettext_lazy("从未联系")
+    CLOCK = "clock", gettext_lazy("时钟偏差")
+    MEMORY = "memory", gettext_lazy("存储将满")
+    ONLINE = "online", gettext_lazy("在线")
+    OFF = "off", gettext_lazy("不在用")
+
+
 class BadLineState(models.TextChoices):
     WAITING = "waiting", gettext_lazy("待处理")
     REPAIRED = "repaired", gettext_lazy("已修复")

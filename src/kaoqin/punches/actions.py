@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -46,7 +47,12 @@ def attach(
     """State that a number means an employee from a day on, in a source, a group of terminals, or (neither) anywhere;
     its punches since become theirs. Returns how many."""
     require(by, IMPORT_PUNCHES, everywhere=True)
-    where = {"person_key": person_key, "origin": origin, "pin_group_id": pin_group_id, "begins_on": begins_on}
+    where: dict[str, Any] = {
+        "person_key": person_key,
+        "origin": origin,
+        "pin_group_id": pin_group_id,
+        "begins_on": begins_on,
+    }
     key, _ = PersonKey.objects.update_or_create(**where, defaults={"employee": employee})
     count = _give_anew(key)
     said = Sentence(
@@ -70,7 +76,7 @@ def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
     employee = key.employee
     if employee is None or on < key.begins_on:
         raise Refusal("punches.key_not_yet", gettext("不能早于对应开始的那天({day})。").format(day=key.begins_on), "on")
-    where = {"person_key": key.person_key, "origin": key.origin, "pin_group": key.pin_group}
+    where: dict[str, Any] = {"person_key": key.person_key, "origin": key.origin, "pin_group": key.pin_group}
     next_key = PersonKey.objects.filter(**where, begins_on__gt=key.begins_on).order_by("begins_on")
     taken_over = next_key.values_list("begins_on", flat=True).first()
     if taken_over and on >= taken_over:
@@ -124,7 +130,7 @@ def _give(keys: Sequence[str], since: dt.date, narrow: dict[str, str]) -> int:
 def _give_repaired(keys: Sequence[str], first: dt.datetime, narrow: dict[str, str], whose: Whose) -> None:
     """The same for punches whose clock was repaired: theirs by the true time."""
     of_punch = {f"punch__{name}": value for name, value in narrow.items()}
-    wanted = {"punch__person_key__in": keys, "local_time__gte": first, **of_punch}
+    wanted: dict[str, Any] = {"punch__person_key__in": keys, "local_time__gte": first, **of_punch}
     live = Correction.objects.filter(kind=CorrectionKind.CLOCK, withdrawn_at__isnull=True, **wanted)
     for made in live.select_for_update(of=("self",)).select_related("punch"):
         if made.punch and made.local_time:

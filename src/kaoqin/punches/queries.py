@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,7 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
     near = _near([row["person_key"] for row in rows], [row["name"] for row in rows])
     groups, names = devices.pin_group_days(), devices.pin_group_names()
 
-    def group(row: dict[str, Any]) -> str:
+    def group(row: Mapping[str, Any]) -> str:
         begun = [key for begins_on, key in groups.get(row["origin"], ()) if begins_on <= row["last"].date()]
         return names.get(begun[-1] or 0, "") if begun else ""
 

@@ -378,8 +378,15 @@ def unknown(request: AskedBy) -> HttpResponse:
 
 def _attach(request: AskedBy, form: AttachForm, said: dict[str, Any]) -> int:
     origin, group = said["origin"] if said["where"] == "origin" else "", form.pin_group_id()
-    told = {"by": request.by, "at": request.asked_at, "pin_group_id": group}
-    return actions.attach(said["person_key"], origin, form.employee(), said["begins_on"], **told)
+    return actions.attach(
+        said["person_key"],
+        origin,
+        form.employee(),
+        said["begins_on"],
+        by=request.by,
+        at=request.asked_at,
+        pin_group_id=group,
+    )
 
 
 def _where(key: PersonKey) -> str:

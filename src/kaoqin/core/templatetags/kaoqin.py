@@ -207,3 +207,9 @@ def wall_day(value: dt.datetime) -> str:
 def moment(value: dt.datetime | None) -> str:
     """A naive wall clock to the second: 2026-11-20 18:00:07."""
     return f"{value:%Y-%m-%d %H:%M:%S}" if value else ""
+
+
+@register.filter
+def tone_of(column: Any, row: Any) -> str:
+    """The colour of a row's badge in a list's column; nothing where it has none."""
+    return column.tone(row) if column.tone else ""

@@ -1,0 +1,166 @@
+"""How a terminal is, and why nothing comes from it: reckoned from what is known, in words of no protocol. Pure."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from kaoqin.devices.words import DeviceState, Light
+
+SILENT_AFTER = dt.timedelta(minutes=2)
+"""Three missed polls of the slowest: a terminal asks every 15 to 30 seconds."""
+DRIFT_SECONDS = 60
+FULL_PERCENT = 80
+LONG_WITHOUT = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
+    for their clock, those of numbers that were nobody's when they came; `bad_lines` wait for a person now.
+    `old_address` is where its last upload came from, if that is not where it calls from now."""
+
+    state: str
+    at: dt.datetime
+    seen_at: dt.datetime | None = None
+    upload_at: dt.datetime | None = None
+    ahead_seconds: int | None = None
+    memory_percent: int | None = None
+    address: str = ""
+    old_address: str = ""
+    readings: int = 0
+    new: int = 0
+    held: int = 0
+    unknown: int = 0
+    bad_lines: int = 0
+    waiting_commands: int = 0
+
+    @property
+    def silent(self) -> bool:
+        return self.seen_at is not None and self.at - self.seen_at > SILENT_AFTER
+
+
+def light(known: Known) -> Light:
+    """The worst that is known of a terminal."""
+    if known.state == DeviceState.PENDING:
+        return Light.PENDING
+    if known.state != DeviceState.APPROVED:
+        return Light.OFF
+    if known.seen_at is None:
+        return Light.NEVER
+    if known.silent:
+        return Light.SILENT
+    if abs(known.ahead_seconds or 0) > DRIFT_SECONDS:
+        return Light.CLOCK
+    return Light.MEMORY if (known.memory_percent or 0) > FULL_PERCENT else Light.ONLINE
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason, and what to do next."""
+
+    code: str
+    sentence: str
+    next_step: str
+
+
+def diagnose(known: Known) -> list[Finding]:
+    """Why nothing comes from a terminal, or not all, what must be mended first at the head; empty where all is well."""
+    barred = list(_barred(known))
+    return barred or [*_unreached(known), *_unread(known)]
+
+
+def _barred(known: Known) -> Iterator[Finding]:
+    """The terminal may not speak."""
+    if known.state == DeviceState.PENDING:
+        yield Finding(
+            "pending",
+            gettext("还没有批准:它在联系,但打卡留在机内,没有收下。"),
+            gettext("核对机身标签上的序列号,然后点「批准」并选择地点。"),
+        )
+    elif known.state == DeviceState.REFUSED:
+        yield Finding(
+            "refused", gettext("这台考勤机被拒绝,它的数据不接收。"), gettext("如果确实是自己的,请点「批准」。")
+        )
+    elif known.state == DeviceState.RETIRED:
+        yield Finding("retired", gettext("这台考勤机已停用,它的数据不接收。"), gettext("如果重新使用,请点「批准」。"))
+
+
+def _unreached(known: Known) -> Iterator[Finding]:
+    """It does not call, or calls from elsewhere."""
+    if known.seen_at is None:
+        yield Finding(
+            "never",
+            gettext("还从来没有联系过服务器。"),
+            gettext("在考勤机菜单的「通讯设置—云服务器」中填写本服务器的地址与端口,关闭域名与 HTTPS,再重启考勤机。"),
+        )
+    elif known.silent:
+        minutes = int((known.at - known.seen_at).total_seconds() // 60)
+        yield Finding(
+            "silent",
+            gettext("已经 {minutes} 分钟没有联系。").format(minutes=minutes),
+            gettext("到现场看电源、网线与机上的网络图标;打卡存在机内,恢复后会自动补传。恢复之前可请人事补卡。"),
+        )
+    if known.old_address:
+        said = gettext("网络地址变了:上次上传来自 {old},现在是 {new}。")
+        yield Finding(
+            "address",
+            said.format(old=known.old_address, new=known.address),
+            gettext("确认是不是换了网络;如果没有换,可能有另一台设备用了同一个序列号。"),
+        )
+
+
+def _unread(known: Known) -> Iterator[Finding]:
+    """It calls, but what it sends does not count."""
+    if abs(known.ahead_seconds or 0) > DRIFT_SECONDS:
+        yield Finding(
+            "clock",
+            gettext("时钟差 {seconds} 秒。").format(seconds=known.ahead_seconds),
+            gettext("核对服务器时间与这里的「设备时区」;考勤机下次联系时会按服务器校时。"),
+        )
+    if known.held:
+        yield Finding(
+            "held",
+            gettext("最近 7 天有 {count} 条打卡的机内时间不可能是对的,没有计入。").format(count=known.held),
+            gettext("请人事在「打卡记录—时钟修复」确认真实时间。"),
+        )
+    if known.bad_lines:
+        yield Finding(
+            "all_bad" if not known.readings else "bad",
+            gettext("有 {count} 行读不懂,等待处理。").format(count=known.bad_lines),
+            gettext("在本页「待处理的问题行」修复或忽略;如果每一行都读不懂,请核对协议与语言设置。"),
+        )
+    yield from _unknown(known)
+    if known.seen_at and not known.silent and _long_without(known):
+        yield Finding(
+            "no_upload",
+            gettext("在联系,但一天以上没有上传打卡。"),
+            gettext("先在机上试打一次卡;仍没有,就下发「重新上传全部记录」。"),
+        )
+    if (known.memory_percent or 0) > FULL_PERCENT:
+        yield Finding(
+            "memory",
+            gettext("存储已用 {percent}%,满了以后不再记录或覆盖旧记录。").format(percent=known.memory_percent),
+            gettext("确认记录都已上传后,在考勤机上清除旧记录。"),
+        )
+
+
+def _unknown(known: Known) -> Iterator[Finding]:
+    if not known.unknown:
+        return
+    every = known.unknown >= known.readings
+    said = (
+        gettext("最近 7 天上传的 {count} 条打卡,编号来时都不知道是谁。")
+        if every
+        else gettext("最近 7 天有 {count} 条打卡的编号来时不知道是谁。")
+    )
+    yield Finding(
+        "all_unknown" if every else "unknown",
+        said.format(count=known.unknown),
+        gettext("请人事在「打卡记录—未知打卡编号」对应到员工;如果这台机另有一套编号,请先设编号组。"),
+    )
+
+
+def _long_without(known: Known) -> bool:
+    return known.upload_at is None or known.at - known.upload_at > LONG_WITHOUT
