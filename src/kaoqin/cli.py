@@ -1,4 +1,4 @@
-"""The `kaoqin` command. Starts only what a word needs: `settle` loads neither Django nor a database."""
+"""The `kaoqin` command. Starts only what a word needs: `settle` loads neither Django nor a database, `simulate` no database."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ USAGE = """kaoqin — 考勤
   kaoqin settle DIR --from D --to D --out OUT   不用数据库,直接核算文件
   kaoqin import FILE [--format F]      导入打卡文件
   kaoqin demo [--if-empty | --reset]   载入演示公司
+  kaoqin simulate KIND [--units N]     模拟考勤机(不用数据库)
   kaoqin rooms                         房间与门的地图
   kaoqin settings                      全部设置
 
@@ -27,6 +28,10 @@ def main(argv: list[str] | None = None) -> int:
         from kaoqin.settle_command import run
 
         return run(words[1:])
+    if words[0] == "simulate":
+        from kaoqin import simulate_command
+
+        return simulate_command.run(words[1:])
     return _with_django(words)
 
 
