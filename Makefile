@@ -1,11 +1,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check bench demo-reset lock messages clean
+.PHONY: help setup run test soak check bench demo-reset lock messages clean
 
 help:
 	@echo "make run         安装一切并启动(含演示数据)"
 	@echo "make test        安装一切并运行全部测试"
+	@echo "make soak        考勤机洪流中把服务器与数据库杀死 200 次,核对账目(约 10 分钟)"
 	@echo "make check       代码检查:格式、类型、分层、迁移、构建"
 	@echo "make bench       性能测量"
 	@echo "make demo-reset  清空并重建演示数据"
@@ -26,6 +27,9 @@ demo-reset: setup
 test: setup
 	@$(PYTHON) tools/browser.py
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+soak: setup
+	@SOAK_KILLS=$${SOAK_KILLS:-200} $(BIN)/python -m pytest -s tests/devices/test_soak.py
 
 check: setup
 	@$(BIN)/python tools/check.py

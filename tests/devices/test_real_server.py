@@ -2,68 +2,24 @@
 
 import contextlib
 import http.client
-import os
 import signal
 import socket
-import subprocess
 import threading
-import time
 import zlib
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from django.db import connection
+from servers import Server, address_of
 
 import make
 from kaoqin.devices import actions
 from kaoqin.devices.http import MOST_BYTES
 from kaoqin.devices.models import Device, RawUpload
 from kaoqin.punches.models import Punch
-from kaoqin.web.management.commands.serve import web_command
 from terminals import SERIAL, lines
 
 UPLOAD = f"/iclock/cdata?SN={SERIAL}&table=ATTLOG&Stamp=9999"
-
-
-class Server:
-    """granian as `kaoqin serve` starts it, on the tests' database."""
-
-    def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = None
-
-    def start(self):
-        told = connection.settings_dict
-        user = f"{quote(told['USER'])}:{quote(told['PASSWORD'])}"
-        place = f"{told['HOST']}:{told['PORT']}" if not told["HOST"].startswith("/") else ""
-        query = f"?host={quote(told['HOST'])}" if told["HOST"].startswith("/") else ""
-        address = f"postgresql://{user}@{place}/{told['NAME']}{query}"
-        world = {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "kaoqin.config.settings"}
-        self.process = subprocess.Popen(
-            web_command("127.0.0.1", self.port), env={**os.environ, **world}, start_new_session=True
-        )
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
-                if self.ask("GET", f"/iclock/ping?SN={SERIAL}")[0] == 200:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the server did not start")
-
-    def ask(self, method, path, body=None, **headers):
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        with contextlib.closing(line):
-            line.request(method, path, body, headers)
-            answer = line.getresponse()
-            return answer.status, answer.read().decode()
-
-    def stop(self, how=signal.SIGTERM):
-        """End it with its workers."""
-        os.killpg(self.process.pid, how)
-        self.process.wait(timeout=20)
 
 
 @pytest.fixture
@@ -73,7 +29,7 @@ def server(committed):
 
     device = Device.objects.create(serial=SERIAL, first_seen_at=make.NOW)
     actions.approve(device, make_cast().site, by=make.ROOT, at=make.NOW)
-    running = Server()
+    running = Server(address_of(connection.settings_dict))
     running.start()
     yield running
     running.stop()

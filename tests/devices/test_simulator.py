@@ -13,7 +13,7 @@ from kaoqin.devices import actions
 from kaoqin.devices.models import BadUploadLine, Command, PersonOnDevice, RawUpload
 from kaoqin.devices.protocols.simulators import SIMULATORS
 from kaoqin.devices.simulated import ClockFault, Habits, NoReply, Person, Reply, Route, Sending, hear_http, say_http
-from kaoqin.devices.wire import CallAgain, CountPunches, PutPerson, RemovePerson, TellPeople, TellPunches, TellState
+from kaoqin.devices.wire import CountPunches, PutPerson, RemovePerson, TellPeople, TellPunches, TellState
 from kaoqin.punches.models import Punch
 from terminals import Caller
 
