@@ -22,10 +22,10 @@ from kaoqin.devices.simulation import read_journal
 
 KILLS = int(os.environ.get("SOAK_KILLS", "5"))
 DATABASE_TOO = KILLS > 5
-UNITS, PEOPLE = 6, 90
+UNITS, PEOPLE = 6, 900
 ROOT = Path(__file__).resolve().parents[2]
-FAULTS = ("--lost", "0.05", "--doubled", "0.1", "--routes", "mixed", "--pace", "200", "--batch", "25")
-FLOOD = ("--units", UNITS, "--people", PEOPLE, "--backlog-days", 30, "--per-hour", 30_000, *FAULTS)
+FAULTS = ("--lost", "0.05", "--doubled", "0.1", "--routes", "mixed", "--pace", "200", "--batch", "50")
+FLOOD = ("--units", UNITS, "--people", PEOPLE, "--backlog-days", 10, "--per-hour", 90_000, *FAULTS)
 
 PREPARE = f"""
 import django; django.setup()
@@ -93,6 +93,8 @@ def flood(kind, server, folder):
         command = [sys.executable, "-m", "kaoqin", *map(str, words)]
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
+            while not told.read_text() and process.poll() is None:
+                time.sleep(0.05)
             yield journal
             assert process.poll() is None, told.read_text()
         finally:
