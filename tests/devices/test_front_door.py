@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 import make
 from kaoqin.devices import actions, arrival, fleet, http, wire
@@ -366,3 +367,24 @@ def test_door_events_and_operations_are_kept_once(terminal):
         )
     assert sorted(Operation.objects.values_list("deed", flat=True)) == ["clock_set", "door", "menu"]
     assert Punch.objects.count() == 0
+
+
+def test_a_greeting_that_says_nothing_new_writes_nothing(terminal):
+    """After a power cut thousands greet at once, and a server that started anew has heard none of them yet."""
+    terminal.get("cdata", **GREETING)
+    anew = Caller(desk=http.Desk(Inline(), Inline()))
+    anew.get("ping")
+    with CaptureQueriesContext(connection) as asked:
+        anew.get("cdata", **GREETING)
+    assert [one["sql"].split()[0] for one in asked] == ["UPDATE"]
+    assert fleet.learn(SERIAL, {"language": "83"}) is False
+    assert fleet.learn(SERIAL, {"language": "83"}, "zk_security") is True
+
+
+def test_a_greeting_that_says_something_new_has_one_terminal_read_again(terminal):
+    terminal.get("cdata", **GREETING)
+    with CaptureQueriesContext(connection) as asked:
+        terminal.get("cdata", **GREETING | {"language": "69"})
+    assert [one["sql"].split()[0] for one in asked] == ["UPDATE", "SELECT"]
+    assert f"\"serial\" = '{SERIAL}'" in asked[1]["sql"]
+    assert terminal.device().facts["language"] == "69"

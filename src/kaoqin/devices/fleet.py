@@ -20,10 +20,14 @@ MOST_FACTS = 100
 _FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
 
 
-def terminals(at: dt.datetime) -> dict[str, Terminal]:
-    """All terminals by serial, in one question."""
+def terminals(at: dt.datetime, **which: str) -> dict[str, Terminal]:
+    """All terminals, or some, by serial, in one question."""
     open_commands = Command.objects.filter(due(at), device=OuterRef("pk"))
-    rows = Device.objects.annotate(called=Exists(open_commands)).values_list(*_FIELDS, "again_until", "called")
+    rows = (
+        Device.objects.filter(**which)
+        .annotate(called=Exists(open_commands))
+        .values_list(*_FIELDS, "again_until", "called")
+    )
     return {row[1]: _terminal(*row) for row in rows}
 
 
@@ -46,7 +50,7 @@ def _terminal(
 
 def terminal(serial: str, at: dt.datetime) -> Terminal | None:
     """One terminal as it is now."""
-    return terminals(at).get(serial)
+    return terminals(at, serial=serial).get(serial)
 
 
 def meet(serial: str, at: dt.datetime) -> bool:
@@ -59,15 +63,17 @@ def meet(serial: str, at: dt.datetime) -> bool:
 
 _LEARN = """
 UPDATE devices_device SET facts = facts || %s::jsonb, protocol = coalesce(nullif(%s, ''), protocol)
-WHERE serial = %s
+WHERE serial = %s AND NOT (facts @> %s::jsonb AND protocol = coalesce(nullif(%s, ''), protocol))
 """
 
 
-def learn(serial: str, says: Mapping[str, str], protocol: str = "") -> None:
-    """Keep what a terminal tells of itself, and which protocol it has revealed."""
+def learn(serial: str, says: Mapping[str, str], protocol: str = "") -> bool:
+    """Keep what a terminal tells of itself, and which protocol it has revealed; False, and nothing written, where it is
+    known: after a power cut all terminals greet at once."""
     told = {key[:60]: value[:200] for key, value in list(says.items())[:MOST_FACTS]}
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN, [json.dumps(told), protocol, serial])
+        cursor.execute(_LEARN, [json.dumps(told), protocol, serial, json.dumps(told), protocol])
+        return bool(cursor.rowcount)
 
 
 _GREETED = "UPDATE devices_device SET again_until = least(again_until, %s) WHERE serial = %s"

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -108,8 +109,9 @@ class Desk:
             return COME_AGAIN
         except TooLarge:
             return TOO_LARGE
-        except (DatabaseError, psycopg.Error):
-            log.exception("the database did not take what a terminal sent; it will come again")
+        except (DatabaseError, psycopg.Error) as broken:
+            away = isinstance(broken, OperationalError)  # every call says so then: no trace of the stack for each
+            log.error("the database did not take what a terminal sent; it comes again: %s", broken, exc_info=not away)
             return NO_DATABASE
         except Exception:
             log.exception("a terminal's call failed; it will come again")
@@ -181,7 +183,7 @@ class Desk:
         serial = visit.call.serial
         if serial not in self._terminals and len(self._pending()) < fleet.MOST_PENDING:
             self._small.work(fleet.meet, serial, visit.at)
-            self._small.work(self._refresh)
+            self._small.work(self._look_at, serial)
         return self._terminals.get(serial)
 
     def look_again(self) -> None:
@@ -197,14 +199,23 @@ class Desk:
         self._serials = {_digest(token): serial for token, serial in tokens if token}
         self._read_at = time.monotonic()
 
+    def _look_at(self, serial: str) -> None:
+        """One terminal as it is now: thousands that greet at once must not each have all of them read."""
+        found = fleet.terminal(serial, timezone.now())
+        if found:
+            self._terminals = {**self._terminals, serial: found}
+
+    def _keep_told(self, serial: str, says: Mapping[str, str], protocol: str) -> None:
+        if fleet.learn(serial, says, protocol):
+            self._look_at(serial)
+
     def _learn(self, visit: Visit, terminal: Terminal | None, says: Mapping[str, str]) -> Terminal | None:
         """Keep what a terminal tells of itself, if it is news to this process."""
         told = {**says, "protocol": visit.call.protocol}
         known = self._learnt.get(visit.call.serial, {})
         if terminal is None or told.items() <= known.items():
             return terminal
-        self._small.work(fleet.learn, visit.call.serial, says, visit.call.protocol)
-        self._small.work(self._refresh)
+        self._small.work(self._keep_told, visit.call.serial, says, visit.call.protocol)
         self._learnt[visit.call.serial] = {**known, **told}
         return self._terminals.get(visit.call.serial)
 
