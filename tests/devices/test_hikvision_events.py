@@ -254,6 +254,17 @@ def test_nothing_personal_is_kept():
     assert b"QUJDQUJD" not in Hikvision().mask("event", as_xml(event(face=wrapped)))
 
 
+@pytest.mark.parametrize(
+    ("picture", "typed"),
+    [(b"\x89PNG\r\n\x1a\nface", False), (b"GIF89a face", False), (b"no magic, a face", True), (b"\0\1face", True)],
+)
+def test_pictures_of_any_kind_are_cut_out(picture, typed):
+    body = as_multipart(as_json(event()), picture=picture, typed=typed)
+    kept = Hikvision().mask("event", body)
+    assert b"face" not in kept.partition(b'name="Picture"')[2]
+    assert (len(read(body).readings), read(body).noted, read(body).bad_lines) == (1, 1, [])
+
+
 def test_masking_twice_changes_nothing():
     once = Hikvision().mask("event", as_multipart(as_json(event(password="123456"))))
     assert Hikvision().mask("event", once).count(b"sha256") == once.count(b"sha256")

@@ -1,6 +1,7 @@
 """Hikvision terminals that push, at the front door."""
 
 import datetime as dt
+import json
 
 import pytest
 from hikvision_bodies import HEARTBEATS, PICTURE, TOKEN, as_json, as_multipart, as_xml, event
@@ -115,6 +116,15 @@ def test_a_broken_event_that_a_person_mends_is_a_punch(device):
     Pusher().push(as_json(event())[:-1])
     actions.repair(BadUploadLine.objects.get(), as_json(event()).decode(), by=make.ROOT, at=make.NOW)
     assert Punch.objects.get().person_key == "00013"
+
+
+@pytest.mark.parametrize("odd", ["in\0", "\ud800in", "\udc00\0"])
+@pytest.mark.parametrize("name", ["attendanceStatus", "currentVerifyMode", "serialNo", "employeeNoString"])
+def test_characters_the_database_cannot_hold_lose_no_event(device, name, odd):
+    assert Pusher().push(json.dumps(event(**{name: odd})).encode()).status == 200
+    assert Punch.objects.count() == 1
+    assert Pusher().push(json.dumps(event(minor=76, **{name: odd})).encode() + b'{"\\u0000').status == 200
+    assert (Operation.objects.count(), BadUploadLine.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,29 @@ def test_a_wrong_clock_is_seen_and_set(device, unit):
     assert unit.zone.utcoffset(None) == 8 * HOUR
 
 
+def test_a_clock_of_the_year_one_harms_no_visit(device, unit, monkeypatch):
+    monkeypatch.setattr(unit, "_now", lambda: dt.datetime(1, 1, 2, tzinfo=dt.UTC))
+    assert links.visit(device, at=make.NOW) == 0
+    device.refresh_from_db()
+    assert device.heartbeat.clock_ahead_seconds == -(2**31) + 1
+
+
+def test_a_round_goes_on_after_one_that_fails(device, unit, monkeypatch):
+    second = links.add("hikvision", "A0000", settings(unit, address="x" * 60), by=make.ROOT, at=make.NOW)
+    Device.objects.filter(pk=second.pk).update(state="approved", site=device.site)
+    visited = []
+
+    def broken(found, *, at):
+        visited.append(found.serial)
+        raise RuntimeError
+
+    monkeypatch.setattr(links, "visit", broken)
+    rounds.go_round(0)
+    second.refresh_from_db()
+    assert sorted(visited) == ["A0000", SERIAL]
+    assert "意外" in second.facts["visit_fault"]
+
+
 @pytest.mark.parametrize(
     ("zone", "posix"),
     [("Asia/Shanghai", "CST-8:00:00"), ("Asia/Kolkata", "CST-5:30:00"), ("America/New_York", "CST+5:00:00")],

@@ -32,6 +32,8 @@ from kaoqin.security.words import Actor
 MOST_WRONG_LOGINS = 2
 LOCK = 0x6B71_0003
 DAY = dt.timedelta(days=1)
+MOST_SECONDS = 2**31 - 1
+"""No clock is told to be further off than that: more does not fit in its column."""
 Made = TypeVar("Made")
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
@@ -117,7 +119,7 @@ def visit(device: Device, *, at: dt.datetime) -> int:
 def _take(visitor: Visitor, terminal: Terminal, link: Link, days: tuple[dt.date, dt.date], at: dt.datetime) -> int:
     taken = 0
     for page in visitor.pages(link, *days):
-        arrival.arrive(terminal, arrival.Heard(page.kind, page.body, page.path, link.address), at)
+        arrival.arrive(terminal, arrival.Heard(page.kind, page.body, page.path, link.address[:45]), at)
         taken += page.records
     return taken
 
@@ -131,7 +133,8 @@ def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None
     told = dict(facts)
     beats = fleet.Heartbeats()
     address = device.options.get("address", "")[:45]
-    beats.feel(device.serial, at, address, int(told.pop("clock_ahead_seconds")), upload=False)
+    ahead = max(-MOST_SECONDS, min(int(told.pop("clock_ahead_seconds")), MOST_SECONDS))
+    beats.feel(device.serial, at, address, ahead, upload=False)
     beats.write()
     fleet.learn(device.serial, told)
     if told.get("mac"):

@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from kaoqin.core.jobs import Progress, work
@@ -35,6 +36,9 @@ def visit_once(device: Device, at: dt.datetime) -> None:
         told = refusal.sentence
     except arrival.NotApproved:
         log.info("terminal %s was retired during a visit", device.serial)
+    except Exception:
+        log.exception("the visit of terminal %s failed", device.serial)
+        told = gettext("访问时出现意外错误,已记入日志。")
     fleet.learn(device.serial, {"visit_fault": told})
 
 
