@@ -146,6 +146,7 @@ def test_the_fleet_says_by_site_how_many_are_well_and_each_terminals_light(cast,
     ]
     text = page.content.decode()
     assert "90%" in text
+    assert '<span class="badge bg-red-lt">失联</span>' in text
     for wanted, serials in (("silent", ["S0001"]), ("online", ["S0000"]), ("pending", ["NEW1"]), ("clock", [])):
         rows = he.get(f"/devices/?light={wanted}").context["list"].page.object_list
         assert [row.serial for row in rows] == serials

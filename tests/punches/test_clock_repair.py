@@ -241,6 +241,7 @@ def test_in_the_browser(cast, enter):
     assert ("2026-11-19 18:00:00" in shown, "<html" in shown, ClockRepair.objects.count()) == (True, False, 0)
     wrong = he.post(where, told | {"first_true": "2026-11-20T09:00:00"})
     assert (wrong.status_code, "还没有到" in wrong.content.decode()) == (422, True)
+    assert wrong.content.decode().count("还没有到") == 1
     assert he.post(where, told | {"first_true": "x"}).status_code == 422
     assert he.post(where, told).status_code == 302
     assert "2 条打卡已按真实时间计入" in he.get("/punches/clock/").content.decode()

@@ -39,8 +39,9 @@ def stretch(request: AskedBy, punch_id: int) -> HttpResponse:
         return redirect("punches:clock")
     if told is None:
         shown = repairing.preview(found, found.first_true, by=request.by, at=request.asked_at)
-    context = {"stretch": found, "form": form, "rows": shown, "title": gettext("核对并修复时间")}
-    template = "punches/_repaired.html" if request.headers.get("HX-Target") == "repaired" else "punches/stretch.html"
+    fragment = request.headers.get("HX-Target") == "repaired"
+    context = {"stretch": found, "form": form, "rows": shown, "fragment": fragment, "title": gettext("核对并修复时间")}
+    template = "punches/_repaired.html" if fragment else "punches/stretch.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
 
