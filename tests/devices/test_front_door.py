@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 import make
 from kaoqin.devices import actions, arrival, fleet, http, wire
 from kaoqin.devices.models import Command, Device, Heartbeat, Operation, RawUpload
+from kaoqin.devices.protocols.zk_attendance.greeting import error_seconds
 from kaoqin.punches.models import Punch
 from terminals import SERIAL, Caller, Inline, lines
 
@@ -28,6 +29,7 @@ def test_the_greeting_is_answered_as_the_terminal_reads_it(terminal):
     assert (told["TimeZone"], told["Realtime"], told["Encrypt"], told["ATTLOGStamp"]) == ("8", "1", "None", "None")
     assert told["TransFlag"] == "TransData AttLog\tOpLog"
     assert 15 <= int(told["Delay"]) < 30
+    assert 30 <= int(told["ErrorDelay"]) < 90
     assert terminal.device().facts == {"pushver": "2.4.1", "language": "83"}
 
 
@@ -388,3 +390,9 @@ def test_a_greeting_that_says_something_new_has_one_terminal_read_again(terminal
     assert [one["sql"].split()[0] for one in asked] == ["UPDATE", "SELECT"]
     assert f"\"serial\" = '{SERIAL}'" in asked[1]["sql"]
     assert terminal.device().facts["language"] == "69"
+
+
+def test_terminals_that_were_told_to_come_again_come_one_after_the_other():
+    waits = [error_seconds(f"CROWD{number:05d}") for number in range(2000)]
+    assert set(waits) == set(range(30, 90))
+    assert max(waits.count(wait) for wait in waits) < 60

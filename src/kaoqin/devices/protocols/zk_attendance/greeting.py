@@ -14,6 +14,11 @@ def delay_seconds(serial: str) -> int:
     return 15 + zlib.crc32(serial.encode()) % 15
 
 
+def error_seconds(serial: str) -> int:
+    """30 to 89 seconds until it tries again; those that were told to come again together come one after the other."""
+    return 30 + zlib.crc32(serial.encode()) % 60
+
+
 def say_greeting(serial: str, news: News) -> str:
     """Only punches and operations are asked for; people, photos and templates are personal and are not."""
     again = news.everything_again
@@ -25,7 +30,7 @@ def say_greeting(serial: str, news: News) -> str:
             f"GET OPTION FROM: {serial}",
             *marks,
             *old_marks,
-            "ErrorDelay=60",
+            f"ErrorDelay={error_seconds(serial)}",
             f"Delay={delay_seconds(serial)}",
             "TransTimes=00:00;14:05",
             "TransInterval=1",
