@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from test_real_server import Server
+from django.db import connection
+from servers import Server, address_of
 
 import make
 from kaoqin.devices import actions, links
@@ -27,7 +28,7 @@ def server(committed, unit):
     """A server, and one approved terminal that was told where to send."""
     from cast import make_cast
 
-    running = Server()
+    running = Server(address_of(connection.settings_dict))
     here = links.Settings("127.0.0.1", unit.port, False, unit.user, unit.password, f"http://127.0.0.1:{running.port}")
     found = links.add("hikvision", SERIAL, here, by=make.ROOT, at=NOW)
     actions.approve(found, make_cast().site, by=make.ROOT, at=NOW)
