@@ -110,7 +110,20 @@ def terminals(cast):
         last_at=make.NOW,
     )
     bad = BadUploadLine.objects.create(upload=upload, line_no=1, raw="?", fault="time")
-    pages = ("device", "approve", "refuse", "retire", "command", "uploads", "operations", "pin_group")
+    pages = (
+        "device",
+        "link",
+        "visit",
+        "set_clock",
+        "subscribe",
+        "approve",
+        "refuse",
+        "retire",
+        "command",
+        "uploads",
+        "operations",
+        "pin_group",
+    )
     return {
         **dict.fromkeys((f"devices:{page}" for page in pages), device.pk),
         "devices:withdraw": command.pk,
