@@ -71,7 +71,7 @@ def on_people_changed(employee_ids: Sequence[int], first: dt.date) -> None:
 
 @app.task(name="attendance.settle_waiting", lock=_LOCK)
 def settle_waiting() -> None:
-    """Settle all that waits, the longest waiting first."""
+    """Settle all that waits."""
     settle_all()
 
 

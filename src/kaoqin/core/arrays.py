@@ -46,7 +46,6 @@ class _AsBytes(Loader):
 
 # PostgreSQL's type numbers, how an element looks on the wire (its length, then the value), and what 0 means in ours.
 _ARRAYS = {
-    "int4[]": (1007, np.dtype([("length", ">i4"), ("value", ">i4")]), 0),
     "int8[]": (1016, np.dtype([("length", ">i4"), ("value", ">i8")]), 0),
     "date[]": (1182, np.dtype([("length", ">i4"), ("value", ">i4")]), 10_957),
     "timestamptz[]": (1185, np.dtype([("length", ">i4"), ("value", ">i8")]), 946_684_800_000_000),
