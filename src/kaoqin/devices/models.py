@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from kaoqin.devices.words import BadLineState, CommandState, Deed, DeviceState, Fault, Wish
+from kaoqin.devices.words import Alarm, BadLineState, CommandState, Deed, DeviceState, Fault, Wish
 
 
 class Device(models.Model):
@@ -169,3 +169,28 @@ class Command(models.Model):
                 name="command_open",
             )
         ]
+
+
+class DeviceAlarm(models.Model):
+    """That something was wrong with a terminal, or with a whole site (`device` empty), and since when; open until
+    `cleared_at`. `facts` are the numbers it is told with."""
+
+    kind = models.CharField(max_length=20, choices=Alarm)
+    device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="alarms")
+    site = models.ForeignKey("org.Site", null=True, on_delete=models.CASCADE, related_name="device_alarms")
+    facts = models.JSONField(default=dict)
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "kind"],
+                condition=Q(cleared_at=None, device__isnull=False),
+                name="device_alarm_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "kind"], condition=Q(cleared_at=None, device=None), name="site_alarm_open_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["device", "-raised_at"])]

@@ -338,6 +338,14 @@ class Page:
     records: int
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a command at a visited terminal: its result as in `CommandResult`, and what it told."""
+
+    code: int = 0
+    pages: Sequence[Page] = ()
+
+
 class VisitFailed(Exception):  # noqa: N818 - told to people as it is
     """A visit that did not come to its end, with a sentence for people."""
 
@@ -361,6 +369,10 @@ class Visitor(Shape):
 
     def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:
         """All punches of these days of the terminal's clock; fails in the end where it told of more than it gave."""
+        ...
+
+    def carry_out(self, link: Link, phrase: str) -> Done:
+        """Do what the adapter's `say` worded. A phrase the terminal refuses is a result below 0, not a failure."""
         ...
 
     def set_clock(self, link: Link, at: dt.datetime) -> None:

@@ -27,6 +27,17 @@ class Light(models.TextChoices):
     OFF = "off", gettext_lazy("不在用")
 
 
+class Alarm(models.TextChoices):
+    """What somebody is told of without looking."""
+
+    SILENT = "silent", gettext_lazy("失联")
+    SITE_OUT = "site_out", gettext_lazy("整个地点失联")
+    CLOCK = "clock", gettext_lazy("时钟偏差")
+    MEMORY = "memory", gettext_lazy("存储将满")
+    COUNT = "count", gettext_lazy("记录数对不上")
+    TWO_ADDRESSES = "two_addresses", gettext_lazy("同一序列号从两个地址联系")
+
+
 class BadLineState(models.TextChoices):
     WAITING = "waiting", gettext_lazy("待处理")
     REPAIRED = "repaired", gettext_lazy("已修复")

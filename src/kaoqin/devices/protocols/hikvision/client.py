@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.hikvision import digest, messages
 from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
-from kaoqin.devices.wire import Link, Page, VisitFailed, WrongLogin
+from kaoqin.devices.wire import Done, Link, Page, VisitFailed, WrongLogin
 
 SECONDS = 10
 MOST_BYTES = 8 * 1024 * 1024
@@ -103,6 +103,10 @@ class Client:
         if missing:
             sentence = gettext("考勤机说还有 {count} 条记录没有给出,下次再取。")
             raise VisitFailed(sentence.format(count=missing))
+
+    def carry_out(self, link: Link, phrase: str) -> Done:
+        """Nothing is worded for these terminals, so nothing is done."""
+        return Done(-1)
 
     def set_clock(self, link: Link, at: dt.datetime) -> None:
         Conversation(link).ask("PUT", f"{_SYSTEM}/time", messages.say_clock(at, link.zone))
