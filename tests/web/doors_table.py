@@ -49,6 +49,7 @@ DOORS = {
     "org:new_site": ("lfffoof", "lfffoof"),
     "org:site": ("lfffoof", "lfffoof"),
     "devices:devices": ("lfffooo", "lfffooo"),
+    "devices:alarms": ("lfffooo", "lfffooo"),
     "devices:device": ("lfffooo", "lfffooo"),
     "devices:add": ("lfffoof", "lfffoof"),
     "devices:link": ("lfffoof", "lfffoof"),

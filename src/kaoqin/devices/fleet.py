@@ -17,6 +17,9 @@ from kaoqin.devices.words import DeviceState
 
 MOST_PENDING = 200
 MOST_FACTS = 100
+PAUSE = dt.timedelta(minutes=1)
+"""Terminals call every 15 to 30 seconds; one that paused longer may have kept punches back."""
+THERE_AND_BACK = dt.timedelta(minutes=10)
 _FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
 
 
@@ -86,6 +89,31 @@ def greeted_again(serial: str, at: dt.datetime) -> None:
 
 
 @dataclass(slots=True)
+class Presence:
+    """How a terminal has called lately: from where, since when without a pause, and from where before."""
+
+    address: str
+    since: dt.datetime
+    last: dt.datetime
+    old_address: str = ""
+    old_at: dt.datetime | None = None
+
+    def call(self, at: dt.datetime, address: str) -> str:
+        """It calls. Returns the other address, if it went there and back within ten minutes: those are two."""
+        if at - self.last > PAUSE:
+            self.since = at
+        clash = ""
+        if address != self.address:
+            clash = self.address if address == self.old_address and self._just_there(at) else ""
+            self.old_address, self.old_at, self.address = self.address, self.last, address
+        self.last = at
+        return clash
+
+    def _just_there(self, at: dt.datetime) -> bool:
+        return self.old_at is not None and at - self.old_at <= THERE_AND_BACK
+
+
+@dataclass(slots=True)
 class Beat:
     """A sign of life that is not written yet."""
 
@@ -93,17 +121,22 @@ class Beat:
     address: str
     upload_at: dt.datetime | None = None
     clock_ahead_seconds: int | None = None
+    clash_address: str | None = None
+    clash_at: dt.datetime | None = None
 
 
 _BEATS = """
-INSERT INTO devices_heartbeat (device_id, seen_at, address, upload_at, clock_ahead_seconds)
-SELECT d.id, b.seen_at, b.address, b.upload_at, b.ahead
-FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::int[])
-    AS b(serial, seen_at, address, upload_at, ahead) JOIN devices_device d USING (serial)
+INSERT INTO devices_heartbeat
+    (device_id, seen_at, address, upload_at, clock_ahead_seconds, clash_address, clash_at)
+SELECT d.id, b.seen_at, b.address, b.upload_at, b.ahead, coalesce(b.clash, ''), b.clash_at
+FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[])
+    AS b(serial, seen_at, address, upload_at, ahead, clash, clash_at) JOIN devices_device d USING (serial)
 ON CONFLICT (device_id) DO UPDATE SET
     seen_at = greatest(devices_heartbeat.seen_at, excluded.seen_at), address = excluded.address,
     upload_at = coalesce(excluded.upload_at, devices_heartbeat.upload_at),
-    clock_ahead_seconds = coalesce(excluded.clock_ahead_seconds, devices_heartbeat.clock_ahead_seconds)
+    clock_ahead_seconds = coalesce(excluded.clock_ahead_seconds, devices_heartbeat.clock_ahead_seconds),
+    clash_address = coalesce(nullif(excluded.clash_address, ''), devices_heartbeat.clash_address),
+    clash_at = coalesce(excluded.clash_at, devices_heartbeat.clash_at)
 """
 
 
@@ -112,6 +145,7 @@ class Heartbeats:
 
     def __init__(self) -> None:
         self._beats: dict[str, Beat] = {}
+        self._present: dict[str, Presence] = {}
         self._lock = threading.Lock()
 
     def feel(self, serial: str, at: dt.datetime, address: str, ahead: int | None = None, *, upload: bool) -> None:
@@ -120,6 +154,17 @@ class Heartbeats:
             beat.seen_at, beat.address = at, address
             beat.upload_at = at if upload else beat.upload_at
             beat.clock_ahead_seconds = beat.clock_ahead_seconds if ahead is None else ahead
+            clash = self._present.setdefault(serial, Presence(address, at, at)).call(at, address)
+            if clash:
+                beat.clash_address, beat.clash_at = clash, at
+
+    def believed(self, serial: str, at: dt.datetime, ahead: int | None) -> int | None:
+        """How far a clock is ahead by a punch that came just now; None where the punch may have been kept back, for
+        the terminal was not in touch all the while."""
+        present = self._present.get(serial)
+        if ahead is None or present is None or at - present.last > PAUSE:
+            return None
+        return ahead if at - present.since >= dt.timedelta(seconds=abs(ahead)) else None
 
     def write(self) -> None:
         """Write what was gathered; when the database does not take it, it is gathered still."""

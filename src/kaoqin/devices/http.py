@@ -157,7 +157,7 @@ class Desk:
             self._uploads.leave(size)
         if visit.call.protocol and visit.call.protocol != terminal.dialect.protocol:
             self._learn(visit, terminal, {})
-        self._feel(visit, terminal, arrived.ahead_seconds)
+        self._feel(visit, terminal, self._beats.believed(terminal.serial, visit.at, arrived.ahead_seconds))
         return visit.front.answer(visit.call, replace(news, records=arrived.records))
 
     def _named(self, visit: Visit) -> Visit:

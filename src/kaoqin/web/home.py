@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
+from kaoqin.devices import queries as devices
+from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org import queries as org
 from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.punches import queries as punches
@@ -75,6 +77,8 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
             "/punches/imports/",
             "alert-triangle",
         )
+    if may(by, SEE_DEVICES):
+        found += _terminals(by)
     if may(by, SEE_DAYS):
         faults = attendance.settlement_faults(seen_by=by, on=today).count()
         found += _said(
@@ -90,6 +94,19 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
             "users-group",
         )
     return found
+
+
+def _terminals(by: Actor) -> list[Waiting]:
+    """Terminals that want a person: those with an alarm, those that wait to be approved."""
+    alarms, pending = devices.open_alarms(seen_by=by).count(), devices.pending_count(seen_by=by)
+    return [
+        *_said(
+            alarms, ngettext("{} 个考勤机告警", "{} 个考勤机告警", alarms), "/devices/alarms/?open=1", "alert-triangle"
+        ),
+        *_said(
+            pending, ngettext("{} 台考勤机等待批准", "{} 台考勤机等待批准", pending), "/devices/?state=pending", "help"
+        ),
+    ]
 
 
 def _said(count: int, sentence: str, address: str, icon: str) -> list[Waiting]:
