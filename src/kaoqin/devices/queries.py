@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
@@ -220,3 +220,14 @@ def sites_out() -> dict[int, dt.datetime]:
     """Sites where terminals do not call, each with since when; for whoever may bridge it."""
     wanted = DeviceAlarm.objects.filter(kind__in=[Alarm.SITE_OUT, Alarm.SILENT], cleared_at=None, site__isnull=False)
     return dict(wanted.order_by("site", "raised_at").distinct("site").values_list("site", "raised_at"))
+
+
+SENT_AFTER = dt.timedelta(minutes=10)
+"""So long after it is back a terminal has sent what it kept."""
+
+
+def all_sent(site_id: int, at: dt.datetime) -> bool:
+    """Whether the terminals of a site call, and have called long enough to have sent what they kept back."""
+    silences = DeviceAlarm.objects.filter(kind__in=[Alarm.SITE_OUT, Alarm.SILENT], site=site_id)
+    lately = Q(cleared_at=None) | Q(cleared_at__gt=at - SENT_AFTER)
+    return not silences.filter(lately).exists()

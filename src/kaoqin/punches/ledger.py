@@ -36,7 +36,8 @@ NO_EVIDENCE: Mapping[str, Any] = {}
 class Press(NamedTuple):
     """One punch on its way in. `device_time` is the source's wall clock (naive), read in `zone`.
 
-    A tuple, for there are millions. `evidence` may be shared by many: it is read, never written.
+    A tuple, for there are millions. `evidence` may be shared by many: it is read, never written. `employee_id`: whose
+    it is for certain; where it is not told, whose the number is.
     """
 
     person_key: str
@@ -47,6 +48,7 @@ class Press(NamedTuple):
     place: str = ""
     mark: str = ""
     evidence: Mapping[str, Any] = NO_EVIDENCE
+    employee_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,11 @@ class Rows:
         now = at.astimezone(dt.UTC).replace(tzinfo=None)
         newest, late = now + AHEAD, now - late_after
         add, spans, same = self._lines.append, self.spans, Escapes()
-        for key, (person_key, local, zone, origin, name, place, mark, told) in self._keyed:
+        for key, (person_key, local, zone, origin, name, place, mark, told, certain) in self._keyed:
             offset = ahead.of(zone, local)
             instant = local - offset if dt.MINYEAR < local.year < dt.MAXYEAR else local
             counts = local.year >= FIRST_YEAR and instant <= newest
-            employee = whose.employee(person_key, origin, local)
+            employee = certain or whose.employee(person_key, origin, local)
             if employee is None:
                 self.unknown += 1
             elif counts:

@@ -14,6 +14,7 @@ from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
+from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
 from kaoqin.security.doors import may
 from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor, Theme
@@ -45,6 +46,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
             Entry(gettext_lazy("请假与外出"), "/absences/", "beach", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
+            Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
         ),
     ),
     (
