@@ -109,11 +109,12 @@ def take(
 def _take_some(
     presses: Sequence[Press], source: Source, at: dt.datetime, batch_id: int | None, late_after: dt.timedelta
 ) -> Taken:
-    """Ask what is known, COPY the rest. Somebody else may bring the same punch at the same moment: then ask again."""
+    """COPY all, for punches are mostly new; where one of them is known, ask which are, and COPY the rest. Somebody else
+    may bring the same punch at the same moment: then ask again."""
     keyed = {_key(p[3], p[0], p[1].isoformat(), p[6]): p for p in presses}
     ending = f"\t{at.isoformat()}\t{source}\t{_NULL if batch_id is None else batch_id}\n"
+    known: set[str] = set()
     for tries_left in reversed(range(_TRIES)):
-        known = _known(keyed)
         rows = Rows((key, press) for key, press in keyed.items() if key not in known)
         rows.write(at, late_after, ending)
         try:
@@ -122,6 +123,7 @@ def _take_some(
         except UniqueViolation:
             if not tries_left:
                 raise
+            known = _known(keyed)
     tell_spans(rows.spans)
     return Taken(rows.count, len(presses) - rows.count, rows.held, rows.unknown)
 
