@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -23,7 +24,7 @@ THERE_AND_BACK = dt.timedelta(minutes=10)
 _FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
 
 
-def terminals(at: dt.datetime, **which: str) -> dict[str, Terminal]:
+def terminals(at: dt.datetime, **which: Any) -> dict[str, Terminal]:
     """All terminals, or some, by serial, in one question."""
     open_commands = Command.objects.filter(due(at), device=OuterRef("pk"))
     rows = (
@@ -65,18 +66,54 @@ def meet(serial: str, at: dt.datetime) -> bool:
 
 
 _LEARN = """
-UPDATE devices_device SET facts = facts || %s::jsonb, protocol = coalesce(nullif(%s, ''), protocol)
-WHERE serial = %s AND NOT (facts @> %s::jsonb AND protocol = coalesce(nullif(%s, ''), protocol))
+UPDATE devices_device d SET facts = d.facts || t.says, protocol = coalesce(nullif(t.protocol, ''), d.protocol)
+FROM unnest(%s::text[], %s::jsonb[], %s::text[]) AS t(serial, says, protocol)
+WHERE d.serial = t.serial AND NOT (d.facts @> t.says AND d.protocol = coalesce(nullif(t.protocol, ''), d.protocol))
+RETURNING d.serial
 """
+Says = tuple[Mapping[str, str], str]
+"""What a terminal tells of itself, and the protocol it has revealed (empty: none)."""
 
 
 def learn(serial: str, says: Mapping[str, str], protocol: str = "") -> bool:
-    """Keep what a terminal tells of itself, and which protocol it has revealed; False, and nothing written, where it is
-    known: after a power cut all terminals greet at once."""
-    told = {key[:60]: value[:200] for key, value in list(says.items())[:MOST_FACTS]}
+    """Keep what a terminal tells of itself; False, and nothing written, where it is known."""
+    return bool(learn_all({serial: (says, protocol)}))
+
+
+def learn_all(told: Mapping[str, Says]) -> list[str]:
+    """Keep what terminals tell of themselves; returns the serials for whom it was news."""
+    rows = sorted(told.items())
+    says = [
+        json.dumps({key[:60]: value[:200] for key, value in list(one.items())[:MOST_FACTS]}) for _, (one, _) in rows
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN, [json.dumps(told), protocol, serial, json.dumps(told), protocol])
-        return bool(cursor.rowcount)
+        cursor.execute(_LEARN, [[serial for serial, _ in rows], says, [protocol for _, (_, protocol) in rows]])
+        return [row[0] for row in cursor.fetchall()]
+
+
+class Telling:
+    """What terminals tell of themselves, gathered and written in one statement: after a power cut all greet at once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Says] = {}
+        self._lock = threading.Lock()
+
+    def add(self, serial: str, says: Mapping[str, str], protocol: str) -> None:
+        with self._lock:
+            before, known = self._told.get(serial, ({}, ""))
+            self._told[serial] = {**before, **says}, protocol or known
+
+    def write(self) -> list[str]:
+        """Write what was gathered; returns the serials for whom it was news. What the database does not take is
+        gathered still."""
+        with self._lock:
+            told, self._told = self._told, {}
+        try:
+            return learn_all(told) if told else []
+        except Exception:
+            with self._lock:
+                self._told = {**told, **self._told}
+            raise
 
 
 _GREETED = "UPDATE devices_device SET again_until = least(again_until, %s) WHERE serial = %s"

@@ -75,7 +75,7 @@ def call(request: AskedBy, site_id: int) -> HttpResponse:
     made = attempt(form, change) if request.method == "POST" else None
     if made:
         return _called(request, made, len(ticked))
-    context |= {"rows": listed, "ticked": ticked}
+    context |= {"rows": listed, "ticked": ticked, "expected": sum(row.expected for row in listed)}
     context["departments"] = org.department_choices(CALL_ROLL, seen_by=request.by, on=request.today)
     return render(request, "rollcall/call.html", context, status=422 if form.errors else 200)
 
