@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from benchmarks import peer
 from benchmarks.database import empty, start
 
 PORT = 8931
@@ -65,10 +66,10 @@ def served() -> Iterator[None]:
         server.wait(timeout=15)
 
 
-def _wait() -> None:
+def _wait(port: int = PORT) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT)) as line:
+        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as line:
             line.request("GET", "/iclock/ping?SN=BENCH0000")
             if line.getresponse().status == 200:
                 return
@@ -76,25 +77,25 @@ def _wait() -> None:
     sys.exit("the server did not start")
 
 
-def send(serial: str, bodies: list[bytes]) -> None:
+def send(serial: str, bodies: list[bytes], port: int) -> None:
     """All bodies of one terminal, one after the other over one connection; each must be acknowledged."""
-    line = http.client.HTTPConnection("127.0.0.1", PORT)
+    line = http.client.HTTPConnection("127.0.0.1", port)
     for one in bodies:
         line.request("POST", f"/iclock/cdata?SN={serial}&table=ATTLOG&Stamp=9999", one)
         answer = line.getresponse()
         told = answer.read()
-        assert (answer.status, told) == (200, b"OK:%d" % one.count(b"\n"))
+        assert (answer.status, told.replace(b" ", b"")) == (200, b"OK:%d" % one.count(b"\n")), told
     line.close()
 
 
-def over_http(size: int, connections: int, lines: int, begun: int) -> float:
+def over_http(size: int, connections: int, lines: int, begun: int, port: int = PORT) -> float:
     """Lines per second; `begun` is the number of the first line, so that all are new."""
     each = max(1, lines // size // connections)
     senders = []
     for number in range(connections):
         first = begun + number * each * size
         bodies = [body(first + n * size, size) for n in range(each)]
-        senders.append(threading.Thread(target=send, args=(f"BENCH{number:04d}", bodies)))
+        senders.append(threading.Thread(target=send, args=(f"BENCH{number:04d}", bodies, port)))
     at = time.perf_counter()
     for sender in senders:
         sender.start()
@@ -155,6 +156,22 @@ def main(argv: list[str] | None = None) -> None:
     for size, connections, speed in measured:
         print(f"{size:>15,} {connections:>11} {speed:>9,.0f} {speed / copied:>8.0%}")
     print(f"{'bare COPY':>15} {'':>11} {copied:>9,.0f}")
+    beside_the_peer({connections: speed for size, connections, speed in measured if size == 100})
+
+
+def beside_the_peer(ours: dict[int, float]) -> None:
+    """Requests of 100 lines to the nearest open-source peer, and how many times faster ours are."""
+    try:
+        with peer.served([f"BENCH{number:04d}" for number in range(TERMINALS)]):
+            _wait(peer.PORT)
+            over_http(100, 1, 500, 20_000_000, peer.PORT)
+            for connections, speed in ours.items():
+                theirs = over_http(100, connections, 6_000, connections * 1_000_000, peer.PORT)
+                print(
+                    f"{'peer, 100':>15} {connections:>11} {theirs:>9,.0f}   ours is {speed / theirs:.1f} times as fast"
+                )
+    except peer.NoPeer as missing:
+        print(f"the peer cannot be installed here: {missing}")
 
 
 if __name__ == "__main__":
