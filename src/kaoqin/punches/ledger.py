@@ -84,7 +84,6 @@ _KNOWN = "SELECT encode(uuid_send(content_key), 'hex') FROM punches_punch WHERE 
 _TRIES = 10
 
 
-@transaction.atomic
 def take(
     presses: Sequence[Press],
     *,
@@ -101,8 +100,9 @@ def take(
     """
     require(by, TAKE_PUNCHES)
     counted = Taken()
-    for begin in range(0, len(presses), CHUNK):
-        counted += _take_some(presses[begin : begin + CHUNK], source, at, batch_id, late_after)
+    with transaction.atomic(savepoint=False):
+        for begin in range(0, len(presses), CHUNK):
+            counted += _take_some(presses[begin : begin + CHUNK], source, at, batch_id, late_after)
     return counted
 
 
