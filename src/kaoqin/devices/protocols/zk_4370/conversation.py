@@ -5,10 +5,8 @@ Whatever happens, the terminal is left enabled and the session is ended. Nothing
 
 import asyncio
 import contextlib
-import struct
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
@@ -19,9 +17,6 @@ from kaoqin.devices.wire import Link, VisitFailed, WrongLogin
 SECONDS = 10.0
 LEAVE_SECONDS = 1.0
 LATE_SECONDS = 0.3
-TRIES = 3
-SMALLEST_PIECE = 1024
-MOST_BYTES = 64 * 1024 * 1024
 MOST_KEY = 0xFFFFFFFF
 
 
@@ -29,40 +24,16 @@ class Silent(VisitFailed):
     """A question that was not answered in time."""
 
 
-@dataclass
-class Bulk:
-    """A long answer: `size` as the terminal told it, what came of it, by where it begins, and what ended it early."""
-
-    size: int
-    pieces: dict[int, bytes] = field(default_factory=dict)
-    fault: VisitFailed | None = None
-
-    @property
-    def data(self) -> bytes:
-        """All of it, NUL where something is lacking."""
-        held = bytearray(self.size)
-        for begin, piece in self.pieces.items():
-            held[begin : begin + len(piece)] = piece
-        return bytes(held)
-
-    def holes(self) -> list[tuple[int, int]]:
-        """From where to where something is lacking."""
-        found, at = [], 0
-        for begin, piece in [*sorted(self.pieces.items()), (self.size, b"")]:
-            if begin > at:
-                found.append((at, begin))
-            at = begin + len(piece)
-        return found
-
-
 class Conversation:
-    """Questions and answers in one session."""
+    """Questions and answers in one session. `counts`: whether the terminal numbers answers as we number questions; None
+    while that has not shown. `piece_bytes`: the longest piece that may be asked for."""
 
     def __init__(self, line: Line, seconds: float) -> None:
         self._line, self._seconds = line, seconds
+        self.piece_bytes = line.piece_bytes
         self._session, self._number = 0, 0
         self._asked: set[int] = set()
-        self._counts: bool | None = None
+        self.counts: bool | None = None
         self._events: deque[Packet] = deque()
 
     async def log_in(self, key: int) -> None:
@@ -83,9 +54,9 @@ class Conversation:
     async def leave(self) -> None:
         """Leave the terminal enabled, and end the session, as far as it still answers."""
         for code in (Code.ENABLE, Code.EXIT):
-            await self._briefly(code)
+            await self.briefly(code)
 
-    async def _briefly(self, code: Code) -> None:
+    async def briefly(self, code: Code) -> None:
         """Something that is said for order's sake, whether or not it is answered."""
         with contextlib.suppress(OSError, VisitFailed):
             async with asyncio.timeout(min(self._seconds, LEAVE_SECONDS)):
@@ -97,16 +68,16 @@ class Conversation:
         for _ in range(again or self._line.again):
             await self._line.send(say(Packet(code, self._session, self._number, data)))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._wait):
-                    return await self._answer()
-        raise self._silent()
+                async with asyncio.timeout(self.wait):
+                    return await self.answer()
+        raise self.silent()
 
     @property
-    def _wait(self) -> float:
+    def wait(self) -> float:
         """Seconds until a question is said again or given up."""
         return self._seconds / self._line.again
 
-    def _silent(self) -> Silent:
+    def silent(self) -> Silent:
         return Silent(gettext("考勤机 {seconds} 秒内没有回答。").format(seconds=f"{self._seconds:g}"))
 
     def _begin(self) -> None:
@@ -115,16 +86,16 @@ class Conversation:
         self._number = next_number(self._number)
         self._asked.discard(self._number)
 
-    async def _answer(self) -> Packet:
+    async def answer(self) -> Packet:
         """What comes next that is no late answer. Whether the terminal numbers answers as we number questions shows at
         the first that could be late: where nothing better comes behind it, it does not."""
         packet = await self._packet()
-        while self._counts is not False and packet.number in self._asked:
+        while self.counts is not False and packet.number in self._asked:
             try:
-                async with asyncio.timeout(min(self._wait, LATE_SECONDS) if self._counts is None else None):
+                async with asyncio.timeout(min(self.wait, LATE_SECONDS) if self.counts is None else None):
                     packet = await self._packet()
             except TimeoutError:
-                self._counts = False
+                self.counts = False
         return packet
 
     async def _packet(self) -> Packet:
@@ -134,7 +105,7 @@ class Conversation:
             if packet is None:
                 continue
             if packet.code != Code.EVENT:
-                self._counts = True if packet.number == self._number > 0 else self._counts
+                self.counts = True if packet.number == self._number > 0 else self.counts
                 return packet
             self._events.append(packet)
 
@@ -161,104 +132,19 @@ class Conversation:
         return answer.data
 
     async def option(self, name: str) -> str:
-        """A setting by its name; empty where the terminal has none, or says nothing."""
+        """A setting by its name; empty where the terminal has none, or says nothing. It answers `name=value`."""
         with contextlib.suppress(Silent):
             answer = await self.ask(Code.READ_OPTION, name.encode() + b"\0")
             if answer.code in {Code.OK, Code.DATA}:
-                text = answer.data.partition(b"\0")[0].decode("utf-8", "replace")
-                told, equals, value = text.partition("=")
-                return value.strip() if equals and told.lstrip("~").lower() == name.lstrip("~").lower() else ""
+                return answer.data.partition(b"\0")[0].decode("utf-8", "replace").rpartition("=")[2].strip()
         return ""
 
-    async def bulk(self, code: Code, what: int = 0) -> Bulk:
-        """A table of the terminal, of which pieces may lack. Raises VisitFailed where it gives none at all."""
-        try:
-            answer = await self.ask(Code.PREPARE_BUFFER, struct.pack("<bhii", 1, code, what, 0))
-            if answer.code == Code.DATA:
-                return Bulk(len(answer.data), {0: answer.data})
-            if answer.code == Code.PREPARE_DATA:
-                return await self._unasked(answer)
-            if answer.code != Code.OK or len(answer.data) < 4:
-                raise VisitFailed(
-                    gettext("考勤机没有给出数据(命令 {code},回答 {answer})。").format(
-                        code=int(code), answer=answer.code
-                    )
-                )
-            return await self._pieces(_size_of(answer.data))
-        finally:
-            await self._briefly(Code.FREE_DATA)
-
-    async def _unasked(self, answer: Packet) -> Bulk:
-        size = struct.unpack_from("<I", answer.data.ljust(4, b"\0"))[0]
-        told = await self._series(size)
-        return Bulk(max(len(told), min(size, MOST_BYTES)), {0: told} if told else {})
-
-    async def _pieces(self, size: int) -> Bulk:
-        """All pieces; one that does not come in three tries is asked for in halves, and lacks in the end."""
-        if size > MOST_BYTES:
-            raise strange()
-        bulk, most = Bulk(size), self._line.piece_bytes
-        waiting = deque((begin, min(most, size - begin)) for begin in range(0, size, most))
-        while waiting:
-            begin, length = waiting.popleft()
-            try:
-                piece, came_short = await self._piece(begin, length)
-            except (Silent, OSError) as gone:
-                bulk.fault = gone if isinstance(gone, Silent) else broken()
-                break
-            if piece:
-                bulk.pieces[begin] = piece
-            elif came_short and length > SMALLEST_PIECE:
-                half = (length // 2 + 7) & ~7
-                waiting.extendleft([(begin + half, length - half), (begin, half)])
-        return bulk
-
-    async def _piece(self, begin: int, length: int) -> tuple[bytes, bool]:
-        """One piece, whole or none, and whether some of it came. Raises Silent where there was no answer at all."""
-        came_short, silent = False, 0
-        for _ in range(TRIES):
-            try:
-                answer = await self.ask(Code.READ_BUFFER, struct.pack("<ii", begin, length), again=1)
-            except Silent:
-                silent += 1
-                continue
-            told = b""
-            if answer.code == Code.DATA:
-                told = answer.data
-            elif answer.code == Code.PREPARE_DATA:
-                told = await self._series(length)
-            if len(told) == length:
-                return told, False
-            came_short |= answer.code in {Code.DATA, Code.PREPARE_DATA}
-            await self._let_late_ones_pass()
-        if silent == TRIES:
-            raise self._silent()
-        return b"", came_short
-
-    async def _let_late_ones_pass(self) -> None:
+    async def let_late_ones_pass(self) -> None:
         """Where answers are not numbered as we number questions, what is late can only be waited for."""
         with contextlib.suppress(TimeoutError):
-            while not self._counts:
-                async with asyncio.timeout(min(self._wait, LATE_SECONDS)):
-                    await self._answer()
-
-    async def _series(self, size: int) -> bytes:
-        """What comes in a row of 1501 until all is there and 2000 says so, or until it ends early."""
-        told = bytearray()
-        with contextlib.suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout(self._wait if len(told) < size else min(self._wait, LEAVE_SECONDS)):
-                    packet = await self._answer()
-                if packet.code != Code.DATA:
-                    break
-                told += packet.data
-        return bytes(told)
-
-
-def _size_of(data: bytes) -> int:
-    """The size of what is prepared: behind one byte, or at the beginning."""
-    told = [struct.unpack_from("<I", data, at)[0] for at in (1, 0) if len(data) >= at + 4]
-    return next((size for size in told if size <= MOST_BYTES), MOST_BYTES + 1)
+            while not self.counts:
+                async with asyncio.timeout(min(self.wait, LATE_SECONDS)):
+                    await self.answer()
 
 
 def broken() -> VisitFailed:

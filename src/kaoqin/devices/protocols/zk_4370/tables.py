@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.zk_4370 import records, sizes, users
 from kaoqin.devices.protocols.zk_4370.bodies import not_yet
-from kaoqin.devices.protocols.zk_4370.conversation import Bulk, Conversation
+from kaoqin.devices.protocols.zk_4370.bulk import Bulk, read_bulk
+from kaoqin.devices.protocols.zk_4370.conversation import Conversation
 from kaoqin.devices.protocols.zk_4370.frames import Code
 from kaoqin.devices.protocols.zk_4370.records import Shape
 from kaoqin.devices.protocols.zk_4370.users import User
@@ -40,11 +41,12 @@ class Log:
 
     @property
     def failure(self) -> VisitFailed | None:
-        """Why this is not all, if it is not."""
-        if self.fault or self.count >= self.held:
+        """Why this is not all, if it is not; with both numbers where it came short."""
+        if self.count >= self.held:
             return self.fault
         sentence = gettext("考勤机里有 {held} 条记录,只读到 {count} 条;读到的已保存,下次再取。")
-        return CameShort(sentence.format(held=f"{self.held:,}", count=f"{self.count:,}"))
+        told = sentence.format(held=f"{self.held:,}", count=f"{self.count:,}")
+        return VisitFailed(told + self.fault.sentence) if self.fault else CameShort(told)
 
 
 class People(NamedTuple):
@@ -64,7 +66,7 @@ async def read_log(line: Conversation) -> Log:
             log.held = held or 0
             if held == 0 or log.count >= log.held > 0:
                 break
-            _add(log, await line.bulk(Code.READ_LOG))
+            _add(log, await read_bulk(line, Code.READ_LOG))
         if log.first and log.shape.size == Shape.SHORT.size:
             log.owners = {str(user.uid): user.pin for user in (await read_people(line)).users}
     except VisitFailed as fault:
@@ -88,7 +90,7 @@ async def read_people(line: Conversation) -> People:
     found, held = People([], [], 0), 0
     for _ in range(READINGS):
         held = await _held(line, sizes.USERS) or 0
-        bulk = await line.bulk(Code.READ_USERS, USERS_ONLY) if held else Bulk(0)
+        bulk = await read_bulk(line, Code.READ_USERS, USERS_ONLY) if held else Bulk(0)
         if bulk.fault:
             raise bulk.fault
         size = users.size_of(_table(bulk), held)
