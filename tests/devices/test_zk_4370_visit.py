@@ -5,9 +5,11 @@ import contextlib
 import datetime as dt
 import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from visited import listening
 
 import make
@@ -15,7 +17,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, links, rounds
 from kaoqin.devices.models import BadUploadLine, Command, PersonOnDevice, RawUpload
 from kaoqin.devices.protocols import VISITORS, vitals_of
-from kaoqin.devices.protocols.zk_4370 import Pull, bulk, client, users
+from kaoqin.devices.protocols.zk_4370 import Pull, bodies, bulk, client, users
 from kaoqin.devices.protocols.zk_4370.frames import Code, Packet
 from kaoqin.devices.protocols.zk_4370.simulator import PullUnit
 from kaoqin.devices.simulated import ClockFault, Habits, Person
@@ -140,6 +142,22 @@ def test_what_a_terminal_holds_is_what_the_ledger_has_and_once(transport, record
         assert not BadUploadLine.objects.exists()
 
 
+def test_a_visit_where_everything_is_committed(committed, unit):
+    """Nothing here runs in the transaction of a test."""
+    from cast import make_cast
+
+    device = known(make_cast(), unit)
+    fill(unit, 3)
+    order(device, PutPerson("00013", "肖英英"), TellPeople())
+    rounds.visit_once(device, make.NOW)
+    device.refresh_from_db()
+    assert (device.facts["visit_fault"], ended()) == ("", [("done", 0), ("done", 3)])
+    assert (kept(), device.heartbeat.upload_at) == (held(unit), make.NOW)
+    rounds.visit_once(device, make.NOW + MINUTE)
+    device.heartbeat.refresh_from_db()
+    assert (device.heartbeat.seen_at, device.heartbeat.upload_at) == (make.NOW + MINUTE, make.NOW)
+
+
 def test_an_empty_terminal_and_one_with_a_single_press(device, unit):
     assert links.visit(device, at=make.NOW) == 0
     fill(unit, 1)
@@ -182,6 +200,16 @@ def test_another_terminal_at_the_address(device, unit):
     fill(unit, 1)
     assert refused(links.visit, device, at=make.NOW).code == "devices.another"
     assert Punch.objects.count() == 0
+
+
+def test_a_visit_may_be_made_where_a_loop_runs_and_fails_in_the_language_of_who_asks(unit):
+    async def outer():
+        assert client.Client(3).state(link(unit), make.NOW)["serial"] == SERIAL
+        with translation.override("en"), pytest.raises(VisitFailed, match="does not accept"):
+            client.Client(3).state(link(unit, password="1"), make.NOW)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, outer()).result()
 
 
 # What gets lost
@@ -233,6 +261,21 @@ def test_a_terminal_that_falls_silent_in_the_middle_leaves_what_was_read(device,
     sentence = refused(links.visit, device, at=make.NOW).sentence
     assert ("5,000" in sentence, "1,636" in sentence, "没有回答" in sentence) == (True, True, True)
     assert Punch.objects.count() == (65_472 - 4) // 40 == 1636
+
+
+def test_a_line_that_breaks_in_the_middle_leaves_what_was_read(device, unit, monkeypatch):
+    fill(unit, 5000, "2026-11-01 08:00")
+    read = unit._read
+
+    def breaking(session, data):
+        if data[:4] != bytes(4):
+            raise ConnectionResetError
+        return read(session, data)
+
+    monkeypatch.setattr(unit, "_read", breaking)
+    sentence = refused(links.visit, device, at=make.NOW).sentence
+    assert ("5,000" in sentence, "1,636" in sentence, "连接中断" in sentence) == (True, True, True)
+    assert Punch.objects.count() == 1636
 
 
 def test_a_log_that_grows_while_it_is_read(device, unit, monkeypatch):
@@ -543,23 +586,20 @@ def test_a_command_nobody_can_carry_out_is_given_up(device, unit, monkeypatch):
 # Live events
 
 
-def live(unit, transport, count, during):
+def live(unit, transport, count, during, probe_seconds=30):
     """So many pages of live events; `during` happens once they are wanted."""
 
     async def listen():
-        pages = []
-        stream = VISITORS["zk_4370"].live(link(unit, transport=transport), probe_seconds=0.05)
-        waiting = asyncio.ensure_future(anext(stream))
-        while not any(session.wants_events for session in unit._listening.sessions):
-            await asyncio.sleep(0)
-        during()
-        pages.append(await waiting)
-        while len(pages) < count:
-            pages.append(await anext(stream))
-        await stream.aclose()
-        return pages
+        line = VISITORS["zk_4370"].live(link(unit, transport=transport), probe_seconds)
+        async with contextlib.aclosing(line) as stream:
+            waiting = asyncio.ensure_future(anext(stream))
+            while not any(session.wants_events for session in unit._listening.sessions):
+                await asyncio.sleep(0)
+            during()
+            return [await waiting, *[await anext(stream) for _ in range(count - 1)]]
 
-    return asyncio.run(listen())
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, listen()).result()
 
 
 @BOTH
@@ -580,11 +620,13 @@ def test_presses_are_told_as_they_happen_and_acknowledged(transport, size, unit,
 
 
 def test_a_live_line_asks_now_and_then_whether_the_terminal_is_there(unit, impatient):
+    assert live(unit, "tcp", 2, lambda: None, 0.01) == [bodies.ALIVE] * 2
+
     def away():
         unit.habits = replace(unit.habits, offline=(0, make.NOW.timestamp() + 1))
 
     with pytest.raises(VisitFailed, match="没有回答"):
-        live(unit, "tcp", 1, away)
+        live(unit, "tcp", 1_000_000, away, 0.01)
 
 
 def test_the_pieces_of_a_long_answer():

@@ -146,16 +146,24 @@ def _ask_all(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) 
 
 
 def _take(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> int:
-    """Keep the punches; how many it told of is kept too, even where that is not all."""
-    taken = 0
+    """Keep the punches; how many it told of is kept too, even where that is not all, and that something new came."""
+    taken, new = 0, False
     today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
     try:
         for page in visitor.pages(link, today - DAY, today + DAY):
-            arrival.arrive(terminal, _heard(page, link), at)
+            new |= arrival.arrive(terminal, _heard(page, link), at).new
             taken += page.records
     finally:
         fleet.learn(terminal.serial, {"visit_records": str(taken)})
+        if new:
+            _feel(terminal.serial, link.address, None, at, upload=True)
     return taken
+
+
+def _feel(serial: str, address: str, ahead: int | None, at: dt.datetime, *, upload: bool = False) -> None:
+    beats = fleet.Heartbeats()
+    beats.feel(serial, at, address[:45], ahead, upload=upload)
+    beats.write()
 
 
 def _carry_out(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> None:
@@ -167,9 +175,10 @@ def _carry_out(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime
         except VisitFailed:
             queue.take_back(terminal.id, number)
             raise
-        for page in done.pages:
-            arrival.arrive(terminal, _heard(page, link, repeats=False), at)
-        queue.take_results(terminal.id, [CommandResult(number, done.code)], at)
+        with transaction.atomic():
+            for page in done.pages:
+                arrival.arrive(terminal, _heard(page, link, repeats=False), at)
+            queue.take_results(terminal.id, [CommandResult(number, done.code)], at)
 
 
 def _heard(page: Page, link: Link, *, repeats: bool = True) -> arrival.Heard:
@@ -183,12 +192,9 @@ def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None
         sentence = gettext("这个地址上是另一台考勤机:{serial}。").format(serial=serial)
         raise Refusal("devices.another", sentence)
     told = dict(facts)
-    beats = fleet.Heartbeats()
-    address = device.options.get("address", "")[:45]
     shown = told.pop("clock_ahead_seconds", None)
     ahead = None if shown is None else max(-MOST_SECONDS, min(int(shown), MOST_SECONDS))
-    beats.feel(device.serial, at, address, ahead, upload=False)
-    beats.write()
+    _feel(device.serial, device.options.get("address", ""), ahead, at)
     fleet.learn(device.serial, told)
     if told.get("mac"):
         _set(device, "mac", told["mac"])

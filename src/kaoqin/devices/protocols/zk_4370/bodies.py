@@ -19,6 +19,7 @@ from kaoqin.devices.wire import BadLine, Decoded, Dialect, Page, PersonOnTermina
 from kaoqin.devices.words import Fault
 
 MOST_RECORDS, MOST_PEOPLE = 500, 1000
+ALIVE = Page("live", b"", "EVENT", 0)
 _DAY_SECONDS = 86_400
 _USER_SIZES, _SHAPES = (users.LONG, users.SHORT), tuple(Shape)
 

@@ -5,8 +5,10 @@ import datetime as dt
 import struct
 import zoneinfo
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from django.utils import translation
 from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.zk_4370 import NAME, bodies, orders, phrases, sizes
@@ -59,20 +61,24 @@ class Client:
         return ""
 
     async def live(self, link: Link, probe_seconds: float = PROBE_SECONDS) -> AsyncIterator[Page]:
-        """Presses as they happen, until the caller has enough. Each is acknowledged when the next is asked for, so not
-        before it is kept. Raises VisitFailed when the terminal is gone, and WrongLogin."""
+        """Presses as they happen, until the caller has enough; a page without a body is a sign of life. Each press is
+        acknowledged when the next page is asked for, so not before it is kept. Raises VisitFailed when the terminal is
+        gone, and WrongLogin."""
         async with talking_to(link, self._seconds) as line:
             await line.good(Code.EVENT, _EVERY_PRESS)
             while True:
                 event = await line.event(probe_seconds)
                 if event is None:
                     await line.good(Code.GET_TIME)
-                    continue
-                yield bodies.page_of_event(event.data)
-                await line.acknowledge(event)
+                    yield bodies.ALIVE
+                else:
+                    yield bodies.page_of_event(event.data)
+                    await line.acknowledge(event)
 
     @staticmethod
     def _within(doing: Coroutine[Any, Any, Made]) -> Made:
+        """Do it in time, in a thread of its own: who calls may have a loop running. Sentences stay in their language."""
+
         async def in_time() -> Made:
             try:
                 async with asyncio.timeout(MOST_SECONDS):
@@ -80,7 +86,13 @@ class Client:
             except TimeoutError:
                 raise VisitFailed(gettext("考勤机太慢,没有在时限内读完。")) from None
 
-        return asyncio.run(in_time())
+        def here() -> Made:
+            with translation.override(language):
+                return asyncio.run(in_time())
+
+        language = translation.get_language()
+        with ThreadPoolExecutor(1, "zk_4370") as thread:
+            return thread.submit(here).result()
 
     async def _state(self, link: Link, at: dt.datetime) -> dict[str, str]:
         begun = asyncio.get_running_loop().time()
