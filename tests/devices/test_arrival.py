@@ -172,11 +172,6 @@ def test_when_the_punches_cannot_be_kept_nothing_is(terminal, monkeypatch):
     assert (RawUpload.objects.count(), BadUploadLine.objects.count(), Punch.objects.count()) == (0, 0, 0)
 
 
-def test_a_single_live_punch_tells_how_the_clock_goes(terminal):
-    send(terminal, lines("11-20 10:01:30"))
-    assert terminal.device().heartbeat.clock_ahead_seconds == 90
-
-
 def repaired(bad, text, by=make.ROOT):
     return actions.repair(bad, text, by=by, at=make.NOW)
 

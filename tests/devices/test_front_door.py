@@ -388,7 +388,37 @@ def test_a_greeting_that_says_something_new_has_one_terminal_read_again(terminal
     with CaptureQueriesContext(connection) as asked:
         terminal.get("cdata", **GREETING | {"language": "69"})
     assert [one["sql"].split()[0] for one in asked] == ["UPDATE", "SELECT"]
-    assert f"\"serial\" = '{SERIAL}'" in asked[1]["sql"]
+    assert f"\"serial\" IN ('{SERIAL}')" in asked[1]["sql"]
+    assert terminal.device().facts["language"] == "69"
+
+
+def test_what_many_terminals_tell_is_written_in_one_statement(terminal, cast):
+    other = Caller("0316144680031").approved(cast.site)
+    telling = fleet.Telling()
+    telling.add(SERIAL, {"language": "83"}, "")
+    telling.add(other.serial, {"language": "69"}, "zk_security")
+    telling.add(SERIAL, {"FWVersion": "8"}, "zk_attendance")
+    with CaptureQueriesContext(connection) as asked:
+        assert sorted(telling.write()) == [SERIAL, other.serial]
+    assert len(asked) == 1
+    assert terminal.device().facts == {"language": "83", "FWVersion": "8"}
+    other.refresh_from_db()
+    assert (other.facts, other.protocol) == ({"language": "69"}, "zk_security")
+    assert telling.write() == []
+
+
+def test_what_the_database_does_not_take_is_written_later(terminal, monkeypatch):
+    def down(told):
+        raise OperationalError
+
+    telling = fleet.Telling()
+    telling.add(SERIAL, {"language": "83"}, "")
+    with monkeypatch.context() as broken:
+        broken.setattr(fleet, "learn_all", down)
+        with pytest.raises(OperationalError):
+            telling.write()
+    telling.add(SERIAL, {"language": "69"}, "")
+    assert telling.write() == [SERIAL]
     assert terminal.device().facts["language"] == "69"
 
 

@@ -19,6 +19,9 @@ from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.models import BadLine, PersonKey, Punch
 from kaoqin.punches.words import Source
+from kaoqin.rollcall import actions as rollcall
+from kaoqin.rollcall import queries as rollcall_queries
+from kaoqin.rollcall.words import Direction
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 
@@ -87,7 +90,7 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
     }
-    about |= terminals(cast) | wrong_clocks(cast)
+    about |= terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
 
@@ -129,6 +132,20 @@ def terminals(cast):
         "devices:withdraw": command.pk,
         "devices:reread": upload.pk,
         "devices:repair": bad.pk,
+    }
+
+
+def roll_call(cast):
+    """Wang called the roll: Chen was there."""
+    by, now = cast.by("wang"), make.at("11-20 10:00")
+    listed = rollcall_queries.called(cast.site, None, seen_by=by, on=make.TODAY, now=now)
+    told = (cast.site, Direction.IN, make.at("11-20 08:30"), listed, [cast.chen.pk])
+    made = rollcall.call_roll(*told, by=by, at=make.NOW)
+    return {
+        "rollcall:call": cast.site.pk,
+        "rollcall:roll_call": made.pk,
+        "rollcall:review": made.pk,
+        "rollcall:take_back": (made.pk, made.ticks.get().pk),
     }
 
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.attendance",
+    "kaoqin.rollcall",
     "kaoqin.web.apps.WebConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),
     path("", include("kaoqin.attendance.urls")),
+    path("", include("kaoqin.rollcall.urls")),
 ]

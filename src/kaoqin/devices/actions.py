@@ -10,10 +10,9 @@ from django.utils.translation import gettext
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
-from kaoqin.devices import arrival, fleet
+from kaoqin.devices import arrival, counting, fleet, queue
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
-from kaoqin.devices.protocols import adapter_named
-from kaoqin.devices.wire import WISHES, CallAgain, TellPunches, Terminal, Wanted
+from kaoqin.devices.wire import CallAgain, TellPunches, Terminal, Wanted
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -124,17 +123,18 @@ def enqueue(device: Device, wanted: Wanted, *, by: Actor, at: dt.datetime) -> Co
     require(by, COMMAND_DEVICES, everywhere=True)
     if device.state != DeviceState.APPROVED:
         raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以下发命令。"))
-    dialect = _known(device, at).dialect
-    phrase = adapter_named(dialect.protocol).say(wanted, dialect)
-    wish, target = WISHES[type(wanted)], getattr(wanted, "pin", "")
-    made = Command.objects.create(
-        device=device, wish=wish, target=target, phrase=phrase, asked_at=at, asked_by_id=by.account_id
-    )
+    made = queue.worded(_known(device, at), wanted, at, target=getattr(wanted, "pin", ""), asked_by=by.account_id)
+    made.save()
     record(
         by,
         "devices.command",
         device,
-        Sentence("向考勤机 {serial} 下发:{wish} {target}", serial=device.serial, wish=wish.label, target=target),
+        Sentence(
+            "向考勤机 {serial} 下发:{wish} {target}",
+            serial=device.serial,
+            wish=Wish(made.wish).label,
+            target=made.target,
+        ),
         at=at,
     )
     return made
@@ -237,3 +237,14 @@ def note_taken(upload_id: int, *, new: int, known: int, held: int, unknown: int)
     """What became of the readings of an upload; called by the ledger, in the transaction of the upload."""
     counts = {"new_count": new, "known_count": known, "held_count": held, "unknown_count": unknown}
     RawUpload.objects.filter(pk=upload_id).update(**counts)
+
+
+@transaction.atomic
+def note_count(command_id: int, known: int, *, at: dt.datetime) -> None:
+    """So many punches of a day the ledger has, of a terminal that was asked to count them; called by the ledger. Where
+    the terminal has more, it is to send that day again."""
+    command = Command.objects.select_for_update().select_related("device").get(pk=command_id)
+    command.result = {**command.result, "known": known}
+    command.save(update_fields=["result"])
+    if command.result["told"] > known:
+        counting.ask_again(_known(command.device, at), dt.date.fromisoformat(command.target), at)

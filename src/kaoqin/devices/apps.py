@@ -6,4 +6,4 @@ class DevicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.devices import rounds  # noqa: F401 - rounds registers its jobs
+        from kaoqin.devices import alarms, counting, rounds  # noqa: F401 - they register their jobs

@@ -13,13 +13,14 @@ from django.db import connection, transaction
 
 from kaoqin.core.outcomes import tell
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
+from kaoqin.devices import counting
 from kaoqin.devices.fleet import learn
 from kaoqin.devices.models import BadUploadLine, Operation, PersonOnDevice, RawUpload
 from kaoqin.devices.protocols import adapter_named
 from kaoqin.devices.queue import take_results
 from kaoqin.devices.wire import BadLine, Decoded, Dialect, PersonOnTerminal, Reading, Terminal
 from kaoqin.devices.wire import Operation as Done
-from kaoqin.devices.words import BadLineState, Deed, Fault
+from kaoqin.devices.words import BadLineState, CommandState, Deed, Fault, Wish
 from kaoqin.security.doors import SYSTEM
 from kaoqin.security.words import Actor
 
@@ -119,10 +120,17 @@ def keep_said(terminal: Terminal, upload_id: int, said: Decoded, *, by: Actor, a
     if said.facts:
         learn(terminal.serial, said.facts)
     if said.results:
-        take_results(terminal.id, said.results, at)
+        _take_results(terminal, said, at)
     if said.readings:
         readings = _flagged(said.readings, _clock_set_days(terminal.id, said.readings))
         tell("devices.readings", upload_id=upload_id, told=terminal, readings=readings, by=by, at=at)
+
+
+def _take_results(terminal: Terminal, said: Decoded, at: dt.datetime) -> None:
+    """What became of commands; a day that was sent again is counted anew."""
+    for ended in take_results(terminal.id, said.results, at):
+        if ended.wish == Wish.TELL_PUNCHES and ended.target and ended.state == CommandState.DONE:
+            counting.count_again(terminal, dt.date.fromisoformat(ended.target), at)
 
 
 def _keep_bad_lines(upload_id: int, bad_lines: Iterable[BadLine]) -> None:

@@ -1,12 +1,13 @@
 """How a terminal is, and why nothing comes from it: reckoned from what is known, in words of no protocol. Pure."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-from kaoqin.devices.words import DeviceState, Light
+from kaoqin.devices.words import Alarm, DeviceState, Light
 
 SILENT_AFTER = dt.timedelta(minutes=2)
 """Three missed polls of the slowest: a terminal asks every 15 to 30 seconds."""
@@ -164,3 +165,24 @@ def _unknown(known: Known) -> Iterator[Finding]:
 
 def _long_without(known: Known) -> bool:
     return known.upload_at is None or known.at - known.upload_at > LONG_WITHOUT
+
+
+def say_alarm(kind: str, facts: Mapping[str, Any]) -> str:
+    """What an alarm means, and what to do."""
+    return str(_ALARMS[Alarm(kind)]).format(**facts)
+
+
+_ALARMS = {
+    Alarm.SILENT: gettext_lazy("没有联系。打卡存在机内,恢复后自动补传;急用可手动点名。"),
+    Alarm.SITE_OUT: gettext_lazy(
+        "这里的 {count} 台考勤机同时失联:先查供电与网络,再查服务器。恢复前可手动点名,恢复后自动核对。"
+    ),
+    Alarm.CLOCK: gettext_lazy("时钟快 {seconds} 秒(负数为慢)。核对服务器时间与「设备时区」。"),
+    Alarm.MEMORY: gettext_lazy("存储已用 {percent}%。确认记录都已上传后,在考勤机上清除旧记录。"),
+    Alarm.COUNT: gettext_lazy(
+        "{day} 考勤机内有 {told} 条打卡,已收到 {known} 条,重新上传后仍对不上。请导出 U 盘记录核对。"
+    ),
+    Alarm.TWO_ADDRESSES: gettext_lazy(
+        "从 {one} 与 {other} 轮流联系:可能有另一台设备冒用这个序列号。请核对现场与网络。"
+    ),
+}

@@ -93,6 +93,7 @@ class Desk:
         self._serials: dict[bytes, str] = {}
         self._read_at = self._written_at = float("-inf")
         self._beats = fleet.Heartbeats()
+        self._telling = fleet.Telling()
         self._learnt: dict[str, Mapping[str, str]] = {}
 
     def serve(self, front: Front, environ: Environ, at: datetime) -> Answer:
@@ -157,7 +158,7 @@ class Desk:
             self._uploads.leave(size)
         if visit.call.protocol and visit.call.protocol != terminal.dialect.protocol:
             self._learn(visit, terminal, {})
-        self._feel(visit, terminal, arrived.ahead_seconds)
+        self._feel(visit, terminal, self._beats.believed(terminal.serial, visit.at, arrived.ahead_seconds))
         return visit.front.answer(visit.call, replace(news, records=arrived.records))
 
     def _named(self, visit: Visit) -> Visit:
@@ -205,9 +206,11 @@ class Desk:
         if found:
             self._terminals = {**self._terminals, serial: found}
 
-    def _keep_told(self, serial: str, says: Mapping[str, str], protocol: str) -> None:
-        if fleet.learn(serial, says, protocol):
-            self._look_at(serial)
+    def _keep_told(self) -> None:
+        """Write what all who wait here have told; the next of them finds it done."""
+        news = self._telling.write()
+        if news:
+            self._terminals = {**self._terminals, **fleet.terminals(timezone.now(), serial__in=news)}
 
     def _learn(self, visit: Visit, terminal: Terminal | None, says: Mapping[str, str]) -> Terminal | None:
         """Keep what a terminal tells of itself, if it is news to this process."""
@@ -215,7 +218,8 @@ class Desk:
         known = self._learnt.get(visit.call.serial, {})
         if terminal is None or told.items() <= known.items():
             return terminal
-        self._small.work(self._keep_told, visit.call.serial, says, visit.call.protocol)
+        self._telling.add(visit.call.serial, says, visit.call.protocol)
+        self._small.work(self._keep_told)
         self._learnt[visit.call.serial] = {**known, **told}
         return self._terminals.get(visit.call.serial)
 

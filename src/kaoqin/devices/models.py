@@ -55,7 +55,8 @@ class PinGroupMember(models.Model):
 class Heartbeat(models.Model):
     """The last sign of life of a terminal; written in bulk every few seconds.
 
-    `clock_ahead_seconds`: how far its clock was ahead of ours at the last live punch.
+    `clock_ahead_seconds`: how far its clock was ahead of ours at the last live punch. `clash_at`: when it last called
+    from two addresses in turn, here and at `clash_address`.
     """
 
     device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="heartbeat")
@@ -63,6 +64,8 @@ class Heartbeat(models.Model):
     address = models.CharField(max_length=45)
     upload_at = models.DateTimeField(null=True)
     clock_ahead_seconds = models.IntegerField(null=True)
+    clash_address = models.CharField(max_length=45, default="", blank=True)
+    clash_at = models.DateTimeField(null=True)
 
 
 class RawUpload(models.Model):

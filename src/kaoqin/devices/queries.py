@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
@@ -14,6 +14,7 @@ from kaoqin.devices.models import (
     BadUploadLine,
     Command,
     Device,
+    DeviceAlarm,
     Heartbeat,
     Operation,
     PinGroup,
@@ -22,7 +23,17 @@ from kaoqin.devices.models import (
 )
 from kaoqin.devices.protocols import vitals_of
 from kaoqin.devices.wire import Vitals
-from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES, BadLineState, CommandState, Deed, DeviceState, Light
+from kaoqin.devices.words import (
+    REPAIR_LINES,
+    SEE_DEVICES,
+    Alarm,
+    BadLineState,
+    CommandState,
+    Deed,
+    DeviceState,
+    Light,
+    Wish,
+)
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -182,3 +193,41 @@ def upload(upload_id: int, *, seen_by: Actor) -> RawUpload:
     if found is None:
         raise NotFound("devices.no_upload", gettext("没有这次上传。"))
     return found
+
+
+def counts_told(at: dt.datetime) -> list[tuple[int, str, dt.date]]:
+    """(number of the command, serial, day) of all that terminals counted lately and nobody has compared yet."""
+    rows = Command.objects.filter(
+        wish=Wish.COUNT_PUNCHES, state=CommandState.DONE, ended_at__gt=at - WEEK, result__has_key="told"
+    ).exclude(result__has_key="known")
+    found = rows.values_list("pk", "device__serial", "target")
+    return [(pk, serial, dt.date.fromisoformat(day)) for pk, serial, day in found]
+
+
+def alarms(*, seen_by: Actor) -> QuerySet[DeviceAlarm]:
+    """All alarms, those that stand first, then the newest."""
+    require(seen_by, SEE_DEVICES)
+    rows = DeviceAlarm.objects.select_related("device__site", "site")
+    return rows.order_by(F("cleared_at").desc(nulls_first=True), "-raised_at", "pk")
+
+
+def open_alarms(*, seen_by: Actor) -> QuerySet[DeviceAlarm]:
+    """Those that stand now."""
+    return alarms(seen_by=seen_by).filter(cleared_at=None)
+
+
+def sites_out() -> dict[int, dt.datetime]:
+    """Sites where terminals do not call, each with since when; for whoever may bridge it."""
+    wanted = DeviceAlarm.objects.filter(kind__in=[Alarm.SITE_OUT, Alarm.SILENT], cleared_at=None, site__isnull=False)
+    return dict(wanted.order_by("site", "raised_at").distinct("site").values_list("site", "raised_at"))
+
+
+SENT_AFTER = dt.timedelta(minutes=10)
+"""So long after it is back a terminal has sent what it kept."""
+
+
+def all_sent(site_id: int, at: dt.datetime) -> bool:
+    """Whether the terminals of a site call, and have called long enough to have sent what they kept back."""
+    silences = DeviceAlarm.objects.filter(kind__in=[Alarm.SITE_OUT, Alarm.SILENT], site=site_id)
+    lately = Q(cleared_at=None) | Q(cleared_at__gt=at - SENT_AFTER)
+    return not silences.filter(lately).exists()

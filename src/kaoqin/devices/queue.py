@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from kaoqin.devices.models import Command
-from kaoqin.devices.wire import CommandResult
+from kaoqin.devices.protocols import adapter_named
+from kaoqin.devices.wire import WISHES, CommandResult, Terminal, Wanted
 from kaoqin.devices.words import CommandState
 
 AGAIN_AFTER = dt.timedelta(minutes=5)
@@ -19,6 +20,13 @@ MOST_BYTES = 60_000
 def due(at: dt.datetime) -> Q:
     """Commands to hand out: new ones, and those sent five minutes ago without a result."""
     return Q(state=CommandState.WAITING) | Q(state=CommandState.SENT, sent_at__lte=at - AGAIN_AFTER)
+
+
+def worded(terminal: Terminal, wanted: Wanted, at: dt.datetime, *, target: str, asked_by: int | None = None) -> Command:
+    """A command for a terminal, not kept yet. Refuses what it has no words for; there is no free text."""
+    phrase = adapter_named(terminal.dialect.protocol).say(wanted, terminal.dialect)
+    wish = WISHES[type(wanted)]
+    return Command(device_id=terminal.id, wish=wish, target=target, phrase=phrase, asked_at=at, asked_by_id=asked_by)
 
 
 @transaction.atomic
@@ -54,12 +62,16 @@ def _that_fit(commands: Iterable[Command]) -> list[Command]:
     return chosen
 
 
-def take_results(device_id: int, results: Iterable[CommandResult], at: dt.datetime) -> None:
-    """What became of commands of this terminal; numbers nobody gave, and those already ended well, are passed over."""
+def take_results(device_id: int, results: Iterable[CommandResult], at: dt.datetime) -> list[Command]:
+    """What became of commands of this terminal; numbers nobody gave, and those already ended well, are passed over.
+    Returns those that ended."""
     told = {int(one.id): one for one in results if one.id.isascii() and one.id.isdecimal()}
     waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state=CommandState.DONE)
-    for command in waiting.select_for_update():
+    ended = list(waiting.select_for_update(of=("self",)).select_related("device"))
+    for command in ended:
         result = told[command.pk]
         command.state = CommandState.DONE if result.code >= 0 else CommandState.FAILED
-        command.ended_at, command.result_code, command.result = at, result.code, dict(result.values)
+        counted = {} if result.count is None else {"told": result.count}
+        command.ended_at, command.result_code, command.result = at, result.code, {**result.values, **counted}
         command.save(update_fields=["state", "ended_at", "result_code", "result"])
+    return ended

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from kaoqin.devices import link_views, views
+from kaoqin.devices import alarm_views, link_views, views
 
 app_name = "devices"
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
+    path("devices/alarms/", alarm_views.alarms, name="alarms"),
     path("devices/add/", link_views.add, name="add"),
     path("devices/<int:device_id>/", views.device, name="device"),
     path("devices/<int:device_id>/link/", link_views.link, name="link"),

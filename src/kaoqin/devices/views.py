@@ -15,6 +15,7 @@ from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, queries
+from kaoqin.devices.alarm_views import standing
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.health import diagnose
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
@@ -64,7 +65,11 @@ def devices(request: AskedBy) -> HttpResponseBase:
         empty=gettext("还没有考勤机。把考勤机的服务器地址设为本机,它联系后会出现在这里等待批准。"),
         template="devices/devices.html",
         add=("/devices/add/", gettext("添加考勤机")) if may(request.by, APPROVE_DEVICES) else None,
-        more={"pending": queries.pending_count(seen_by=request.by), "sites": _by_site(fleet.values())},
+        more={
+            "pending": queries.pending_count(seen_by=request.by),
+            "sites": _by_site(fleet.values()),
+        }
+        | standing(request),
     )
     return page.answer()
 

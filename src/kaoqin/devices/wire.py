@@ -68,11 +68,12 @@ class PersonOnTerminal:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What became of a command: 0 or more is success (a count, where something was counted)."""
+    """What became of a command: 0 or more is success. `count`: how many punches, where it was asked to count them."""
 
     id: str
     code: int
     values: Mapping[str, str] = field(default_factory=dict)
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,17 @@ def site(site_id: int) -> Site:
     return found
 
 
+def sites_of(people: QuerySet[Employee], on: dt.date) -> QuerySet[Site]:
+    """The sites where some people work on a day, by name."""
+    there = Posting.objects.filter(posted(on), site=OuterRef("pk"), employee__in=people)
+    return Site.objects.filter(Exists(there)).order_by("name")
+
+
+def at_site(people: QuerySet[Employee], site_id: int, on: dt.date) -> QuerySet[Employee]:
+    """Those of the people who work at a site on a day."""
+    return people.filter(Exists(Posting.objects.filter(posted(on), employee=OuterRef("pk"), site=site_id)))
+
+
 def site_choices() -> list[tuple[str, str]]:
     """Every site by its code, for a form: (id, name)."""
     return [(str(site.pk), site.name) for site in Site.objects.order_by("code")]

@@ -15,7 +15,7 @@ from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.punches.ledger import Press, Taken, Whose, content_key, take, tell_touched
 from kaoqin.punches.models import Correction, PersonKey, Punch
-from kaoqin.punches.words import CORRECT_PUNCHES, IMPORT_PUNCHES, CorrectionKind, Trust
+from kaoqin.punches.words import CERTAIN, CORRECT_PUNCHES, IMPORT_PUNCHES, CorrectionKind, Trust
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -112,7 +112,8 @@ def _give(keys: Sequence[str], since: dt.date, narrow: dict[str, str]) -> int:
     first = store_wall_clock(dt.datetime.combine(since, dt.time()))
     whose = Whose(keys)
     _give_repaired(keys, first, narrow, whose)
-    punches = Punch.objects.select_for_update().filter(person_key__in=keys, device_time__gte=first, **narrow)
+    told = Punch.objects.filter(person_key__in=keys, device_time__gte=first, **narrow)
+    punches = told.exclude(source__in=CERTAIN).select_for_update()
     given: dict[int | None, list[Punch]] = defaultdict(list)
     for punch in punches:
         now = whose.employee(punch.person_key, punch.origin, load_wall_clock(punch.device_time).date())
@@ -179,18 +180,20 @@ def add_correction(
     return made
 
 
-def _require_person(by: Actor, employee: Employee, today: dt.date) -> None:
-    require(by, CORRECT_PUNCHES)
-    org.person(employee.pk, CORRECT_PUNCHES, seen_by=by, on=today)
+def _require_person(by: Actor, employee: Employee, today: dt.date, code: str = CORRECT_PUNCHES) -> None:
+    require(by, code)
+    org.person(employee.pk, code, seen_by=by, on=today)
 
 
 @transaction.atomic
-def void(punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Correction:
-    """State that a punch does not count (作废); the punch itself stays as it came."""
+def void(
+    punch: Punch, reason: str, *, by: Actor, at: dt.datetime, today: dt.date, code: str = CORRECT_PUNCHES
+) -> Correction:
+    """State that a punch does not count (作废); the punch itself stays as it came. `code`: the permission it takes."""
     employee = punch.employee
     if employee is None:
         raise Refusal("punches.of_nobody", gettext("这条打卡还没有对应的员工。"))
-    _require_person(by, employee, today)
+    _require_person(by, employee, today, code)
     if not reason.strip():
         raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     try:

@@ -36,7 +36,8 @@ NO_EVIDENCE: Mapping[str, Any] = {}
 class Press(NamedTuple):
     """One punch on its way in. `device_time` is the source's wall clock (naive), read in `zone`.
 
-    A tuple, for there are millions. `evidence` may be shared by many: it is read, never written.
+    A tuple, for there are millions. `evidence` may be shared by many: it is read, never written. `employee_id`: whose
+    it is for certain; where it is not told, whose the number is.
     """
 
     person_key: str
@@ -47,6 +48,7 @@ class Press(NamedTuple):
     place: str = ""
     mark: str = ""
     evidence: Mapping[str, Any] = NO_EVIDENCE
+    employee_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,12 @@ def take(
 def _take_some(
     presses: Sequence[Press], source: Source, at: dt.datetime, batch_id: int | None, late_after: dt.timedelta
 ) -> Taken:
-    """Ask what is known, COPY the rest. Somebody else may bring the same punch at the same moment: then ask again."""
+    """COPY all, for punches are mostly new; where one of them is known, ask which are, and COPY the rest. Somebody else
+    may bring the same punch at the same moment: then ask again."""
     keyed = {_key(p[3], p[0], p[1].isoformat(), p[6]): p for p in presses}
     ending = f"\t{at.isoformat()}\t{source}\t{_NULL if batch_id is None else batch_id}\n"
+    known: set[str] = set()
     for tries_left in reversed(range(_TRIES)):
-        known = _known(keyed)
         rows = Rows((key, press) for key, press in keyed.items() if key not in known)
         rows.write(at, late_after, ending)
         try:
@@ -120,6 +123,7 @@ def _take_some(
         except UniqueViolation:
             if not tries_left:
                 raise
+            known = _known(keyed)
     tell_spans(rows.spans)
     return Taken(rows.count, len(presses) - rows.count, rows.held, rows.unknown)
 
@@ -149,11 +153,11 @@ class Rows:
         now = at.astimezone(dt.UTC).replace(tzinfo=None)
         newest, late = now + AHEAD, now - late_after
         add, spans, same = self._lines.append, self.spans, Escapes()
-        for key, (person_key, local, zone, origin, name, place, mark, told) in self._keyed:
+        for key, (person_key, local, zone, origin, name, place, mark, told, certain) in self._keyed:
             offset = ahead.of(zone, local)
             instant = local - offset if dt.MINYEAR < local.year < dt.MAXYEAR else local
             counts = local.year >= FIRST_YEAR and instant <= newest
-            employee = whose.employee(person_key, origin, local)
+            employee = certain or whose.employee(person_key, origin, local)
             if employee is None:
                 self.unknown += 1
             elif counts:

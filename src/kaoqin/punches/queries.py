@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
-from kaoqin.core.time import store_wall_clock
+from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.devices import queries as devices
 from kaoqin.org import queries as org
@@ -262,3 +262,34 @@ def all_corrections(*, seen_by: Actor, on: dt.date) -> QuerySet[Correction]:
     """Corrections of the people within reach, the newest first."""
     whom = org.people(CORRECT_PUNCHES, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
     return Correction.objects.filter(Exists(whom)).select_related("employee", "punch").order_by("-made_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A punch at a terminal: whose, when (the instant and the terminal's wall clock), at which, and when it came."""
+
+    employee_id: int
+    at: dt.datetime
+    local_time: dt.datetime
+    origin: str
+    received_at: dt.datetime
+
+
+def pressed(employee_ids: Sequence[int], first: dt.datetime, last: dt.datetime) -> list[Pressed]:
+    """Punches at terminals of some people between two instants that count, by time."""
+    rows = Punch.objects.filter(
+        any_of("employee_id", employee_ids), at__range=(first, last), source=Source.TERMINAL, trust=Trust.COUNTS
+    ).exclude(_corrected())
+    found = rows.order_by("at", "pk").values_list("employee_id", "at", "device_time", "origin", "received_at")
+    return [Pressed(who, at, load_wall_clock(local), origin, came) for who, at, local, origin, came in found if who]
+
+
+def brought(source: Source, origin: str, at: dt.datetime) -> QuerySet[Punch]:
+    """The punches of a moment that one origin brought, each with its employee."""
+    return Punch.objects.filter(source=source, origin=origin, at=at).select_related("employee")
+
+
+def voided(punch_ids: Iterable[int]) -> set[int]:
+    """Those of some punches that do not count."""
+    live = Correction.objects.filter(kind=CorrectionKind.VOID, punch__in=list(punch_ids), withdrawn_at__isnull=True)
+    return {punch_id for punch_id in live.values_list("punch", flat=True) if punch_id}

@@ -13,6 +13,11 @@ class Source(models.TextChoices):
     FILE = "file", gettext_lazy("文件导入")
     PHONE = "phone", gettext_lazy("手机")
     MANUAL = "manual", gettext_lazy("人工登记")
+    ROLL_CALL = "roll_call", gettext_lazy("手动点名")
+
+
+CERTAIN = (Source.PHONE, Source.ROLL_CALL)
+"""Sources that tell who it was, and not a number that may mean another person one day."""
 
 
 class Trust(models.TextChoices):

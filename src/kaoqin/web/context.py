@@ -1,5 +1,6 @@
 """What the layout shows on every page: the menu of this actor, and the company's warnings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
+from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
 from kaoqin.security.doors import may
 from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor, Theme
@@ -19,12 +22,17 @@ from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor,
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu: shown to whom may open it."""
+    """One line of the menu: shown to whom may open it. `count` is of what somebody must look at, shown beside it."""
 
     label: str | Promise
     address: str
     icon: str
     permission: str
+    count: Callable[[Actor], int] | None = None
+
+
+def _alarms(by: Actor) -> int:
+    return devices.open_alarms(seen_by=by).count()
 
 
 MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -38,6 +46,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
             Entry(gettext_lazy("请假与外出"), "/absences/", "beach", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
+            Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
         ),
     ),
     (
@@ -45,7 +54,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
-            Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES),
+            Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),
         ),
     ),
     (
@@ -96,7 +105,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     by: Actor | None = getattr(request, "by", None)
     if by is None:
         return {"menu": []}
-    menu = [(name, [e for e in entries if may(by, e.permission)]) for name, entries in MENU]
+    allowed = [(name, [entry for entry in entries if may(by, entry.permission)]) for name, entries in MENU]
+    menu = [(name, [(entry, entry.count(by) if entry.count else 0) for entry in entries]) for name, entries in allowed]
     addresses = [entry.address for _, entries in MENU for entry in entries if request.path.startswith(entry.address)]
     here = max(addresses, key=len, default="")
     return {"by": by, "menu": [(name, entries) for name, entries in menu if entries], "here": here}

@@ -4,15 +4,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import ngettext
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
+from kaoqin.devices import queries as devices
+from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org import queries as org
 from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.punches import queries as punches
 from kaoqin.punches.words import IMPORT_PUNCHES
+from kaoqin.rollcall import queries as rollcall
+from kaoqin.rollcall.words import CALL_ROLL, REVIEW_ROLL
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.words import MANAGE_RULES
 from kaoqin.security.doors import may, reach
@@ -30,7 +35,7 @@ class Waiting:
 
 def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     """Everything the home page shows; `now` is naive local time."""
-    told: dict[str, Any] = {"waiting": list(_waiting(by, today))}
+    told: dict[str, Any] = {"waiting": list(_waiting(by, today, timezone.now()))}
     if by.employee_id and may(by, SEE_OWN_DAYS):
         employee = attendance.visible_person(by.employee_id, seen_by=by, on=today)
         told["me"] = employee
@@ -46,7 +51,7 @@ def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     return told
 
 
-def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
+def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
     found = []
     if may(by, MANAGE_RULES):
         found += [
@@ -75,6 +80,10 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
             "/punches/imports/",
             "alert-triangle",
         )
+    if may(by, CALL_ROLL):
+        found += _roll_calls(by, today, at)
+    if may(by, SEE_DEVICES):
+        found += _terminals(by)
     if may(by, SEE_DAYS):
         faults = attendance.settlement_faults(seen_by=by, on=today).count()
         found += _said(
@@ -90,6 +99,38 @@ def _waiting(by: Actor, today: dt.date) -> list[Waiting]:
             "users-group",
         )
     return found
+
+
+def _terminals(by: Actor) -> list[Waiting]:
+    """Terminals that want a person: those with an alarm, those that wait to be approved."""
+    alarms, pending = devices.open_alarms(seen_by=by).count(), devices.pending_count(seen_by=by)
+    return [
+        *_said(
+            alarms, ngettext("{} 个考勤机告警", "{} 个考勤机告警", alarms), "/devices/alarms/?open=1", "alert-triangle"
+        ),
+        *_said(
+            pending, ngettext("{} 台考勤机等待批准", "{} 台考勤机等待批准", pending), "/devices/?state=pending", "help"
+        ),
+    ]
+
+
+def _roll_calls(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
+    """Sites whose terminals are out, to be bridged; roll-calls that can be compared now."""
+    out = [site for site, since in rollcall.sites(seen_by=by, on=today) if since]
+    waiting = rollcall.to_review(seen_by=by, at=at) if may(by, REVIEW_ROLL) else 0
+    return [
+        *(
+            Waiting(
+                gettext("{site} 的考勤机失联,可以手动点名").format(site=site.name),
+                f"/rollcall/sites/{site.pk}/",
+                "list-check",
+            )
+            for site in out
+        ),
+        *_said(
+            waiting, ngettext("{} 次手动点名等待核对", "{} 次手动点名等待核对", waiting), "/rollcall/", "list-check"
+        ),
+    ]
 
 
 def _said(count: int, sentence: str, address: str, icon: str) -> list[Waiting]:

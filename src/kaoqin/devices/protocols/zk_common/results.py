@@ -7,6 +7,7 @@ from kaoqin.devices.wire import BadLine, CommandResult, Decoded, Dialect
 from kaoqin.devices.words import Fault
 
 _MOST_VALUES = 200
+_COUNT = re.compile("[0-9]{1,9}")
 _CODE = re.compile("-?[0-9]{1,9}")
 
 
@@ -52,4 +53,5 @@ def _result(pairs: dict[str, str]) -> CommandResult:
     code = pairs.get("return", "")
     number = int(code) if _CODE.fullmatch(code) else -1
     values = {k: v[:500] for k, v in pairs.items() if k not in {"id", "return"}}
-    return CommandResult(pairs["id"][:16], number, values)
+    counted = pairs.get("AttlogSum", "")
+    return CommandResult(pairs["id"][:16], number, values, int(counted) if _COUNT.fullmatch(counted) else None)
