@@ -9,19 +9,20 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from kaoqin.devices.protocols.simulators import SIMULATORS
-from kaoqin.devices.simulated import ClockFault, Habits, Person, Route, Unit
-from kaoqin.devices.simulation import Fleet, Journal, Network, divided
+from kaoqin.devices.protocols.simulators import SIMULATORS, VISITED
+from kaoqin.devices.simulated import ClockFault, Habits, Person, Route, Unit, VisitedUnit
+from kaoqin.devices.simulation import Fleet, Journal, Network, Standing, divided
 
 WRONG, UNSENT = 2, 1
 """Exit status where the call is wrong or the server is away; where `--until-sent` ended with records left."""
 MOST_UNITS = 2000
+MOST_PORTS = 65_536
 COLUMNS = (2, 4, 5, 6, 7, 10)
 _SURNAMES, _NAMES = "王李张刘陈杨赵黄周吴徐孙肖", "伟芳娜敏静强磊洋艳勇杰娟涛明超英华平刚桂"
 _HEADINGS = {"工号", "number", "pin", "编号"}
@@ -35,6 +36,8 @@ def run(argv: list[str]) -> int:
     """Run `kaoqin simulate` with its arguments; returns the exit status."""
     wanted = _parser().parse_args(argv)
     try:
+        if wanted.kind in VISITED:
+            return asyncio.run(_stand(wanted, list(_visited_units(wanted, _people(wanted), time.time()))))
         network = _network(wanted)
         units = list(_units(wanted, _people(wanted), time.time()))
         with contextlib.closing(Journal(wanted.journal)) as journal:
@@ -47,8 +50,15 @@ def run(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kaoqin simulate", description="模拟考勤机 · simulated terminals")
     add = parser.add_argument
-    add("kind", choices=sorted(SIMULATORS), help="哪种考勤机 · which kind of terminal")
+    add("kind", choices=sorted(SIMULATORS | VISITED), help="哪种考勤机 · which kind of terminal")
     add("--server", default="http://127.0.0.1:8000", metavar="URL", help="服务器地址 · default %(default)s")
+    add(
+        "--port",
+        type=_number(1, 65_535),
+        default=4370,
+        metavar="N",
+        help="zk-4370:第一台监听的端口,其余依次加一 · first port",
+    )
     add("--units", type=_number(1, MOST_UNITS), default=1, metavar="N", help=f"台数,1 至 {MOST_UNITS} · how many")
     add("--seed", type=int, default=1, metavar="N", help="随机种子,相同则行为相同 · the same seed draws the same")
     add("--serials", metavar="PREFIX", help="序列号前缀 · how their serial numbers begin")
@@ -77,13 +87,14 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
         help="每台每小时打卡数 · presses of a terminal an hour",
     )
     add("--backlog-days", type=_number(0, 3650), default=0, metavar="D", help="启动时已积压的天数 · days kept before")
+    add("--record-bytes", choices=["40", "16", "8"], default="40", help="zk-4370 记录的字节数 · bytes of a record")
     add("--batch", type=_number(1, 100_000), default=100, metavar="N", help="每次上传的条数 · records of an upload")
     add("--language", default="83", metavar="N", help="考勤机语言,83 为简体中文(GBK) · 69 is English (UTF-8)")
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("故障 · faults").add_argument
-    add("--lost", type=_share(1), default=0.0, metavar="P", help="应答丢失的比例,0 至 1 · share of answers lost")
+    add("--lost", type=_share(1), default=0.0, metavar="P", help="应答(或其一部分)丢失的比例 · share of answers lost")
     add("--doubled", type=_share(1), default=0.0, metavar="P", help="重复上传的比例 · share of batches sent twice")
     add("--clock", type=ClockFault, choices=list(ClockFault), default=ClockFault.NONE, help="时钟故障 · a wrong clock")
     add("--offline-minutes", type=_share(1e6), default=0.0, metavar="M", help="断网多少分钟 · minutes without network")
@@ -161,12 +172,27 @@ def _people_of(file: Path) -> list[Person]:
 
 
 def _units(wanted: argparse.Namespace, people: list[Person], now: float) -> Iterator[Unit]:
-    """The terminals. Those that are not faulty have a right clock and a network."""
+    """The terminals that call."""
     prefix, make = SIMULATORS[wanted.kind]
+    for serial, those, habits in _made_up(wanted, prefix, people, now):
+        yield make(serial, those, habits, wanted.seed, now)
+
+
+def _visited_units(wanted: argparse.Namespace, people: list[Person], now: float) -> Iterator[VisitedUnit]:
+    """The terminals that are visited."""
+    prefix, make = VISITED[wanted.kind]
+    for serial, those, habits in _made_up(wanted, prefix, people, now):
+        yield make(serial, those, habits, wanted.seed, now)
+
+
+def _made_up(
+    wanted: argparse.Namespace, prefix: str, people: list[Person], now: float
+) -> Iterator[tuple[str, Sequence[Person], Habits]]:
+    """(serial, people, habits) of each terminal. Those that are not faulty have a right clock and a network."""
     draw = random.Random(wanted.seed)  # noqa: S311 - a simulation, not a secret
     for number, those in enumerate(divided(people, wanted.units)):
         serial = f"{wanted.serials or prefix}{number + 1:05d}"
-        yield make(serial, those, _habits(wanted, number, draw, now), wanted.seed, now)
+        yield serial, those, _habits(wanted, number, draw, now)
 
 
 def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: float) -> Habits:
@@ -182,6 +208,8 @@ def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: f
         doubled=wanted.doubled,
         pace=wanted.pace or 1.0,
         offset_minutes=offset // 60,
+        lost=wanted.lost,
+        record_bytes=int(wanted.record_bytes),
     )
     if wanted.faulty_units is not None and number >= wanted.faulty_units:
         return habits
@@ -191,29 +219,47 @@ def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: f
 
 
 async def _run(wanted: argparse.Namespace, fleet: Fleet) -> int:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, fleet.stop)
+    _stop_on_signals(fleet.stop)
     _say(f"{len(fleet.units)} 台 {wanted.kind} → {wanted.server},积压 {fleet.waiting:,} 条;Ctrl-C 停止\n", sys.stdout)
-    tell = _tell_here if sys.stdout.isatty() else _tell_seldom()
-    await fleet.run(wanted.minutes * 60, tell, until_sent=wanted.until_sent)
+    await fleet.run(wanted.minutes * 60, _teller(lambda: _line(fleet)), until_sent=wanted.until_sent)
     _say(f"\n{_summary(fleet)}\n", sys.stdout)
     return UNSENT if wanted.until_sent and fleet.waiting else 0
 
 
-def _tell_here(fleet: Fleet) -> None:
-    _say(f"\r\033[K{_line(fleet)}", sys.stdout)
+async def _stand(wanted: argparse.Namespace, units: Sequence[VisitedUnit]) -> int:
+    """Listen until stopped, and say what to enter for each on the page where a terminal is added."""
+    if wanted.port + len(units) > MOST_PORTS:
+        raise CannotSimulateError(f"端口 {wanted.port} 起不够 {len(units)} 台 (not enough ports)")
+    standing = Standing(units, "127.0.0.1", wanted.port)
+    _stop_on_signals(standing.stop)
+    for number, unit in enumerate(units):
+        _say(f"{unit.serial}  {standing.host}:{wanted.port + number}  {unit.login}\n", sys.stdout)
+    _say(f"{len(units)} 台 {wanted.kind} 等待访问:在「添加考勤机」里填写以上内容;Ctrl-C 停止\n", sys.stdout)
+    await standing.run(wanted.minutes * 60, _teller(lambda: _counts(standing)))
+    _say(f"\n{_counts(standing)}\n", sys.stdout)
+    return 0
 
 
-def _tell_seldom() -> Callable[[Fleet], None]:
-    """Into a file: a line every ten seconds."""
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _teller(line: Callable[[], str]) -> Callable[[object], None]:
+    """Says a line every second in its place; into a file one every ten seconds."""
     calls = iter(range(sys.maxsize))
 
-    def tell(fleet: Fleet) -> None:
-        if next(calls) % 10 == 9:
-            _say(f"{_line(fleet)}\n", sys.stdout)
+    def tell(_: object) -> None:
+        if sys.stdout.isatty():
+            _say(f"\r\033[K{line()}", sys.stdout)
+        elif next(calls) % 10 == 9:
+            _say(f"{line()}\n", sys.stdout)
 
     return tell
+
+
+def _counts(standing: Standing) -> str:
+    return "  ".join(f"{name} {count:,}" for name, count in sorted(standing.counts.items())) or "还没有被访问"
 
 
 def _line(fleet: Fleet) -> str:

@@ -45,10 +45,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """`records` may be acknowledged; `ahead_seconds` is how far the terminal's clock is ahead, of a live punch."""
+    """`records` may be acknowledged; `ahead_seconds` is how far the terminal's clock is ahead, of a live punch; `new`
+    unless the same bytes came before."""
 
     records: int
     ahead_seconds: int | None = None
+    new: bool = True
 
 
 _KEEP = """
@@ -72,7 +74,7 @@ def arrive(terminal: Terminal, heard: Heard, at: dt.datetime) -> Arrived:
     upload_id, times_seen = _keep(terminal, heard, masked, said, at)
     if times_seen == 1 or not heard.repeats:
         keep_said(terminal, upload_id, said, by=SYSTEM, at=at)
-    return Arrived(said.records, _ahead(said.readings, terminal.dialect.zone, at))
+    return Arrived(said.records, _ahead(said.readings, terminal.dialect.zone, at), times_seen == 1)
 
 
 def read(dialect: Dialect, kind: str, masked: bytes) -> Decoded:

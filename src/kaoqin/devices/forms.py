@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaoqin.devices.links import Settings
 from kaoqin.devices.models import Device, PinGroup
-from kaoqin.devices.protocols import VISITORS, title_of
-from kaoqin.devices.wire import CallAgain, Restart, TellPeople, TellState, Wanted
+from kaoqin.devices.protocols import VISITORS, manner_of, title_of
+from kaoqin.devices.wire import CallAgain, Manner, Restart, TellPeople, TellState, Wanted
 from kaoqin.devices.words import Wish
 from kaoqin.org import queries as org
 from kaoqin.org.models import Site
@@ -76,13 +76,20 @@ def _zones() -> list[tuple[str, Any]]:
     return [("", gettext_lazy("(与地点相同)")), *zones]
 
 
+_COMM_KEY = {
+    "label": gettext_lazy("通信密码(Comm Key)"),
+    "help_text": gettext_lazy("考勤机菜单里设置的数字,没有设置时填 0。加密保存,不再显示;留空则不改。"),
+}
+
+
 class LinkForm(forms.Form):
-    """How a terminal is reached that is visited at its own address."""
+    """How a terminal is reached that is visited at its own address: what its protocol's manner takes, and no more."""
 
     address = forms.CharField(label=gettext_lazy("考勤机地址"), max_length=200, help_text=gettext_lazy("IP 或域名。"))
-    port = forms.IntegerField(label=gettext_lazy("端口"), min_value=1, max_value=65535, initial=80)
+    port = forms.IntegerField(label=gettext_lazy("端口"), min_value=1, max_value=65535)
+    transport = forms.ChoiceField(label=gettext_lazy("传输方式"), required=False)
     https = forms.BooleanField(label="HTTPS", required=False)
-    user = forms.CharField(label=gettext_lazy("用户名"), max_length=60, initial="admin")
+    user = forms.CharField(label=gettext_lazy("用户名"), max_length=60)
     password = forms.CharField(
         label=gettext_lazy("密码"),
         max_length=120,
@@ -98,25 +105,34 @@ class LinkForm(forms.Form):
     )
     zone = forms.ChoiceField(label=gettext_lazy("设备时区"), required=False)
 
-    def __init__(self, told: Any = None, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(told, initial=initial)
+    def __init__(self, manner: Manner, told: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(told, initial={"port": manner.port, "user": manner.user, **(initial or {})})
         self.fields["zone"].choices = _zones()  # type: ignore[attr-defined]
+        self.fields["transport"].choices = [(one, one.upper()) for one in manner.transports]  # type: ignore[attr-defined]
+        takes = {"transport": manner.transports, "https": manner.https, "user": manner.user}
+        for name, taken in (takes | {"server": manner.subscribes}).items():
+            if not taken:
+                del self.fields[name]
+        if not manner.user:
+            password = self.fields["password"]
+            password.label, password.help_text = _COMM_KEY["label"], _COMM_KEY["help_text"]
 
     def settings(self) -> Settings:
         """What was said, of a valid form."""
-        names = ("address", "port", "https", "user", "password", "server", "zone")
-        return Settings(**{name: self.cleaned_data[name] for name in names})
+        nothing = {"https": False, "user": "", "server": "", "transport": ""}
+        names = ("address", "port", "password", "zone", *nothing)
+        return Settings(**{name: self.cleaned_data.get(name, nothing.get(name)) for name in names})
 
 
 class AddForm(LinkForm):
-    """A terminal that is added by hand, for it does not call by itself."""
+    """A terminal of a protocol that is added by hand, for it does not call by itself."""
 
-    field_order = ("protocol", "serial")
-    protocol = forms.ChoiceField(label=gettext_lazy("协议"))
+    field_order = ("serial",)
+    protocol = forms.ChoiceField(widget=forms.HiddenInput)
     serial = forms.CharField(
         label=gettext_lazy("序列号"), max_length=32, help_text=gettext_lazy("机身标签上的序列号,或它的最后 9 位。")
     )
 
-    def __init__(self, told: Any = None, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(told, initial)
+    def __init__(self, protocol: str, told: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(manner_of(protocol), told, {"protocol": protocol, **(initial or {})})
         self.fields["protocol"].choices = [(name, title_of(name)) for name in VISITORS]  # type: ignore[attr-defined]

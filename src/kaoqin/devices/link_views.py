@@ -15,16 +15,20 @@ from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.devices import links, queries, rounds
 from kaoqin.devices.forms import AddForm, LinkForm
 from kaoqin.devices.models import Device
-from kaoqin.devices.protocols import VISITORS
+from kaoqin.devices.protocols import VISITORS, manner_of, title_of
 from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
+_SHOWN = ("address", "port", "transport", "https", "user", "server")
+
 
 def add(request: AskedBy) -> HttpResponse:
-    """A terminal that does not call by itself."""
+    """A terminal that does not call by itself; what is asked depends on its protocol."""
     require(request.by, APPROVE_DEVICES, everywhere=True)
-    form = AddForm(request.POST or None, {"server": request.build_absolute_uri("/").rstrip("/")})
+    asked = request.POST.get("protocol") or request.GET.get("protocol", "")
+    protocol = asked if asked in VISITORS else next(iter(VISITORS))
+    form = AddForm(protocol, request.POST or None, {"server": _here(request)})
 
     def change(said: dict[str, Any]) -> Device:
         told = (said["protocol"], said["serial"].strip(), form.settings())
@@ -35,18 +39,17 @@ def add(request: AskedBy) -> HttpResponse:
         messages.success(request, gettext("已添加,批准后开始读取。"))
         return redirect("devices:device", made.pk)
     context = {"form": form, "title": gettext("添加考勤机"), "back": "/devices/", "back_label": gettext("考勤机")}
-    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
+    context["protocols"] = [(name, title_of(name), name == protocol) for name in VISITORS]
+    return render(request, "devices/add.html", context, status=422 if form.errors else 200)
 
 
 def link(request: AskedBy, device_id: int) -> HttpResponse:
     """How a terminal is reached. The password is asked for and never shown."""
     require(request.by, APPROVE_DEVICES, everywhere=True)
     found = queries.device(device_id, seen_by=request.by)
-    known = {
-        name: found.options[name] for name in ("address", "port", "https", "user", "server") if found.options.get(name)
-    }
-    here = {"server": request.build_absolute_uri("/").rstrip("/")}
-    form = LinkForm(request.POST or None, here | known | {"zone": found.zone})
+    known = {name: found.options[name] for name in _SHOWN if found.options.get(name)}
+    manner = manner_of(found.protocol)
+    form = LinkForm(manner, request.POST or None, {"server": _here(request)} | known | {"zone": found.zone})
 
     def change(said: dict[str, Any]) -> bool:
         links.save(found, form.settings(), by=request.by, at=request.asked_at)
@@ -57,10 +60,15 @@ def link(request: AskedBy, device_id: int) -> HttpResponse:
         return redirect("devices:device", device_id)
     context = {"form": form, "title": gettext("考勤机 {serial} 的连接").format(serial=found.serial)}
     context |= {"back": f"/devices/{found.pk}/", "back_label": found.serial}
-    if found.protocol in VISITORS:
+    if found.protocol in VISITORS and manner.subscribes:
         server, token = str(form["server"].value()), found.options.get("token", "")
         context["listener"] = VISITORS[found.protocol].listener(server, token)
     return render(request, "devices/link.html", context, status=422 if form.errors else 200)
+
+
+def _here(request: AskedBy) -> str:
+    """Our address, as the browser calls it."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 @require_POST

@@ -20,10 +20,20 @@ from django.utils.translation import gettext
 from kaoqin.core.sealed import seal, unseal
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
-from kaoqin.devices import arrival, fleet
+from kaoqin.devices import arrival, fleet, queue
 from kaoqin.devices.models import Device
-from kaoqin.devices.protocols import VISITORS
-from kaoqin.devices.wire import Link, Terminal, VisitFailed, Visitor, WrongLogin
+from kaoqin.devices.protocols import VISITORS, manner_of
+from kaoqin.devices.wire import (
+    CameShort,
+    CommandResult,
+    Link,
+    Manner,
+    Page,
+    Terminal,
+    VisitFailed,
+    Visitor,
+    WrongLogin,
+)
 from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES, DeviceState
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
@@ -37,11 +47,13 @@ MOST_SECONDS = 2**31 - 1
 Made = TypeVar("Made")
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
+_COMM_KEY = re.compile(r"[0-9]{1,8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What people say of a link; `password` empty leaves the one that is kept. `server`: our address as it calls us."""
+    """What people say of a link; `password` empty leaves the one that is kept. `server`: our address as it calls us.
+    `transport` empty: the usual one."""
 
     address: str
     port: int
@@ -50,6 +62,7 @@ class Settings:
     password: str
     server: str
     zone: str = ""
+    transport: str = ""
 
 
 @transaction.atomic
@@ -73,7 +86,7 @@ def add(protocol: str, serial: str, settings: Settings, *, by: Actor, at: dt.dat
 def save(device: Device, settings: Settings, *, by: Actor, at: dt.datetime) -> None:
     """How a terminal is reached. Forgets how often a log-in was refused."""
     require(by, APPROVE_DEVICES, everywhere=True)
-    _check(settings)
+    _check(settings, manner_of(device.protocol))
     kept = Device.objects.select_for_update().get(pk=device.pk).options
     told = {
         "address": settings.address,
@@ -82,6 +95,7 @@ def save(device: Device, settings: Settings, *, by: Actor, at: dt.datetime) -> N
         "user": settings.user,
         "password": seal(settings.password) if settings.password else kept.get("password", ""),
         "server": settings.server,
+        "transport": settings.transport,
         "wrong_logins": "",
     }
     device.options = {name: value for name, value in {**kept, **told}.items() if value}
@@ -91,37 +105,84 @@ def save(device: Device, settings: Settings, *, by: Actor, at: dt.datetime) -> N
     record(by, "devices.link", device, said, at=at)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, manner: Manner) -> None:
+    """Refuse what a link to a terminal of this manner cannot be."""
     if not _HOST.fullmatch(settings.address):
         raise Refusal("devices.bad_address", gettext("地址应为 IP 或域名,例如 192.168.1.64。"), "address")
     if settings.zone and settings.zone not in zoneinfo.available_timezones():
         raise Refusal("devices.no_timezone", gettext("没有时区 {zone}。").format(zone=settings.zone), "zone")
+    if settings.transport and settings.transport not in manner.transports:
+        raise Refusal("devices.bad_transport", gettext("这种考勤机不能用这种传输方式。"), "transport")
+    if not manner.user and settings.password and not _COMM_KEY.fullmatch(settings.password):
+        raise Refusal("devices.bad_comm_key", gettext("通信密码应为 1 到 8 位数字;没有设置时填 0。"), "password")
     parts = urlsplit(settings.server)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if manner.subscribes and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise Refusal("devices.bad_server", gettext("本系统地址应如 http://192.168.1.9:8000。"), "server")
 
 
 def visit(device: Device, *, at: dt.datetime) -> int:
     """Ask a terminal for its state and for the punches of yesterday, today and, by its clock,
-    tomorrow; returns how many it told of.
+    tomorrow, and have it carry out the commands that wait; returns how many it told of.
 
     What it tells is taken like an upload: what is known is not taken twice. Refuses with what went wrong.
     """
     with _reached(device, at) as (terminal, link):
         visitor = VISITORS[terminal.dialect.protocol]
         _remember(device, _logged_in(device, lambda: visitor.state(link, at)), at)
-        today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
-        taken = _logged_in(device, lambda: _take(visitor, terminal, link, (today - DAY, today + DAY), at))
-    fleet.learn(device.serial, {"visit": at.isoformat(timespec="seconds"), "visit_records": str(taken)})
+        taken = _logged_in(device, lambda: _ask_all(visitor, terminal, link, at))
+    fleet.learn(device.serial, {"visit": at.isoformat(timespec="seconds")})
     return taken
 
 
-def _take(visitor: Visitor, terminal: Terminal, link: Link, days: tuple[dt.date, dt.date], at: dt.datetime) -> int:
-    taken = 0
-    for page in visitor.pages(link, *days):
-        arrival.arrive(terminal, arrival.Heard(page.kind, page.body, page.path, link.address[:45]), at)
-        taken += page.records
+def _ask_all(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> int:
+    """The punches, then the commands; these also where it gave fewer punches than it told of."""
+    try:
+        taken = _take(visitor, terminal, link, at)
+    except CameShort:
+        _carry_out(visitor, terminal, link, at)
+        raise
+    _carry_out(visitor, terminal, link, at)
     return taken
+
+
+def _take(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> int:
+    """Keep the punches; how many it told of is kept too, even where that is not all, and that something new came."""
+    taken, new = 0, False
+    today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
+    try:
+        for page in visitor.pages(link, today - DAY, today + DAY):
+            new |= arrival.arrive(terminal, _heard(page, link), at).new
+            taken += page.records
+    finally:
+        fleet.learn(terminal.serial, {"visit_records": str(taken)})
+        if new:
+            _feel(terminal.serial, link.address, None, at, upload=True)
+    return taken
+
+
+def _feel(serial: str, address: str, ahead: int | None, at: dt.datetime, *, upload: bool = False) -> None:
+    beats = fleet.Heartbeats()
+    beats.feel(serial, at, address[:45], ahead, upload=upload)
+    beats.write()
+
+
+def _carry_out(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> None:
+    """One command after the other, in the order they were asked for; where the terminal is gone, the rest waits."""
+    while handed := queue.hand_out(terminal.id, at, most=1):
+        ((number, phrase),) = handed
+        try:
+            done = visitor.carry_out(link, phrase)
+        except VisitFailed:
+            queue.take_back(terminal.id, number)
+            raise
+        with transaction.atomic():
+            for page in done.pages:
+                arrival.arrive(terminal, _heard(page, link, repeats=False), at)
+            queue.take_results(terminal.id, [CommandResult(number, done.code)], at)
+
+
+def _heard(page: Page, link: Link, *, repeats: bool = True) -> arrival.Heard:
+    return arrival.Heard(page.kind, page.body, page.path, link.address[:45], repeats)
 
 
 def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None:
@@ -131,11 +192,9 @@ def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None
         sentence = gettext("这个地址上是另一台考勤机:{serial}。").format(serial=serial)
         raise Refusal("devices.another", sentence)
     told = dict(facts)
-    beats = fleet.Heartbeats()
-    address = device.options.get("address", "")[:45]
-    ahead = max(-MOST_SECONDS, min(int(told.pop("clock_ahead_seconds")), MOST_SECONDS))
-    beats.feel(device.serial, at, address, ahead, upload=False)
-    beats.write()
+    shown = told.pop("clock_ahead_seconds", None)
+    ahead = None if shown is None else max(-MOST_SECONDS, min(int(shown), MOST_SECONDS))
+    _feel(device.serial, device.options.get("address", ""), ahead, at)
     fleet.learn(device.serial, told)
     if told.get("mac"):
         _set(device, "mac", told["mac"])
@@ -183,8 +242,8 @@ def _known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
         sentence = gettext("用户名或密码两次不被接受,为避免考勤机锁定已停止尝试。请核对后重新保存连接设置。")
         raise Refusal("devices.log_in_stopped", sentence)
     password = unseal(told["password"]) if told.get("password") else ""
-    https, user = bool(told.get("https")), told.get("user", "")
-    return terminal, Link(told["address"], int(told["port"]), https, user, password, terminal.dialect.zone)
+    reached = (told["address"], int(told["port"]), bool(told.get("https")), told.get("user", ""), password)
+    return terminal, Link(*reached, terminal.dialect.zone, told.get("transport", ""))
 
 
 def _logged_in(device: Device, do: Callable[[], Made]) -> Made:

@@ -30,7 +30,7 @@ def worded(terminal: Terminal, wanted: Wanted, at: dt.datetime, *, target: str, 
 
 
 @transaction.atomic
-def hand_out(device_id: int, at: dt.datetime) -> tuple[tuple[str, str], ...]:
+def hand_out(device_id: int, at: dt.datetime, most: int = MOST_AT_ONCE) -> tuple[tuple[str, str], ...]:
     """(number, phrase) of what a terminal is told now, in the order it was asked for; less than 64 KB in all.
 
     One that was handed out five times without a result has failed.
@@ -39,10 +39,16 @@ def hand_out(device_id: int, at: dt.datetime) -> tuple[tuple[str, str], ...]:
     waiting = list(found[:MOST_AT_ONCE])
     tired = [command.pk for command in waiting if command.tries >= MOST_TRIES]
     Command.objects.filter(pk__in=tired).update(state=CommandState.FAILED, ended_at=at)
-    chosen = _that_fit([command for command in waiting if command.tries < MOST_TRIES])
+    chosen = _that_fit([command for command in waiting if command.tries < MOST_TRIES][:most])
     sent = Command.objects.filter(pk__in=[command.pk for command in chosen])
     sent.update(state=CommandState.SENT, sent_at=at, tries=F("tries") + 1)
     return tuple((str(command.pk), command.phrase) for command in chosen)
+
+
+def take_back(device_id: int, number: str) -> None:
+    """A command that did not get through: it is the first again; the try counts."""
+    sent = Command.objects.filter(device_id=device_id, pk=int(number), state=CommandState.SENT)
+    sent.update(state=CommandState.WAITING)
 
 
 def _that_fit(commands: Iterable[Command]) -> list[Command]:

@@ -5,7 +5,7 @@ Pure: whoever runs a terminal tells it the true time, in seconds since 1970, and
 
 import datetime as dt
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -58,7 +58,7 @@ class Habits:
     """How a terminal behaves. Rates are per second, shares from 0 to 1; `pace` divides every wait of the protocol.
 
     `offline` is when it has no network, as seconds since 1970 from and to; `offset_minutes` is its zone before a server
-    told it one.
+    told it one. `lost` is the share of long answers that a terminal which is visited loses a part of.
     """
 
     language: str = "83"
@@ -72,6 +72,8 @@ class Habits:
     pace: float = 1.0
     offline: tuple[float, float] | None = None
     offset_minutes: int = 480
+    lost: float = 0.0
+    record_bytes: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,30 @@ class Unit(Protocol):
     @property
     def waiting(self) -> int:
         """How many of its records no server has acknowledged."""
+        ...
+
+
+class VisitedUnit(Protocol):
+    """One simulated terminal that is visited: it listens. `counts`: what happened to it so far, by a word for people."""
+
+    serial: str
+    counts: Counter[str]
+
+    @property
+    def login(self) -> str:
+        """What people type in to be let in there."""
+        ...
+
+    async def listen(self, host: str, port: int) -> None:
+        """From now on it answers there."""
+        ...
+
+    async def close(self) -> None:
+        """It answers no more."""
+        ...
+
+    def pass_time(self, now: float) -> object:
+        """People press until now."""
         ...
 
 
@@ -195,7 +221,10 @@ class Memory:
         if self._last.get(pin) == at:
             return
         self._last[pin] = at
-        verify = self._draw.choice(("1", "15", "4"))
+        self.press(pin, at, state, self._draw.choice(("1", "15", "4")))
+
+    def press(self, pin: str, at: dt.datetime, state: str = "0", verify: str = "15") -> None:
+        """Somebody at the terminal, at its wall clock."""
         self.records.append(Record(len(self.records) + 1, pin, at.isoformat(" "), state, verify))
         self.unsent.append(self.records[-1])
 

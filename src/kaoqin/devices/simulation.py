@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kaoqin.devices.simulated import NoReply, Record, Reply, Sending, Unit, hear_http, say_http
+from kaoqin.devices.simulated import NoReply, Record, Reply, Sending, Unit, VisitedUnit, hear_http, say_http
 
 REMEMBERED = 200_000
 LONGEST_LOST_SECONDS = 0.1
@@ -179,6 +179,36 @@ class Fleet:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+
+class Standing:
+    """Terminals that are visited, each at a port of its own, counting up from `port`. `stop()` ends them."""
+
+    def __init__(self, units: Sequence[VisitedUnit], host: str, port: int) -> None:
+        self.units, self.host, self.port = units, host, port
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What happened to all of them so far."""
+        return sum((unit.counts for unit in self.units), Counter())
+
+    async def run(self, seconds: float, tell: Callable[["Standing"], None]) -> None:
+        """Until stopped, or for so many seconds; `tell` is called every second. Raises OSError for a port in use."""
+        end = time.monotonic() + seconds
+        async with contextlib.AsyncExitStack() as stack:
+            for number, unit in enumerate(self.units):
+                await unit.listen(self.host, self.port + number if self.port else 0)
+                stack.push_async_callback(unit.close)
+            while not self._stopped.is_set() and time.monotonic() < end:
+                for unit in self.units:
+                    unit.pass_time(time.time())
+                tell(self)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), 1)
 
 
 def divided(people: Sequence[Any], units: int) -> list[Sequence[Any]]:

@@ -19,7 +19,7 @@ from kaoqin.devices.alarm_views import standing
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.health import diagnose
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
-from kaoqin.devices.protocols import VISITORS, title_of
+from kaoqin.devices.protocols import VISITORS, manner_of, title_of
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -136,6 +136,7 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "bad": queries.bad_lines(found, seen_by=request.by)[:SHOWN] if repairs else (),
         "repairs": repairs,
         "visited": found.protocol in VISITORS,
+        "manner": manner_of(found.protocol),
         "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
         "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),

@@ -319,7 +319,7 @@ class Front(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How a terminal is visited: its address and our log-in there, the zone of its clock."""
+    """How a terminal is visited: its address and our log-in there, the zone of its clock, over which transport."""
 
     address: str
     port: int
@@ -327,6 +327,19 @@ class Link:
     user: str
     password: str = field(repr=False)
     zone: str = "UTC"
+    transport: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a link to a terminal of a protocol takes: its usual port, over which transports if there is a choice, whose
+    log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events."""
+
+    port: int
+    transports: tuple[str, ...] = ()
+    user: str = ""
+    https: bool = False
+    subscribes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,21 +368,28 @@ class VisitFailed(Exception):  # noqa: N818 - told to people as it is
         self.sentence = sentence
 
 
+class CameShort(VisitFailed):
+    """The terminal told of more than it gave; nothing else of the visit need fail."""
+
+
 class WrongLogin(VisitFailed):
     """The terminal does not know our log-in; a few more tries and it locks us out."""
 
 
 class Visitor(Shape):
-    """A protocol whose terminals are called by us. All of it raises VisitFailed, and WrongLogin."""
+    """A protocol whose terminals are called by us. All of it raises VisitFailed, and WrongLogin. `subscribe` and
+    `listener` are asked only where the `manner` says so."""
 
     name: str
+    manner: Manner
 
     def state(self, link: Link, at: dt.datetime) -> Mapping[str, str]:
-        """What a terminal tells of itself, with `clock_ahead_seconds`."""
+        """What a terminal tells of itself, with `clock_ahead_seconds` unless its clock shows no time."""
         ...
 
     def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:
-        """All punches of these days of the terminal's clock; fails in the end where it told of more than it gave."""
+        """All punches of these days of the terminal's clock, or all it holds; CameShort in the end where it told of more
+        than it gave."""
         ...
 
     def carry_out(self, link: Link, phrase: str) -> Done:

@@ -7,22 +7,34 @@ from django.utils.translation import gettext
 from kaoqin.devices.protocols.hikvision import Hikvision
 from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
+from kaoqin.devices.protocols.zk_4370 import Pull
+from kaoqin.devices.protocols.zk_4370 import client as zk_4370
+from kaoqin.devices.protocols.zk_4370 import sizes as zk_4370_sizes
 from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_common import vitals as zk
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
-from kaoqin.devices.wire import Adapter, Front, Visitor, Vitals
+from kaoqin.devices.wire import Adapter, Front, Manner, Visitor, Vitals
 
-ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision())}
+ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision(), Pull())}
 FRONTS: tuple[Front, ...] = (Push(), Listener())
-VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(),)}
-VITALS: dict[str, Callable[[Mapping[str, str]], Vitals]] = dict.fromkeys((Attendance.name, Security.name), zk.vitals)
+VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(), zk_4370.Client())}
+VITALS: dict[str, Callable[[Mapping[str, str]], Vitals]] = {
+    Attendance.name: zk.vitals,
+    Security.name: zk.vitals,
+    Pull.name: zk_4370_sizes.vitals,
+}
 
 
 def vitals_of(protocol: str, facts: Mapping[str, str]) -> Vitals:
     """How a terminal is by its own words; of a protocol that tells none, nothing."""
     reads = VITALS.get(protocol)
     return reads(facts) if reads else Vitals()
+
+
+def manner_of(protocol: str) -> Manner:
+    """What a link to a terminal takes; of a protocol that is not visited, the most that may be asked."""
+    return VISITORS[protocol].manner if protocol in VISITORS else Manner(80, user="admin", https=True, subscribes=True)
 
 
 def adapter_named(name: str) -> Adapter:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.hikvision import digest, messages
 from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
-from kaoqin.devices.wire import Done, Link, Page, VisitFailed, WrongLogin
+from kaoqin.devices.wire import CameShort, Done, Link, Manner, Page, VisitFailed, WrongLogin
 
 SECONDS = 10
 MOST_BYTES = 8 * 1024 * 1024
@@ -81,6 +81,7 @@ class Client:
     """`Visitor` of these terminals."""
 
     name = NAME
+    manner = Manner(port=80, user="admin", https=True, subscribes=True)
 
     def state(self, link: Link, at: dt.datetime) -> Mapping[str, str]:
         line = Conversation(link)
@@ -102,7 +103,7 @@ class Client:
             missing += yield from _day(line, link, first + dt.timedelta(days=number))
         if missing:
             sentence = gettext("考勤机说还有 {count} 条记录没有给出,下次再取。")
-            raise VisitFailed(sentence.format(count=missing))
+            raise CameShort(sentence.format(count=missing))
 
     def carry_out(self, link: Link, phrase: str) -> Done:
         """Nothing is worded for these terminals, so nothing is done."""

@@ -39,11 +39,11 @@ def encoding_of(language: str, encoding: str = "") -> str:
     return encoding or {"83": "gb2312", "84": "big5"}.get(language, "utf-8")
 
 
-def fit_name(name: str, encoding: str) -> str:
-    """A name as a terminal can hold it: no TAB or line end, what its encoding lacks as `?`, cut at 24 bytes between
-    characters."""
+def fit_name(name: str, encoding: str, most_bytes: int = _NAME_BYTES) -> str:
+    """A name as a terminal can hold it: no TAB or line end, what its encoding lacks as `?`, cut at 24 bytes, or so
+    many, between characters."""
     tidy = " ".join(name.split())
     held = tidy.encode(encoding, "replace").decode(encoding)
-    while len(held.encode(encoding)) > _NAME_BYTES:
+    while len(held.encode(encoding)) > most_bytes:
         held = held[:-1]
     return held
