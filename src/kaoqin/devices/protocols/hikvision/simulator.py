@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from kaoqin.devices.protocols.hikvision import digest, messages
+from kaoqin.devices.protocols.hikvision import messages
 from kaoqin.devices.protocols.hikvision.events import read_time
+from kaoqin.devices.protocols.http_digest import digest
 
 _XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
