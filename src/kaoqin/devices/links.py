@@ -133,7 +133,8 @@ def _remember(device: Device, facts: Mapping[str, str], at: dt.datetime) -> None
     told = dict(facts)
     beats = fleet.Heartbeats()
     address = device.options.get("address", "")[:45]
-    ahead = max(-MOST_SECONDS, min(int(told.pop("clock_ahead_seconds")), MOST_SECONDS))
+    shown = told.pop("clock_ahead_seconds", None)
+    ahead = None if shown is None else max(-MOST_SECONDS, min(int(shown), MOST_SECONDS))
     beats.feel(device.serial, at, address, ahead, upload=False)
     beats.write()
     fleet.learn(device.serial, told)
@@ -167,12 +168,13 @@ def _reached(device: Device, at: dt.datetime) -> Iterator[tuple[Terminal, Link]]
         if not cursor.fetchone()[0]:
             raise Refusal("devices.visited_now", gettext("正在访问这台考勤机,请稍候再试。"))
         try:
-            yield _known(device, at)
+            yield known(device, at)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, device.pk])
 
 
-def _known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
+def known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
+    """A terminal and how it is reached. Refuses one out of use, and one whose log-in was refused twice."""
     device.refresh_from_db()
     terminal, told = fleet.terminal(device.serial, at), device.options
     if terminal is None or device.state != DeviceState.APPROVED:

@@ -364,7 +364,7 @@ class Visitor(Shape):
     name: str
 
     def state(self, link: Link, at: dt.datetime) -> Mapping[str, str]:
-        """What a terminal tells of itself, with `clock_ahead_seconds`."""
+        """What a terminal tells of itself, with `clock_ahead_seconds` where it shows its clock."""
         ...
 
     def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:

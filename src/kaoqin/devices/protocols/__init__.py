@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext
 
+from kaoqin.devices.protocols.dahua import Dahua
+from kaoqin.devices.protocols.dahua.client import Client as DahuaClient
 from kaoqin.devices.protocols.hikvision import Hikvision
 from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
@@ -13,9 +15,9 @@ from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
 from kaoqin.devices.wire import Adapter, Front, Visitor, Vitals
 
-ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision())}
+ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision(), Dahua())}
 FRONTS: tuple[Front, ...] = (Push(), Listener())
-VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(),)}
+VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(), DahuaClient())}
 VITALS: dict[str, Callable[[Mapping[str, str]], Vitals]] = dict.fromkeys((Attendance.name, Security.name), zk.vitals)
 
 

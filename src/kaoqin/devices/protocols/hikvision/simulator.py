@@ -8,17 +8,15 @@ import contextlib
 import datetime as dt
 import http.client
 import json
-import secrets
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from kaoqin.devices.protocols.hikvision import messages
 from kaoqin.devices.protocols.hikvision.events import read_time
-from kaoqin.devices.protocols.http_digest import digest
+from kaoqin.devices.protocols.http_digest.simulator import DigestServer
 
 _XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
@@ -39,7 +37,7 @@ class Faults:
     clock: dt.timedelta = field(default_factory=dt.timedelta)
 
 
-class Simulator:
+class Simulator(DigestServer):
     """`with Simulator(…) as unit:` listens on `unit.port`; `unit.press("00013", at)` is a person at it."""
 
     def __init__(
@@ -51,29 +49,17 @@ class Simulator:
         shape: str = "json",
         sha256: bool = False,
     ) -> None:
-        self.serial, self.user, self.password, self.shape = serial, user, password, shape
+        super().__init__(user, password, sha256=sha256)
+        self.serial, self.shape = serial, shape
         self.mac = "24:0f:" + ":".join(serial[-8:][index : index + 2] for index in range(0, 8, 2))
         self.zone = dt.timezone(dt.timedelta(hours=offset_hours))
-        self.algorithm = "SHA-256" if sha256 else "MD5"
         self.faults = Faults()
         self.events: list[dict[str, Any]] = []
         self.host: dict[str, str] = {}
         self.most_results = messages.MOST_RESULTS
-        self.refused_logins = 0
         self._waiting: list[dict[str, Any]] = []
         self._numbers = 0
         self._lock = threading.Lock()
-        self._nonce = secrets.token_hex(8)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.port = int(self._server.server_address[1])
-
-    def __enter__(self) -> "Simulator":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def press(self, pin: str, at: dt.datetime, minor: int = 75, **inside: Any) -> dict[str, Any]:
         """A person at the unit at an instant: kept, and waiting to be pushed."""
@@ -194,27 +180,6 @@ class Simulator:
         told["responseStatusStrg"] = "MORE" if more else "OK" if found else "NO MATCH"
         return json.dumps({"AcsEvent": told | ({"InfoList": piece} if piece else {})})
 
-    def new_nonce(self) -> None:
-        """What was asked so far is old, and the unit does not say so."""
-        self._nonce = secrets.token_hex(8)
-
-    def challenge(self) -> str:
-        return f'Digest realm="IP Camera", qop="auth", nonce="{self._nonce}", algorithm={self.algorithm}'
-
-    def knows(self, method: str, authorization: str) -> bool:
-        """Whether a log-in is right; one that is wrong is counted."""
-        told = dict(digest.pairs(authorization))
-        asked = digest.read_challenge([self.challenge()])
-        if asked is None or not told:
-            return False
-        count = int(told.get("nc", "0"), 16)
-        right = digest.answer(
-            asked, self.user, self.password, method, told.get("uri", ""), count, told.get("cnonce", "")
-        )
-        known = told.get("nonce") == self._nonce and digest.pairs(right)["response"] == told.get("response")
-        self.refused_logins += not known
-        return known
-
 
 def _within(time: str, begins: str, ends: str) -> bool:
     at, first, last = read_time(time), read_time(begins), read_time(ends)
@@ -236,27 +201,3 @@ def _multipart(text: bytes, *, typed: bool) -> bytes:
     head = b'--MIME_boundary\r\nContent-Disposition: form-data; name="event_log"\r\n' + kinds[0] + b"\r\n"
     second = b'\r\n--MIME_boundary\r\nContent-Disposition: form-data; name="Picture"; filename="p.jpg"\r\n' + kinds[1]
     return head + text + second + b"\r\n" + PICTURE + b"\r\n--MIME_boundary--\r\n"
-
-
-def _handler(unit: Simulator) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _do(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if not unit.knows(self.command, self.headers.get("Authorization", "")):
-                return self._say(401, _XML.format("ResponseStatus", ""), unit.challenge())
-            return self._say(*unit.answer(self.command, self.path, body))
-
-        def _say(self, status: int, text: str, challenge: str = "") -> None:
-            self.send_response(status)
-            if challenge:
-                self.send_header("WWW-Authenticate", challenge)
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, format: str, *told: Any) -> None:  # noqa: A002 - the name of the base class
-            """Says nothing."""
-
-        do_GET = do_PUT = do_POST = _do  # noqa: N815 - the names http.server calls
-
-    return Handler
