@@ -24,7 +24,7 @@ from kaoqin.devices import arrival, fleet
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS
 from kaoqin.devices.wire import Link, Terminal, VisitFailed, Visitor, WrongLogin
-from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES, DeviceState
+from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -176,8 +176,16 @@ def _reached(device: Device, at: dt.datetime) -> Iterator[tuple[Terminal, Link]]
 def known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
     """A terminal and how it is reached. Refuses one out of use, and one whose log-in was refused twice."""
     device.refresh_from_db()
-    terminal, told = fleet.terminal(device.serial, at), device.options
-    if terminal is None or device.state != DeviceState.APPROVED:
+    terminal = fleet.terminal(device.serial, at)
+    if terminal is None:
+        raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以访问。"))
+    return terminal, link_to(terminal)
+
+
+def link_to(terminal: Terminal) -> Link:
+    """How a terminal is reached. Refuses one out of use, one that has no address, and one whose log-in was refused twice."""
+    told = terminal.dialect.options
+    if not terminal.approved:
         raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以访问。"))
     if terminal.dialect.protocol not in VISITORS or not told.get("address"):
         raise Refusal("devices.no_link", gettext("这台考勤机没有设置连接地址。"))
@@ -186,7 +194,12 @@ def known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
         raise Refusal("devices.log_in_stopped", sentence)
     password = unseal(told["password"]) if told.get("password") else ""
     https, user = bool(told.get("https")), told.get("user", "")
-    return terminal, Link(told["address"], int(told["port"]), https, user, password, terminal.dialect.zone)
+    return Link(told["address"], int(told["port"]), https, user, password, terminal.dialect.zone)
+
+
+def log_in_refused(device: Device) -> None:
+    """Count a log-in that the terminal did not accept."""
+    _set(device, "wrong_logins", str(int(device.options.get("wrong_logins") or 0) + 1))
 
 
 def _logged_in(device: Device, do: Callable[[], Made]) -> Made:
@@ -194,7 +207,7 @@ def _logged_in(device: Device, do: Callable[[], Made]) -> Made:
     try:
         made = do()
     except WrongLogin as failed:
-        _set(device, "wrong_logins", str(int(device.options.get("wrong_logins") or 0) + 1))
+        log_in_refused(device)
         raise Refusal("devices.wrong_log_in", failed.sentence) from failed
     except VisitFailed as failed:
         raise Refusal("devices.visit_failed", failed.sentence) from failed

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 
 from django.utils.translation import gettext
 
-from kaoqin.devices.protocols.hikvision import messages
+from kaoqin.devices.protocols.hikvision import messages, stream
 from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
 from kaoqin.devices.protocols.http_digest.conversation import Conversation
 from kaoqin.devices.wire import Done, Link, Page, VisitFailed
@@ -18,7 +18,7 @@ _FACTS = {"serialNumber": "serial", "model": "model", "firmwareVersion": "firmwa
 
 
 class Client:
-    """`Visitor` of these terminals."""
+    """`Visitor` and `Stream` of these terminals."""
 
     name = NAME
 
@@ -43,6 +43,9 @@ class Client:
         if missing:
             sentence = gettext("考勤机说还有 {count} 条记录没有给出,下次再取。")
             raise VisitFailed(sentence.format(count=missing))
+
+    def live(self, link: Link) -> AsyncIterator[Page]:
+        return stream.live(link)
 
     def carry_out(self, link: Link, phrase: str) -> Done:
         """Nothing is worded for these terminals, so nothing is done."""
