@@ -152,7 +152,7 @@ class Listening:
 
     async def _talk(self, talk: Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str) -> None:
         """Answer what may be answered; the first call that may not ends the line."""
-        while data := await asyncio.wait_for(reader.read(PIECE_BYTES), SILENT_SECONDS):
+        while data := await _read(reader):
             for call, body in talk.hear(data):
                 if call.errand is Errand.LEAVE:
                     return
@@ -237,6 +237,11 @@ class Listening:
             await self._patiently(self._taker.take_page, terminal, link, page, timezone.now())
         except arrival.NotApproved:
             raise VisitFailed("the terminal is not approved any more") from None
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(SILENT_SECONDS):
+        return await reader.read(PIECE_BYTES)
 
 
 def _streaming() -> dict[str, tuple[Terminal, Held]]:

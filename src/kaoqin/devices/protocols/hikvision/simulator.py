@@ -8,13 +8,15 @@ import contextlib
 import datetime as dt
 import http.client
 import json
+import queue
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from kaoqin.devices.protocols.hikvision import messages
+from kaoqin.devices.protocols.hikvision import messages, stream
 from kaoqin.devices.protocols.hikvision.events import read_time
 from kaoqin.devices.protocols.http_digest.simulator import DigestServer
 
@@ -34,6 +36,7 @@ class Faults:
     forgets_url: bool = False
     refuses_hosts: bool = False
     hides: int = 0
+    no_lengths: bool = False
     clock: dt.timedelta = field(default_factory=dt.timedelta)
 
 
@@ -58,6 +61,7 @@ class Simulator(DigestServer):
         self.host: dict[str, str] = {}
         self.most_results = messages.MOST_RESULTS
         self._waiting: list[dict[str, Any]] = []
+        self._lines: list[queue.SimpleQueue[bytes]] = []
         self._numbers = 0
         self._lock = threading.Lock()
 
@@ -76,7 +80,10 @@ class Simulator(DigestServer):
                 "attendanceStatus": "undefined",
             } | inside
             self.events.append(event)
-            self._waiting.append(event)
+            if self._lines:
+                self._tell(self._parts(event, live=True))
+            else:
+                self._waiting.append(event)
             return event
 
     def restart_numbers(self) -> None:
@@ -133,6 +140,49 @@ class Simulator(DigestServer):
             self.faults.lost_replies -= 1
             return 0
         return status
+
+    def stream(self, method: str, path: str) -> tuple[str, Iterator[bytes]] | None:
+        """The live line: what waited first, then what happens, until it is broken."""
+        if urlsplit(path).path != stream.PATH:
+            return None
+        line: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        with self._lock:
+            for event in self._waiting:
+                line.put(self._parts(event, live=False))
+            self._waiting.clear()
+            self._lines.append(line)
+        return "multipart/mixed; boundary=MIME_boundary", iter(line.get, b"")
+
+    @property
+    def lines(self) -> int:
+        """How many live lines are open."""
+        return len(self._lines)
+
+    def beat_live(self) -> None:
+        """A heart beat on the live lines."""
+        told = {"macAddress": self.mac, "eventType": "videoloss", "eventState": "inactive"}
+        self._tell(_part(json.dumps(told).encode(), "application/json", length=True))
+
+    def break_lines(self) -> None:
+        """Every live line ends."""
+        with self._lock:
+            self._tell(b"")
+            self._lines.clear()
+
+    def _tell(self, piece: bytes) -> None:
+        for line in self._lines:
+            line.put(piece)
+
+    def _parts(self, event: dict[str, Any], *, live: bool) -> bytes:
+        shape, self.shape = self.shape, "json"
+        text, self.shape = self.body(event, live=live), shape
+        length = not self.faults.no_lengths
+        picture = _part(PICTURE, "image/jpeg", length=length) if "multipart" in shape else b""
+        return _part(text, "application/json", length=length) + picture
+
+    def __exit__(self, *told: object) -> None:
+        self.break_lines()
+        super().__exit__(*told)
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, str]:
         """What ISAPI says to a request whose log-in was right."""
@@ -194,6 +244,11 @@ def _element(value: Any) -> str:
     if isinstance(value, dict):
         return _elements(value)
     return str(value).lower() if isinstance(value, bool) else escape(str(value))
+
+
+def _part(content: bytes, kind: str, *, length: bool) -> bytes:
+    size = f"Content-Length: {len(content)}\r\n" if length else ""
+    return f"--MIME_boundary\r\nContent-Type: {kind}\r\n{size}\r\n".encode() + content + b"\r\n"
 
 
 def _multipart(text: bytes, *, typed: bool) -> bytes:

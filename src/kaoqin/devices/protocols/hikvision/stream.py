@@ -40,7 +40,8 @@ class Parts:
         found = _BOUNDARY.search(kind)
         if not kind.lower().startswith("multipart/") or found is None:
             raise _strange()
-        self._delimiter = b"--" + (found[1] or found[2]).removeprefix("--").encode()
+        told = (found[1] or found[2]).removeprefix("--").encode()
+        self._delimiter = re.compile(rb"(?:\A|\n)--%s[^\n]*\n" % re.escape(told))
         self._kept = bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -55,14 +56,10 @@ class Parts:
 
     def _next(self) -> bytes | None:
         """The next content, empty where there is none to it; None: not yet."""
-        begin = self._kept.find(self._delimiter)
-        if begin < 0:
-            del self._kept[: max(len(self._kept) - len(self._delimiter), 0)]
+        delimiter = self._delimiter.search(self._kept)
+        if delimiter is None:
             return None
-        line_end = self._kept.find(b"\n", begin)
-        if line_end < 0:
-            return None
-        found = self._content(line_end + 1)
+        found = self._content(delimiter.end())
         if found is None:
             return None
         content = bytes(self._kept[found[0] : found[1]])
@@ -83,9 +80,9 @@ class Parts:
         if length:
             end = begin + int(length[1])
             return (begin, end) if end <= len(self._kept) else None
-        after = self._kept.find(self._delimiter, begin)
-        if after >= 0:
-            return begin, after
+        after = self._delimiter.search(self._kept, begin)
+        if after:
+            return begin, after.start()
         return (begin, len(self._kept)) if _is_whole(bytes(self._kept[begin:])) else None
 
 

@@ -38,7 +38,8 @@ async def poured(link: Link, path: str, patience: float) -> AsyncGenerator[Poure
         reader, writer = await _dial(link)
         try:
             writer.write(_request(link, path, log_in))
-            head = await asyncio.wait_for(_head(reader), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                head = await _head(reader)
             if head.status == 401:
                 log_in.asked(head.headers.get("www-authenticate", []))
                 continue
@@ -62,7 +63,8 @@ async def poured(link: Link, path: str, patience: float) -> AsyncGenerator[Poure
 async def _dial(link: Link) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
         secured = any_signer() if link.https else None
-        return await asyncio.wait_for(asyncio.open_connection(link.address, link.port, ssl=secured), SECONDS)
+        async with asyncio.timeout(SECONDS):
+            return await asyncio.open_connection(link.address, link.port, ssl=secured)
     except (OSError, ValueError) as fault:
         raise unreachable(link) from fault
 
@@ -95,7 +97,8 @@ async def _line(reader: asyncio.StreamReader) -> str:
 async def _pieces(reader: asyncio.StreamReader, head: _Head, patience: float) -> AsyncGenerator[bytes, None]:
     chunked = "chunked" in head.first("transfer-encoding").lower()
     while True:
-        data = await asyncio.wait_for(_chunk(reader) if chunked else reader.read(PIECE_BYTES), patience)
+        async with asyncio.timeout(patience):
+            data = await (_chunk(reader) if chunked else reader.read(PIECE_BYTES))
         if not data:
             return
         yield data
