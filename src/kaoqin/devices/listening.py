@@ -142,6 +142,8 @@ class Listening:
         address = str(writer.get_extra_info("peername")[0])[:45]
         try:
             await self._talk(talk(), reader, writer, address)
+        except asyncio.CancelledError:
+            log.info("the line of %s ends, for the process does", address)
         except (OSError, Unheard, *NO_DATABASE) as broken:
             log.warning("the line of %s ended: %s", address, broken)
         except Exception:
