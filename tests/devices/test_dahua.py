@@ -71,7 +71,7 @@ def test_the_time_of_a_punch_is_the_terminals_own_clock(device, unit):
     assert punch.evidence["device_time"] == str(round((make.NOW - MINUTE).timestamp()))
 
 
-@pytest.mark.parametrize("days", ["seconds", "text", "refused", "ignored"])
+@pytest.mark.parametrize("days", ["seconds", "text", "silent", "refused", "ignored"])
 @pytest.mark.parametrize("status", [200, 400])
 def test_firmware_that_takes_days_in_its_own_way(device, unit, days, status):
     unit.faults.days, unit.faults.error_status = days, status

@@ -49,6 +49,7 @@ class Finder:
     line: Conversation
     zone: str
     short: int = 0
+    _proven: bool = False
     _ways: list[Moment | None] = field(default_factory=lambda: [as_seconds, as_text, None])
     _all: list[Record] | None = None
 
@@ -72,7 +73,25 @@ class Finder:
 
     def _search(self, begins: dt.datetime, ends: dt.datetime) -> list[Record]:
         way = self._ways[0]
-        return self._picked(begins, ends) if way is None else list(self._asked_on(way, begins, ends))
+        if way is None:
+            return self._picked(begins, ends)
+        found = list(self._asked_on(way, begins, ends))
+        self._proven = self._proven or bool(found)
+        return found if self._proven else self._tried_as_text(begins, ends)
+
+    def _tried_as_text(self, begins: dt.datetime, ends: dt.datetime) -> list[Record]:
+        """Firmware that wants text may find nothing for seconds and say nothing: a day without records is asked for twice
+        until one way has found some."""
+        if self._ways[0] is as_text:
+            return []
+        try:
+            found = list(self._asked_on(as_text, begins, ends))
+        except (Declined, DaysIgnored):
+            return []
+        if found:
+            self._ways.remove(as_seconds)
+            self._proven = True
+        return found
 
     def _asked_on(self, way: Moment, begins: dt.datetime, ends: dt.datetime) -> Iterator[Record]:
         """From the last second seen on, until nothing is new and the answer is not full."""

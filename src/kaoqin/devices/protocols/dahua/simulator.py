@@ -1,6 +1,7 @@
 """A terminal made up: it answers CGI with Digest, and takes days in the way its firmware does.
 
-`days`: "seconds" (UNIX), "text" (its own wall clock), "refused" (an error), "ignored" (takes them and gives all).
+`days`: "seconds" (UNIX), "text" (its own wall clock), "silent" (wants text, finds nothing for seconds and says nothing),
+"refused" (an error), "ignored" (takes them and gives all).
 """
 
 import datetime as dt
@@ -86,7 +87,10 @@ class Simulator(DigestServer):
         self.questions.append(asked.get("StartTime", ""))
         found = list(self.records)
         if "StartTime" in asked and self.faults.days != "ignored":
-            if self.faults.days != ("seconds" if asked["StartTime"].isdecimal() else "text"):
+            told = "seconds" if asked["StartTime"].isdecimal() else "text"
+            if self.faults.days == "silent" and told == "seconds":
+                return 200, "found=0\r\n"
+            if self.faults.days not in {told, "silent"}:
                 return self.faults.error_status, ERROR
             begins, ends = (self._second(asked[name]) for name in ("StartTime", "EndTime"))
             found = [record for record in found if begins <= record["CreateTime"] <= ends]
