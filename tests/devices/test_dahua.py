@@ -92,6 +92,14 @@ def test_firmware_that_gives_fewer_at_once(device, unit, most, newest_first):
     assert Punch.objects.count() == 31
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_second_that_is_cut_in_two(device, unit, newest_first):
+    unit.faults.most, unit.faults.newest_first = 3, newest_first
+    for number in range(8):
+        unit.press(f"{number:05d}", make.NOW - HOUR + number // 2 * SECOND)
+    assert links.visit(device, at=make.NOW) == 8
+
+
 def test_as_many_in_one_second_as_are_given_at_once(device, unit):
     unit.faults.most = 3
     for number in range(3):

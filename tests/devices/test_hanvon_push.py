@@ -106,6 +106,15 @@ def test_a_serial_number_of_another_brand_is_not_believed(device, unit, port):
     assert Device.objects.get().protocol == "zk_attendance"
 
 
+def test_one_that_was_retired_a_moment_ago_is_not_answered(device, unit, port, monkeypatch):
+    monkeypatch.setattr("kaoqin.devices.taking.FRESH_SECONDS", 600)
+    record = unit.press("00013", make.NOW)
+    assert unit.push(port, record) == [READY, TAKEN]
+    actions.retire(device, by=make.ROOT, at=make.NOW)
+    assert unit.push(port, unit.press("00014", make.NOW)) == [READY]
+    assert Punch.objects.count() == 1
+
+
 def test_while_the_database_is_away_nothing_is_answered(device, unit, port, monkeypatch):
     from django.db import OperationalError
 

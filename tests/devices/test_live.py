@@ -169,3 +169,10 @@ def test_a_part_without_end_is_given_up(monkeypatch):
 @given(st.lists(st.binary(max_size=50), max_size=5))
 def test_any_bytes_may_come(pieces):
     parts(*pieces)
+
+
+def test_a_fault_that_stays_is_said_once(device, unit, quick, caplog):
+    links.save(device, settings(unit, port=1), by=make.ROOT, at=make.NOW)
+    with caplog.at_level("DEBUG", "kaoqin.devices.listening"), Listened():
+        until(lambda: len(caplog.records) > 3)
+    assert [one.levelname for one in caplog.records][:4] == ["WARNING", "DEBUG", "DEBUG", "DEBUG"]

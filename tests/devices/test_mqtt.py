@@ -163,6 +163,31 @@ def test_signs_of_life_are_felt_and_not_kept(device, unit):
     assert (RawUpload.objects.count(), Device.objects.get().facts["address"]) == (0, "192.168.1.7")
 
 
+def test_a_clock_of_another_age_harms_nothing(device, unit):
+    for year in ("0001", "9998", "2000"):
+        beat = {"operator": "HeartBeat", "info": {"facesluiceId": SERIAL, "time": f"{year}-01-02 00:00:00"}}
+        unit.tell("heartbeat", json.dumps(beat))
+    unit.tell("Rec", record(time="2000-01-01 00:00:00"))
+    until(lambda: unit.numbers() == [389])
+    assert Punch.objects.get().trust == "held"
+
+
+def test_a_message_that_the_database_refuses_does_not_stop_the_others(device, unit, monkeypatch):
+    from django.db import DataError
+
+    real = arrival.arrive
+
+    def choosy(terminal, heard, at):
+        if b'"13"' in heard.body:
+            raise DataError("no")
+        return real(terminal, heard, at)
+
+    monkeypatch.setattr(arrival, "arrive", choosy)
+    unit.tell("Rec", record("13"))
+    unit.tell("Rec", record("14"))
+    until(lambda: unit.numbers() == [14])
+
+
 def test_what_came_while_the_database_was_away_is_kept_when_it_is_back(device, unit, monkeypatch):
     from django.db import OperationalError
 

@@ -23,6 +23,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS
+from kaoqin.devices.taking import MOST_SECONDS
 from kaoqin.devices.wire import Link, Terminal, VisitFailed, Visitor, WrongLogin
 from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES
 from kaoqin.security.audit import record
@@ -32,8 +33,6 @@ from kaoqin.security.words import Actor
 MOST_WRONG_LOGINS = 2
 LOCK = 0x6B71_0003
 DAY = dt.timedelta(days=1)
-MOST_SECONDS = 2**31 - 1
-"""No clock is told to be further off than that: more does not fit in its column."""
 Made = TypeVar("Made")
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import aiomqtt
 import psycopg
 from django.db import Error as DatabaseError
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from kaoqin.core.words import Refusal
@@ -34,7 +34,9 @@ READ_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE, LIVED_SECONDS = 1.0, 60.0, 60.0
 MOST_LINES, SILENT_SECONDS, PIECE_BYTES = 500, 180.0, 65536
 KEEP_ALIVE_SECONDS, MOST_WAITING = 30, 500
-NO_DATABASE = (DatabaseError, psycopg.Error)
+DATABASE_FAULTS = (DatabaseError, psycopg.Error)
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""What the database says when it is not there: a later try may go well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ def pauses() -> Iterator[float]:
 
 
 async def keep(what: str, once: Callable[[], Awaitable[None]]) -> None:
-    """Do it for ever: what ends or fails is begun again, after a pause that grows unless it went well for a minute."""
-    waits = pauses()
+    """Do it for ever: what ends or fails is begun again, after a pause that grows unless it went well for a minute. The
+    same fault is said once."""
+    waits, said = pauses(), ""
     while True:
         begun = time.monotonic()
         try:
@@ -74,12 +77,13 @@ async def keep(what: str, once: Callable[[], Awaitable[None]]) -> None:
         except WrongLogin as refused:
             log.error("%s: %s", what, refused)
             return
-        except (VisitFailed, OSError, aiomqtt.MqttError, *NO_DATABASE) as broken:
-            log.warning("%s: %s", what, broken)
+        except (VisitFailed, OSError, aiomqtt.MqttError, *DATABASE_FAULTS) as broken:
+            log.log(logging.DEBUG if str(broken) == said else logging.WARNING, "%s: %s", what, broken)
+            said = str(broken)
         except Exception:
             log.exception("%s failed", what)
         if time.monotonic() - begun > LIVED_SECONDS:
-            waits = pauses()
+            waits, said = pauses(), ""
         await asyncio.sleep(next(waits))
 
 
@@ -105,7 +109,7 @@ class Listening:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(*NO_DATABASE):
+        with contextlib.suppress(*DATABASE_FAULTS):
             await self._work(self._taker.write)
         await self._work(connections.close_all)
         self._gate.close()
@@ -120,7 +124,7 @@ class Listening:
         while True:
             try:
                 return await self._work(function, *told)
-            except NO_DATABASE as broken:
+            except AWAY as broken:
                 log.error("the database does not take what came on a line; it is tried again: %s", broken)
                 await asyncio.sleep(next(waits))
 
@@ -144,7 +148,7 @@ class Listening:
             await self._talk(talk(), reader, writer, address)
         except asyncio.CancelledError:
             log.info("the line of %s ends, for the process does", address)
-        except (OSError, Unheard, *NO_DATABASE) as broken:
+        except (OSError, Unheard, *DATABASE_FAULTS) as broken:
             log.warning("the line of %s ended: %s", address, broken)
         except Exception:
             log.exception("the line of %s failed", address)

@@ -13,6 +13,8 @@ from kaoqin.devices.wire import Call, Errand, Link, Page, Terminal
 
 log = logging.getLogger(__name__)
 FRESH_SECONDS, WRITE_SECONDS = 2.0, 5.0
+MOST_SECONDS = 2**31 - 1
+"""No clock is told to be further off than that: more does not fit in its column."""
 SHORTEST_END = 6
 """How many characters of a serial number are enough to know a terminal by its end."""
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
@@ -114,4 +116,5 @@ def _ahead(call: Call, terminal: Terminal, at: dt.datetime) -> int | None:
     wall = call.told.get("wall")
     if not wall or not dt.MINYEAR < (shown := dt.datetime.fromisoformat(wall)).year < dt.MAXYEAR:
         return None
-    return round((as_instant(shown, terminal.dialect.zone) - at).total_seconds())
+    ahead = round((as_instant(shown, terminal.dialect.zone) - at).total_seconds())
+    return max(-MOST_SECONDS, min(ahead, MOST_SECONDS))

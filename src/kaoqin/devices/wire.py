@@ -155,7 +155,8 @@ class Errand(Enum):
 class Call:
     """One request of a terminal, understood. `protocol` is the one it reveals, if it does.
 
-    `says` is what it tells of itself, `told` the rest that the answer needs. An upload that `repeats` says nothing
+    `says` is what it tells of itself, `told` the rest that the answer needs; on an open line `wall` in it is what its clock
+    shows, as ISO 8601. An upload that `repeats` says nothing
     new when the same bytes come again. A terminal that tells no serial is known by the secret `token` in its address.
     """
 
