@@ -7,6 +7,7 @@ USAGE = """kaoqin — 考勤
 
   kaoqin serve [--no-worker]           启动网页服务与后台任务(首次启动会建库)
   kaoqin worker                        只启动后台任务
+  kaoqin listen                        只启动与考勤机的长连接(MQTT、汉王推送、海康实时流)
   kaoqin settle DIR --from D --to D --out OUT   不用数据库,直接核算文件
   kaoqin import FILE [--format F]      导入打卡文件
   kaoqin demo [--if-empty | --reset]   载入演示公司

@@ -9,8 +9,9 @@ from kaoqin.core.sealed import seal, unseal
 from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.devices import actions, links, rounds
 from kaoqin.devices.models import Device, RawUpload
-from kaoqin.devices.protocols.hikvision import client, digest, messages
+from kaoqin.devices.protocols.hikvision import client, messages
 from kaoqin.devices.protocols.hikvision.simulator import Simulator
+from kaoqin.devices.protocols.http_digest import digest
 from kaoqin.devices.wire import Link, WrongLogin
 from kaoqin.punches.models import Punch
 from kaoqin.security.models import AuditEntry

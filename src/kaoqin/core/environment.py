@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import secrets
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -107,6 +108,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAOQIN_JOB_PROCESSES", "1", _between(1, 64), "后台任务并发数", "1 到 64 的整数"),
     Setting("KAOQIN_UPLOAD_MB", "64", _between(1, 1024), "上传文件大小上限(MB)", "1 到 1024 的整数"),
     Setting(
+        "KAOQIN_HANVON_PORT",
+        "0",
+        _between(0, 65535),
+        "汉王考勤机推送连到的端口,通常 9920;0 为不开",
+        "0 到 65535 的整数",
+    ),
+    Setting("KAOQIN_MQTT_HOST", "", str, "MQTT 服务器,人脸考勤机经它上报;留空为不用", "主机名或 IP 地址"),
+    Setting("KAOQIN_MQTT_PORT", "1883", _between(1, 65535), "MQTT 服务器的端口;加密一般是 8883", "1 到 65535 的整数"),
+    Setting("KAOQIN_MQTT_USER", "", str, "MQTT 用户名;不需要登录则留空", "用户名"),
+    Setting("KAOQIN_MQTT_PASSWORD", "", str, "MQTT 密码", "密码"),
+    Setting("KAOQIN_MQTT_TLS", "0", _yes_no, "与 MQTT 服务器的连接加密,并核对其证书", "0 或 1"),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -115,6 +128,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAOQIN_DEBUG", "0", _yes_no, "开发模式:显示出错详情(勿在生产使用)", "0 或 1"),
 )
+
+
+_PRIVATE = re.compile("SECRET|URL|PASSWORD")
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -130,7 +146,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         try:
             values[setting.name] = setting.read(text)
         except (ValueError, KeyError, OSError):
-            shown = "***" if "SECRET" in setting.name or "URL" in setting.name else repr(text)
+            shown = "***" if _PRIVATE.search(setting.name) else repr(text)
             faults.append(f"{setting.name} = {shown}: 应为{setting.expected}({setting.purpose})")
     if faults:
         raise WrongSetting("\n".join(faults))

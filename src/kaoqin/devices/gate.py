@@ -41,7 +41,15 @@ class Gate:
 
     def work(self, function: Callable[..., Made], *told: Any) -> Made:
         """Do it in one of the threads and wait for what it gives or raises."""
-        return self._threads.submit(_connected, function, *told).result()
+        return self.begin(function, *told).result()
+
+    def begin(self, function: Callable[..., Made], *told: Any) -> Future[Made]:
+        """Do it in one of the threads."""
+        return self._threads.submit(_connected, function, *told)
+
+    def close(self) -> None:
+        """End the threads when they have done what they were given."""
+        self._threads.shutdown()
 
     def later(self, function: Callable[[], object]) -> None:
         """Do it some time soon; not twice at once."""

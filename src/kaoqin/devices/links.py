@@ -23,6 +23,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet, queue
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS, manner_of
+from kaoqin.devices.taking import MOST_SECONDS
 from kaoqin.devices.wire import (
     CameShort,
     CommandResult,
@@ -34,7 +35,7 @@ from kaoqin.devices.wire import (
     Visitor,
     WrongLogin,
 )
-from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES, DeviceState
+from kaoqin.devices.words import APPROVE_DEVICES, COMMAND_DEVICES
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -42,8 +43,6 @@ from kaoqin.security.words import Actor
 MOST_WRONG_LOGINS = 2
 LOCK = 0x6B71_0003
 DAY = dt.timedelta(days=1)
-MOST_SECONDS = 2**31 - 1
-"""No clock is told to be further off than that: more does not fit in its column."""
 Made = TypeVar("Made")
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
@@ -226,15 +225,24 @@ def _reached(device: Device, at: dt.datetime) -> Iterator[tuple[Terminal, Link]]
         if not cursor.fetchone()[0]:
             raise Refusal("devices.visited_now", gettext("正在访问这台考勤机,请稍候再试。"))
         try:
-            yield _known(device, at)
+            yield known(device, at)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, device.pk])
 
 
-def _known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
+def known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
+    """A terminal and how it is reached. Refuses one out of use, and one whose log-in was refused twice."""
     device.refresh_from_db()
-    terminal, told = fleet.terminal(device.serial, at), device.options
-    if terminal is None or device.state != DeviceState.APPROVED:
+    terminal = fleet.terminal(device.serial, at)
+    if terminal is None:
+        raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以访问。"))
+    return terminal, link_to(terminal)
+
+
+def link_to(terminal: Terminal) -> Link:
+    """How a terminal is reached. Refuses one out of use, one that has no address, and one whose log-in was refused twice."""
+    told = terminal.dialect.options
+    if not terminal.approved:
         raise Refusal("devices.not_in_use", gettext("只有已启用的考勤机可以访问。"))
     if terminal.dialect.protocol not in VISITORS or not told.get("address"):
         raise Refusal("devices.no_link", gettext("这台考勤机没有设置连接地址。"))
@@ -243,7 +251,12 @@ def _known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:
         raise Refusal("devices.log_in_stopped", sentence)
     password = unseal(told["password"]) if told.get("password") else ""
     reached = (told["address"], int(told["port"]), bool(told.get("https")), told.get("user", ""), password)
-    return terminal, Link(*reached, terminal.dialect.zone, told.get("transport", ""))
+    return Link(*reached, terminal.dialect.zone, told.get("transport", ""))
+
+
+def log_in_refused(device: Device) -> None:
+    """Count a log-in that the terminal did not accept."""
+    _set(device, "wrong_logins", str(int(device.options.get("wrong_logins") or 0) + 1))
 
 
 def _logged_in(device: Device, do: Callable[[], Made]) -> Made:
@@ -251,7 +264,7 @@ def _logged_in(device: Device, do: Callable[[], Made]) -> Made:
     try:
         made = do()
     except WrongLogin as failed:
-        _set(device, "wrong_logins", str(int(device.options.get("wrong_logins") or 0) + 1))
+        log_in_refused(device)
         raise Refusal("devices.wrong_log_in", failed.sentence) from failed
     except VisitFailed as failed:
         raise Refusal("devices.visit_failed", failed.sentence) from failed

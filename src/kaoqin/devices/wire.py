@@ -4,7 +4,7 @@ All of it is plain values. A protocol turns bytes into them and them into bytes;
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -149,13 +149,15 @@ class Errand(Enum):
     UPLOAD = "upload"
     TIME = "time"
     ALIVE = "alive"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request of a terminal, understood. `protocol` is the one it reveals, if it does.
 
-    `says` is what it tells of itself, `told` the rest that the answer needs. An upload that `repeats` says nothing
+    `says` is what it tells of itself, `told` the rest that the answer needs; on an open line `wall` in it is what its clock
+    shows, as ISO 8601. An upload that `repeats` says nothing
     new when the same bytes come again. A terminal that tells no serial is known by the secret `token` in its address.
     """
 
@@ -406,4 +408,41 @@ class Visitor(Shape):
 
     def listener(self, server: str, token: str) -> str:
         """The whole address events go to, for terminals where it is typed in by hand."""
+        ...
+
+
+class Stream(Shape):
+    """A protocol whose terminals keep a line open and tell on it what happens, what waited first."""
+
+    def live(self, link: Link) -> AsyncIterator[Page]:
+        """What a terminal tells, until the line breaks; a page without a body is a sign of life. Raises VisitFailed, and
+        WrongLogin."""
+        ...
+
+
+class Talk(Shape):
+    """What one terminal says on a line that it opened, and what it is answered: one of these a line."""
+
+    def hear(self, data: bytes) -> Sequence[tuple[Call, bytes]]:
+        """What the terminal wants by now, each with the bytes of an upload; a call without a serial is known by where it
+        comes from. Raises Unheard."""
+        ...
+
+    def answer(self, call: Call) -> bytes:
+        """What is said to a call of an approved terminal, to an upload after it was kept; nothing is said to others."""
+        ...
+
+
+class Board(Shape):
+    """A protocol whose terminals tell what happens on the topics of a broker. Pure."""
+
+    name: str
+    topics: Sequence[str]
+
+    def hear(self, topic: str, payload: bytes) -> tuple[Call, bytes]:
+        """What a message wants, with the bytes of an upload. Raises Unheard."""
+        ...
+
+    def answer(self, call: Call) -> tuple[str, bytes] | None:
+        """Topic and message for a call of an approved terminal, for an upload after it was kept; nothing for others."""
         ...

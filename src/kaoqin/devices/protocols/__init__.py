@@ -4,9 +4,17 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext
 
+from kaoqin.devices.protocols.dahua import Dahua
+from kaoqin.devices.protocols.dahua.client import Client as DahuaClient
+from kaoqin.devices.protocols.hanvon import Hanvon
+from kaoqin.devices.protocols.hanvon import vitals as hanvon_vitals
+from kaoqin.devices.protocols.hanvon.client import Client as HanvonClient
+from kaoqin.devices.protocols.hanvon.push import PushTalk
 from kaoqin.devices.protocols.hikvision import Hikvision
 from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
+from kaoqin.devices.protocols.mqtt import Mqtt
+from kaoqin.devices.protocols.mqtt.board import FaceBoard
 from kaoqin.devices.protocols.zk_4370 import Pull
 from kaoqin.devices.protocols.zk_4370 import client as zk_4370
 from kaoqin.devices.protocols.zk_4370 import sizes as zk_4370_sizes
@@ -14,15 +22,21 @@ from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_common import vitals as zk
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
-from kaoqin.devices.wire import Adapter, Front, Manner, Visitor, Vitals
+from kaoqin.devices.wire import Adapter, Board, Front, Manner, Stream, Talk, Visitor, Vitals
 
-ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in (Attendance(), Security(), Hikvision(), Pull())}
+_ADAPTERS: tuple[Adapter, ...] = (Attendance(), Security(), Hikvision(), Pull(), Dahua(), Hanvon(), Mqtt())
+_VISITORS: tuple[Visitor, ...] = (Client(), zk_4370.Client(), DahuaClient(), HanvonClient())
+_ZK = (Attendance.name, Security.name)
+ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in _ADAPTERS}
 FRONTS: tuple[Front, ...] = (Push(), Listener())
-VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in (Client(), zk_4370.Client())}
-VITALS: dict[str, Callable[[Mapping[str, str]], Vitals]] = {
-    Attendance.name: zk.vitals,
-    Security.name: zk.vitals,
+VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in _VISITORS}
+STREAMS: dict[str, Stream] = {Client.name: Client()}
+TALKS: dict[str, Callable[[], Talk]] = {Hanvon.name: PushTalk}
+BOARDS: tuple[Board, ...] = (FaceBoard(),)
+VITALS: Mapping[str, Callable[[Mapping[str, str]], Vitals]] = {
+    **dict.fromkeys(_ZK, zk.vitals),
     Pull.name: zk_4370_sizes.vitals,
+    Hanvon.name: hanvon_vitals.vitals,
 }
 
 

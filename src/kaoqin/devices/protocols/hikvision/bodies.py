@@ -3,7 +3,6 @@
 A part is what begins with `{`, `[` or `<`, whatever its headers say, for firmware forgets them or gets them wrong.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -12,13 +11,14 @@ from typing import Any, NamedTuple
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from kaoqin.devices.protocols.masking import hashed, hidden, without_pictures
+
 _DELIMITER = re.compile(rb"(?:\A|\n)[ \t]*--([^\s\-][^\r\n]{0,199}?)[ \t]*\r?\n")
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n")
 _PICTURE_HEAD = re.compile(rb'(?i)content-type:\s*(?:image/|application/octet-stream)|name="?picture')
 _JPEG = b"\xff\xd8\xff"
 _PICTURES = (_JPEG, b"\x89PNG", b"GIF8", b"BM")
 _MASKED = re.compile(r"\[masked \d+ sha256:[0-9a-f]{64}\]")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+]|\\?/){300,}={0,2}|(?:[A-Za-z0-9+/]{60,80}[\r\n]+){4,}[A-Za-z0-9+/]*={0,2}")
 _SECRET = rb"password|passwd|pincode|certificatenumber|idnum|idcardno|identitycard"
 _JSON_SECRET = re.compile(rb'(?i)("(?:%s)"\s*:\s*")((?:[^"\\]|\\.)+)' % _SECRET)
 _XML_SECRET = re.compile(rb"(?i)(<(?:%s)(?:\s[^>]*)?>)([^<]+)" % _SECRET)
@@ -92,19 +92,15 @@ def _mask_part(head: bytes, content: bytes) -> bytes:
     if not content.strip():
         return content
     if not _is_text(content) and (_PICTURE_HEAD.search(head) or content.lstrip().startswith(_PICTURES)):
-        return _hashed(content)
+        return hashed(content)
     text, picture, rest = content.partition(_JPEG)
     kept = _JSON_SECRET.sub(_hidden, _XML_SECRET.sub(_hidden, text))
-    kept = _BASE64.sub(lambda found: _hashed(found[0]), kept)
-    return kept + _hashed(picture + rest) if picture else kept
+    kept = without_pictures(kept)
+    return kept + hashed(picture + rest) if picture else kept
 
 
 def _hidden(found: re.Match[bytes]) -> bytes:
-    return found[1] + b"[masked %d]" % len(found[2])
-
-
-def _hashed(value: bytes) -> bytes:
-    return b"[masked %d sha256:%s]" % (len(value), hashlib.sha256(value).hexdigest().encode())
+    return found[1] + hidden(found[2])
 
 
 def _text(content: bytes) -> str:

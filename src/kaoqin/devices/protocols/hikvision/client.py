@@ -1,84 +1,24 @@
-"""Conversations with a terminal at its own address. A log-in it does not know is tried once a visit and not more."""
+"""What is asked of a terminal at its own address: state, clock, listener, punches, and what happens there now."""
 
-import contextlib
 import datetime as dt
-import http.client
-import secrets
-import ssl
 import uuid
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 
 from django.utils.translation import gettext
 
-from kaoqin.devices.protocols.hikvision import digest, messages
+from kaoqin.devices.protocols.hikvision import messages, stream
 from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
-from kaoqin.devices.wire import CameShort, Done, Link, Manner, Page, VisitFailed, WrongLogin
+from kaoqin.devices.protocols.http_digest.conversation import Conversation
+from kaoqin.devices.wire import CameShort, Done, Link, Manner, Page, VisitFailed
 
-SECONDS = 10
-MOST_BYTES = 8 * 1024 * 1024
 MOST_RECORDS = 1_000_000
 _SYSTEM, _SEARCH = "/ISAPI/System", "/ISAPI/AccessControl/AcsEvent?format=json"
 _HOST = "/ISAPI/Event/notification/httpHosts/1"
 _FACTS = {"serialNumber": "serial", "model": "model", "firmwareVersion": "firmware", "macAddress": "mac"}
 
 
-class Conversation:
-    """Requests to one terminal, with one log-in."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._asked: digest.Challenge | None = None
-        self._count = 0
-        self._known = False
-
-    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/xml") -> bytes:
-        """The body of the answer. Raises VisitFailed, and WrongLogin at the first log-in that is refused."""
-        for _ in range(3):
-            answered = self._asked is not None
-            status, told, challenges = self._send(method, path, body, kind)
-            if status != 401:
-                self._known = answered
-                return self._good(status, told)
-            self._asked, self._count = digest.read_challenge(challenges), 0
-            if self._asked is None:
-                raise VisitFailed(gettext("考勤机要求的登录方式不受支持(需要 Digest)。"))
-            if answered and not (self._asked.stale or self._known):
-                raise WrongLogin(gettext("考勤机不接受保存的用户名或密码。"))
-            self._known = False
-        raise VisitFailed(gettext("考勤机一再要求重新登录。"))
-
-    def _send(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes, list[str]]:
-        headers = {"Content-Type": kind} if body else {}
-        if self._asked:
-            self._count += 1
-            told = (self._link.user, self._link.password, method, path, self._count, secrets.token_hex(8))
-            headers["Authorization"] = digest.answer(self._asked, *told)
-        try:
-            with contextlib.closing(self._line()) as line:
-                line.request(method, path, body or None, headers)
-                answer = line.getresponse()
-                return answer.status, answer.read(MOST_BYTES), answer.headers.get_all("WWW-Authenticate", [])
-        except (OSError, http.client.HTTPException, ValueError) as fault:
-            sentence = gettext("连不上 {address}:{port},请检查地址、端口、HTTPS 选项和网线。")
-            raise VisitFailed(sentence.format(address=self._link.address, port=self._link.port)) from fault
-
-    def _line(self) -> http.client.HTTPConnection:
-        """Terminals sign their certificates themselves; the password never goes over the line as it is."""
-        if not self._link.https:
-            return http.client.HTTPConnection(self._link.address, self._link.port, timeout=SECONDS)
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return http.client.HTTPSConnection(self._link.address, self._link.port, timeout=SECONDS, context=context)
-
-    @staticmethod
-    def _good(status: int, told: bytes) -> bytes:
-        if not 200 <= status < 300:
-            raise VisitFailed(gettext("考勤机拒绝了请求(HTTP {status})。").format(status=status))
-        return told
-
-
 class Client:
-    """`Visitor` of these terminals."""
+    """`Visitor` and `Stream` of these terminals."""
 
     name = NAME
     manner = Manner(port=80, user="admin", https=True, subscribes=True)
@@ -104,6 +44,9 @@ class Client:
         if missing:
             sentence = gettext("考勤机说还有 {count} 条记录没有给出,下次再取。")
             raise CameShort(sentence.format(count=missing))
+
+    def live(self, link: Link) -> AsyncIterator[Page]:
+        return stream.live(link)
 
     def carry_out(self, link: Link, phrase: str) -> Done:
         """Nothing is worded for these terminals, so nothing is done."""

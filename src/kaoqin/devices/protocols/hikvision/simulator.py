@@ -8,16 +8,17 @@ import contextlib
 import datetime as dt
 import http.client
 import json
-import secrets
+import queue
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from kaoqin.devices.protocols.hikvision import digest, messages
+from kaoqin.devices.protocols.hikvision import messages, stream
 from kaoqin.devices.protocols.hikvision.events import read_time
+from kaoqin.devices.protocols.http_digest.simulator import DigestServer
 
 _XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
@@ -35,10 +36,11 @@ class Faults:
     forgets_url: bool = False
     refuses_hosts: bool = False
     hides: int = 0
+    no_lengths: bool = False
     clock: dt.timedelta = field(default_factory=dt.timedelta)
 
 
-class Simulator:
+class Simulator(DigestServer):
     """`with Simulator(…) as unit:` listens on `unit.port`; `unit.press("00013", at)` is a person at it."""
 
     def __init__(
@@ -50,29 +52,18 @@ class Simulator:
         shape: str = "json",
         sha256: bool = False,
     ) -> None:
-        self.serial, self.user, self.password, self.shape = serial, user, password, shape
+        super().__init__(user, password, sha256=sha256)
+        self.serial, self.shape = serial, shape
         self.mac = "24:0f:" + ":".join(serial[-8:][index : index + 2] for index in range(0, 8, 2))
         self.zone = dt.timezone(dt.timedelta(hours=offset_hours))
-        self.algorithm = "SHA-256" if sha256 else "MD5"
         self.faults = Faults()
         self.events: list[dict[str, Any]] = []
         self.host: dict[str, str] = {}
         self.most_results = messages.MOST_RESULTS
-        self.refused_logins = 0
         self._waiting: list[dict[str, Any]] = []
+        self._lines: list[queue.SimpleQueue[bytes]] = []
         self._numbers = 0
         self._lock = threading.Lock()
-        self._nonce = secrets.token_hex(8)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.port = int(self._server.server_address[1])
-
-    def __enter__(self) -> "Simulator":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def press(self, pin: str, at: dt.datetime, minor: int = 75, **inside: Any) -> dict[str, Any]:
         """A person at the unit at an instant: kept, and waiting to be pushed."""
@@ -89,7 +80,10 @@ class Simulator:
                 "attendanceStatus": "undefined",
             } | inside
             self.events.append(event)
-            self._waiting.append(event)
+            if self._lines:
+                self._tell(self._parts(event, live=True))
+            else:
+                self._waiting.append(event)
             return event
 
     def restart_numbers(self) -> None:
@@ -147,6 +141,49 @@ class Simulator:
             return 0
         return status
 
+    def stream(self, method: str, path: str) -> tuple[str, Iterator[bytes]] | None:
+        """The live line: what waited first, then what happens, until it is broken."""
+        if urlsplit(path).path != stream.PATH:
+            return None
+        line: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        with self._lock:
+            for event in self._waiting:
+                line.put(self._parts(event, live=False))
+            self._waiting.clear()
+            self._lines.append(line)
+        return "multipart/mixed; boundary=MIME_boundary", iter(line.get, b"")
+
+    @property
+    def lines(self) -> int:
+        """How many live lines are open."""
+        return len(self._lines)
+
+    def beat_live(self) -> None:
+        """A heart beat on the live lines."""
+        told = {"macAddress": self.mac, "eventType": "videoloss", "eventState": "inactive"}
+        self._tell(_part(json.dumps(told).encode(), "application/json", length=True))
+
+    def break_lines(self) -> None:
+        """Every live line ends."""
+        with self._lock:
+            self._tell(b"")
+            self._lines.clear()
+
+    def _tell(self, piece: bytes) -> None:
+        for line in self._lines:
+            line.put(piece)
+
+    def _parts(self, event: dict[str, Any], *, live: bool) -> bytes:
+        shape, self.shape = self.shape, "json"
+        text, self.shape = self.body(event, live=live), shape
+        length = not self.faults.no_lengths
+        picture = _part(PICTURE, "image/jpeg", length=length) if "multipart" in shape else b""
+        return _part(text, "application/json", length=length) + picture
+
+    def __exit__(self, *told: object) -> None:
+        self.break_lines()
+        super().__exit__(*told)
+
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, str]:
         """What ISAPI says to a request whose log-in was right."""
         route = (method, urlsplit(path).path.removeprefix("/ISAPI/"))
@@ -193,27 +230,6 @@ class Simulator:
         told["responseStatusStrg"] = "MORE" if more else "OK" if found else "NO MATCH"
         return json.dumps({"AcsEvent": told | ({"InfoList": piece} if piece else {})})
 
-    def new_nonce(self) -> None:
-        """What was asked so far is old, and the unit does not say so."""
-        self._nonce = secrets.token_hex(8)
-
-    def challenge(self) -> str:
-        return f'Digest realm="IP Camera", qop="auth", nonce="{self._nonce}", algorithm={self.algorithm}'
-
-    def knows(self, method: str, authorization: str) -> bool:
-        """Whether a log-in is right; one that is wrong is counted."""
-        told = dict(digest.pairs(authorization))
-        asked = digest.read_challenge([self.challenge()])
-        if asked is None or not told:
-            return False
-        count = int(told.get("nc", "0"), 16)
-        right = digest.answer(
-            asked, self.user, self.password, method, told.get("uri", ""), count, told.get("cnonce", "")
-        )
-        known = told.get("nonce") == self._nonce and digest.pairs(right)["response"] == told.get("response")
-        self.refused_logins += not known
-        return known
-
 
 def _within(time: str, begins: str, ends: str) -> bool:
     at, first, last = read_time(time), read_time(begins), read_time(ends)
@@ -230,32 +246,13 @@ def _element(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else escape(str(value))
 
 
+def _part(content: bytes, kind: str, *, length: bool) -> bytes:
+    size = f"Content-Length: {len(content)}\r\n" if length else ""
+    return f"--MIME_boundary\r\nContent-Type: {kind}\r\n{size}\r\n".encode() + content + b"\r\n"
+
+
 def _multipart(text: bytes, *, typed: bool) -> bytes:
     kinds = (b"Content-Type: application/json\r\n", b"Content-Type: image/jpeg\r\n") if typed else (b"", b"")
     head = b'--MIME_boundary\r\nContent-Disposition: form-data; name="event_log"\r\n' + kinds[0] + b"\r\n"
     second = b'\r\n--MIME_boundary\r\nContent-Disposition: form-data; name="Picture"; filename="p.jpg"\r\n' + kinds[1]
     return head + text + second + b"\r\n" + PICTURE + b"\r\n--MIME_boundary--\r\n"
-
-
-def _handler(unit: Simulator) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _do(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if not unit.knows(self.command, self.headers.get("Authorization", "")):
-                return self._say(401, _XML.format("ResponseStatus", ""), unit.challenge())
-            return self._say(*unit.answer(self.command, self.path, body))
-
-        def _say(self, status: int, text: str, challenge: str = "") -> None:
-            self.send_response(status)
-            if challenge:
-                self.send_header("WWW-Authenticate", challenge)
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, format: str, *told: Any) -> None:  # noqa: A002 - the name of the base class
-            """Says nothing."""
-
-        do_GET = do_PUT = do_POST = _do  # noqa: N815 - the names http.server calls
-
-    return Handler

@@ -1,10 +1,8 @@
-"""What may be kept of a body. Secrets become their length, templates and photos their length and hash.
+"""What may be kept of a body. Secrets become their length, templates and photos their length and hash."""
 
-A hash of a password or of an identity number could be guessed back, so those keep none.
-"""
-
-import hashlib
 import re
+
+from kaoqin.devices.protocols.masking import hashed, hidden
 
 _SECRETS = rb"passwd|password|pwd|compwd|comkey|commkey|pushcommkey|authkey|idnum|sessionid"
 _BULK = rb"tmp|template|content|photo|fptemplate\d?|vlfacetemplate"
@@ -14,14 +12,6 @@ _RUN = re.compile(rb"[A-Za-z0-9+/]{300,}={0,2}")
 _CARD_COLUMN = re.compile(rb"(?m)(?<=\t)\d{17}[\dXx](?=\t|\r|$)")
 _CARD_LINE = re.compile(rb"(?im)^((?:idcard|identitycard)[ \t]+)([^\r\n]*)")
 _JPEG = b"\xff\xd8\xff"
-
-
-def hidden(value: bytes) -> bytes:
-    return b"[masked %d]" % len(value)
-
-
-def hashed(value: bytes) -> bytes:
-    return b"[masked %d sha256:%s]" % (len(value), hashlib.sha256(value).hexdigest().encode())
 
 
 def mask_fields(body: bytes) -> bytes:

@@ -34,10 +34,14 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 class Command(BaseCommand):
-    help = "Start the web server and the worker; makes the database at the first start."
+    help = "Start the web server, the worker and the listener; makes the database at the first start."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--no-worker", action="store_true", help="serve pages only; run `kaoqin worker` elsewhere")
+        parser.add_argument(
+            "--no-worker",
+            action="store_true",
+            help="serve pages only; run `kaoqin worker` and `kaoqin listen` elsewhere",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = settings.CHOSEN["KAOQIN_HOST"], settings.CHOSEN["KAOQIN_PORT"]
@@ -46,7 +50,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("seed", verbosity=0)
         password = first_administrator(at=timezone.now())
-        children = [self._web(host, port)] + ([] if options["no_worker"] else [self._worker()])
+        behind = () if options["no_worker"] else ("worker", "listen")
+        children = [self._web(host, port), *(self._beside(word) for word in behind)]
         try:
             self._wait_until_up(host, port, children[0])
             self._greet(host, port, password)
@@ -71,8 +76,8 @@ class Command(BaseCommand):
     def _web(self, host: str, port: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(web_command(host, port), start_new_session=True)
 
-    def _worker(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "kaoqin", "worker"], start_new_session=True)
+    def _beside(self, word: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "kaoqin", word], start_new_session=True)
 
     def _wait_until_up(self, host: str, port: int, web: subprocess.Popen[bytes]) -> None:
         shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - comparing, not binding

@@ -1,0 +1,1 @@
+"""Conversations over HTTP with terminals that ask for a Digest log-in."""
