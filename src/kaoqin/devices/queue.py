@@ -49,9 +49,11 @@ def _that_fit(commands: Iterable[Command]) -> list[Command]:
 
 
 def take_results(device_id: int, results: Iterable[CommandResult], at: dt.datetime) -> None:
-    """What became of commands of this terminal; numbers nobody gave, and those already ended well, are passed over."""
+    """What became of commands of this terminal; numbers nobody gave, those already ended well and
+    those replaced are passed over."""
     told = {int(one.id): one for one in results if one.id.isascii() and one.id.isdecimal()}
-    waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state=CommandState.DONE)
+    ended = [CommandState.DONE, CommandState.REPLACED]
+    waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state__in=ended)
     for command in waiting.select_for_update():
         result = told[command.pk]
         command.state = CommandState.DONE if result.code >= 0 else CommandState.FAILED

@@ -7,7 +7,9 @@ class PunchesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import outcomes
-        from kaoqin.punches import actions, bringing, ledger  # noqa: F401 - bringing registers its job
+        from kaoqin.devices import numbers as devices
+        from kaoqin.punches import actions, bringing, ledger, numbers  # noqa: F401 - bringing registers its job
 
         outcomes.register("devices.readings", ledger.on_readings)
         outcomes.register("devices.grouped", actions.on_grouped)
+        devices.register(numbers.KeptNumbers)
