@@ -84,14 +84,14 @@ def test_a_life_hired_renamed_moved_and_gone(kind, cast, clock):
     line.jump("11-20 23:50")
     line.work(5)
     assert "00020" in line.names()
-    line.jump("11-21 12:01")
+    line.jump("11-21 12:31")
     line.work(2)
     assert "00020" not in line.names()
     line.work(13)
     assert line.states() == dict.fromkeys(HE_AND_ALL, "same")
 
 
-@pytest.mark.parametrize(("time", "there"), [("11-21 11:58", True), ("11-21 12:01", False)])
+@pytest.mark.parametrize(("time", "there"), [("11-21 11:58", True), ("11-21 12:31", False)])
 def test_after_the_last_day_one_stays_until_noon_for_a_night_shift_ends_in_the_morning(time, there, cast, clock):
     line = Kept("zk-att", cast, clock)
     line.work(4)
@@ -109,7 +109,7 @@ def test_whoever_moves_to_another_site_is_removed_here_and_put_there(cast, clock
     there = Kept("zk-acc", cast, clock)
     there.caller.approved(elsewhere)
     for line in (here, there):
-        line.jump("11-21 12:05")
+        line.jump("11-21 12:31")
         line.work(5)
     assert "00013" not in here.names()
     assert there.names() == {"00013": "陈大白"}
@@ -140,7 +140,7 @@ def test_whom_the_house_did_not_put_stays_and_is_listed(kind, cast, clock):
         "00013": "same",
     }
     make.leave(cast.chen, make.day("11-20"))
-    line.jump("11-21 12:05")
+    line.jump("11-21 12:31")
     line.work(4)
     assert "00013" in line.names()  # was there before
     found = Placement.objects.get(pin="777")
@@ -156,7 +156,7 @@ def test_employees_found_there_are_removed_only_where_a_person_said_so(cast, clo
     line.work(4)
     assert line.names() == {pin: name for pin, name in HE_AND_ALL.items() if pin != "12"} | {"777": "机内老王"}
     make.leave(cast.chen, make.day("11-20"))
-    line.jump("11-21 12:05")
+    line.jump("11-21 12:31")
     line.work(4)
     assert "00013" not in line.names()
 
@@ -166,7 +166,7 @@ def test_rights_and_cards_of_the_terminal_stay_as_they_are(cast, clock):
     line.work(5)
     assert line.unit.memory.people["00013"] == Person("00013", "陈大白", "4711", "14")
     make.leave(cast.chen, make.day("11-20"))
-    line.jump("11-21 12:05")
+    line.jump("11-21 12:31")
     line.work(4)
     assert "00013" in line.names()
 
@@ -177,7 +177,7 @@ def test_a_card_reaches_the_terminal_and_is_taken_back(cast, clock):
     line.work(5)
     assert line.unit.memory.people["00013"].card == "0004711"
     people_actions.give_card(cast.chen, "", make.day("11-21"), by=make.ROOT, at=line.at)
-    line.jump("11-21 12:05")
+    line.jump("11-21 12:31")
     line.work(4)
     assert (line.unit.memory.people["00013"].card, line.states()["00013"]) == ("", "same")
 

@@ -67,6 +67,7 @@ DOORS = {
     "devices:keep_people": ("lfffoff", "lfffoff"),
     "devices:stop_keeping": ("lmmmmmm", "lfffoff"),
     "devices:tell_people": ("lmmmmmm", "lfffoof"),
+    "devices:remove_many": ("lmmmmmm", "lfffoff"),
     "devices:place_again": ("lmmmmmm", "lfffoff"),
     "devices:access": ("lfffooo", "lfffoff"),
     "devices:may_remove": ("lmmmmmm", "lfffoff"),

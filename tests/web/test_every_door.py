@@ -128,6 +128,7 @@ def terminals(cast):
         "keep_people",
         "stop_keeping",
         "tell_people",
+        "remove_many",
         "place_again",
         "access",
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from kaoqin.devices import queue
 from kaoqin.devices.differences import fulfilled
 from kaoqin.devices.models import Command, PersonOnDevice, Placement
 from kaoqin.devices.wire import PersonOnTerminal, PutPerson, RemovePerson
@@ -83,7 +84,8 @@ def _failed(row: Placement, command: Command, at: dt.datetime) -> None:
     if command.state == CommandState.DONE:
         row.fault = PlacementFault.NOT_SHOWN
     elif command.result_code is None:
-        row.fault = PlacementFault.UNANSWERED
+        given_up = command.tries >= queue.MOST_TRIES
+        row.fault = PlacementFault.UNANSWERED if given_up else PlacementFault.WITHDRAWN
     else:
         row.fault, row.result_code = PlacementFault.CODE, command.result_code
     row.next_try_at = at + PAUSES[row.tries - 1] if row.tries < MOST_TRIES else None

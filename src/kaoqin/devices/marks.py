@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kaoqin.core.arrays import any_of
-from kaoqin.devices.models import PeopleMark
+from kaoqin.devices.models import Device, PeopleMark
+from kaoqin.org.models import Site
 
 AT_ONCE = 5_000
 
@@ -19,22 +20,22 @@ def mark_people(employee_ids: Collection[int], **_: object) -> None:
     PeopleMark.objects.bulk_create([PeopleMark(employee_id=key) for key in employee_ids], batch_size=AT_ONCE)
 
 
-def mark_all() -> None:
-    PeopleMark.objects.create()
+def mark_site(site: Site) -> None:
+    """A rule for all terminals of a site changed."""
+    ids = Device.objects.filter(site=site).values_list("pk", flat=True)
+    PeopleMark.objects.bulk_create([PeopleMark(device_id=key) for key in ids])
 
 
 @dataclass(frozen=True)
 class Marked:
-    """Terminals and people that something was noted of; `everything`: anything may have changed."""
+    """Terminals and people that something was noted of."""
 
     device_ids: frozenset[int]
     employee_ids: frozenset[int]
-    everything: bool
 
 
 def take_marks() -> Marked:
     """All notes, taken away."""
     rows = list(PeopleMark.objects.values_list("pk", "device_id", "employee_id"))
     PeopleMark.objects.filter(any_of("pk", [row[0] for row in rows])).delete()
-    devices, people = frozenset(row[1] for row in rows if row[1]), frozenset(row[2] for row in rows if row[2])
-    return Marked(devices, people, any(not (row[1] or row[2]) for row in rows))
+    return Marked(frozenset(row[1] for row in rows if row[1]), frozenset(row[2] for row in rows if row[2]))

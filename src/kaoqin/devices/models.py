@@ -252,20 +252,22 @@ class TerminalAccess(models.Model):
 
 class PeopleKeeping(models.Model):
     """Whether the house keeps the people of a terminal (下发人员), and when to look at it next. `telling` is the last
-    answer about its people that came whole: before there is one, nothing is written."""
+    answer about its people that came whole: before there is one, nothing is written. Until `may_remove_until` a person
+    has allowed that many are removed at once."""
 
     device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="keeping")
     on = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     telling = models.ForeignKey(Command, null=True, on_delete=models.SET_NULL, related_name="+")
+    may_remove_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], condition=Q(on=True), name="people_due")]
 
 
 class PeopleMark(models.Model):
-    """That something changed which may change who belongs on a terminal: on this one, on those of this employee, or
-    (neither) on any. Only ever added, so that whoever adds one waits for nobody; taken away once a minute."""
+    """That something changed which may change who belongs on a terminal: on this one, or on those of this employee.
+    Only ever added, so that whoever adds one waits for nobody; taken away once a minute."""
 
     device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="+")
     employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="+")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, fleet
-from kaoqin.devices.marks import mark_all, mark_device, mark_people
+from kaoqin.devices.marks import mark_device, mark_people, mark_site
 from kaoqin.devices.models import Command, Device, EmployeeCard, PeopleKeeping, Placement, TerminalAccess
 from kaoqin.devices.placing import Known, scene
 from kaoqin.devices.protocols import adapter_named
@@ -21,6 +21,9 @@ from kaoqin.org.models import Department, Employee, Site
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
+
+ALLOWED = dt.timedelta(hours=1)
+"""For so long a person's word holds that many may be removed at once."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def keep_people(device: Device, *, adopt: bool, by: Actor, at: dt.datetime) -> N
         raise Refusal("devices.people_untold", gettext("还没有读到机内人员,请先读取。"))
     if adopt:
         _adopt(device, seen)
-    PeopleKeeping.objects.update_or_create(device=device, defaults={"on": True, "due_at": at})
+    told = {"on": True, "due_at": at, "may_remove_until": at + ALLOWED if adopt else None}
+    PeopleKeeping.objects.update_or_create(device=device, defaults=told)
     said = Sentence("开始管理考勤机 {serial} 的人员", serial=device.serial)
     record(by, "devices.keep_people", device, said, at=at, adopt=adopt, **vars(_forecast(seen)))
 
@@ -135,6 +139,16 @@ def try_again(device: Device, *, by: Actor, at: dt.datetime) -> int:
 
 
 @transaction.atomic
+def may_remove_many(device: Device, *, by: Actor, at: dt.datetime) -> None:
+    """A person says that the many removals that are held are right."""
+    require(by, PLACE_PEOPLE, everywhere=True)
+    held = Placement.objects.filter(device=device, fault=PlacementFault.HELD).count()
+    PeopleKeeping.objects.filter(device=device, on=True).update(may_remove_until=at + ALLOWED, due_at=at)
+    said = Sentence("确认从考勤机 {serial} 删除 {count} 人", serial=device.serial, count=held)
+    record(by, "devices.may_remove_many", device, said, at=at)
+
+
+@transaction.atomic
 def may_remove(placement: Placement, *, by: Actor, at: dt.datetime) -> None:
     """A person says that somebody found on a terminal is to be removed from it. Administrators of it are not."""
     require(by, PLACE_PEOPLE, everywhere=True)
@@ -177,12 +191,19 @@ def add_access(device: Device, rule: Rule, *, by: Actor, at: dt.datetime) -> Ter
         begins_on=rule.begins_on,
         ends_on=rule.ends_on,
     )
-    mark_all()
+    _mark(made)
     said = Sentence(
         "考勤机 {serial} 的人员规则:{kind},自 {on}", serial=device.serial, kind=rule.kind.label, on=rule.begins_on
     )
     record(by, "devices.add_access", device, said, at=at, everywhere=rule.everywhere)
     return made
+
+
+def _mark(rule: TerminalAccess) -> None:
+    if rule.at_site:
+        mark_site(rule.at_site)
+    elif rule.device_id:
+        mark_device(rule.device_id)
 
 
 @transaction.atomic
@@ -194,7 +215,7 @@ def end_access(rule: TerminalAccess, on: dt.date, *, by: Actor, at: dt.datetime)
     else:
         rule.ends_on = on
         rule.save(update_fields=["ends_on"])
-    mark_all()
+    _mark(rule)
     said = Sentence("人员规则结束于 {on}:{kind}", on=on, kind=AccessKind(rule.kind).label)
     record(by, "devices.end_access", "devices.terminalaccess", said, at=at)
 

@@ -45,6 +45,7 @@ class Summary:
     failed: int = 0
     extra: int = 0
     strangers: int = 0
+    held: int = 0
     asking: bool = False
     fault: str = ""
 
@@ -60,7 +61,9 @@ def summary(device: Device, *, seen_by: Actor) -> Summary:
     keeping = PeopleKeeping.objects.select_related("telling").filter(device=device).first()
     asked = Command.objects.filter(device=device, wish=Wish.TELL_PEOPLE).order_by("-pk").first()
     states = {state: Count("pk", filter=Q(state=state)) for state in PlacementState.values}
-    counts = Placement.objects.filter(device=device).aggregate(belongs=Count("pk", filter=Q(belongs=True)), **states)
+    counts = Placement.objects.filter(device=device).aggregate(
+        belongs=Count("pk", filter=Q(belongs=True)), held=Count("pk", filter=Q(fault=PlacementFault.HELD)), **states
+    )
     failed = asked is not None and asked.state == CommandState.FAILED
     return Summary(
         on=bool(keeping and keeping.on),
@@ -73,6 +76,7 @@ def summary(device: Device, *, seen_by: Actor) -> Summary:
         failed=counts[PlacementState.FAILED],
         extra=counts[PlacementState.EXTRA],
         strangers=counts[PlacementState.STRANGER],
+        held=counts["held"],
         asking=asked is not None and asked.state in {CommandState.WAITING, CommandState.SENT},
         fault=_code(device, asked.result_code) if asked and failed else "",
     )

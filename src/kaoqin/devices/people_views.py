@@ -178,6 +178,16 @@ def again(request: AskedBy, device_id: int) -> HttpResponse:
 
 
 @require_POST
+def remove_many(request: AskedBy, device_id: int) -> HttpResponse:
+    """The removals that are held are right."""
+    require(request.by, PLACE_PEOPLE, everywhere=True)
+    found = queries.device(device_id, seen_by=request.by)
+    people_actions.may_remove_many(found, by=request.by, at=request.asked_at)
+    messages.success(request, gettext("已确认,几分钟内从考勤机删除。"))
+    return redirect("devices:people", device_id)
+
+
+@require_POST
 def remove(request: AskedBy, placement_id: int) -> HttpResponse:
     """Somebody found on a terminal is to be removed from it."""
     require(request.by, PLACE_PEOPLE, everywhere=True)

@@ -4,6 +4,7 @@ For each terminal, on what it told last of its people (never before a whole answ
 
 1. whoever belongs there and is not, or under another name or card, is put; whom the house put there and who does not
    belong any more is removed; everybody else is only listed;
+   where more than a fifth (and ten) would go at once, a person is asked first, for fingers and faces go with them;
 2. a wish is sent once: not while an equal one is open; a newer wish replaces an older one of the same person;
 3. at most 100 wishes are open at a terminal, and 5,000 are given in a run; those that remain wait their turn;
 4. after the writes, and once a night, the terminal is asked whom it knows; only its answer makes a write done;
@@ -30,10 +31,12 @@ from kaoqin.devices.words import DeviceState
 from kaoqin.org import queries as org
 
 log = logging.getLogger(__name__)
-MOST_TERMINALS = 500
+MOST_TERMINALS = 100
 MOST_COMMANDS = 5_000
 NIGHT = 3
 """The hour at which a terminal is asked whom it knows, each at a minute of its own."""
+SPREAD_MINUTES = 30
+"""After midnight and after noon not all terminals are looked at in the same minute."""
 
 
 @app.periodic(cron="* * * * *")
@@ -74,8 +77,6 @@ def _note(marked: Marked, at: dt.datetime) -> None:
 
 def _touched(marked: Marked, at: dt.datetime) -> Q:
     """The terminals that something marked may matter to: where those people are or belong, or rules say who does."""
-    if marked.everything:
-        return Q()
     touched = Q(device__in=marked.device_ids)
     if marked.employee_ids:
         today = timezone.localdate(at)
@@ -124,7 +125,7 @@ def scene(device: Device, known: Known, at: dt.datetime) -> Scene:
         at,
         days,
         known.numbers(days[-1].on),
-        keeping.telling if keeping else None,
+        keeping,
     )
 
 
@@ -141,7 +142,9 @@ def place_one(device: Device, known: Known, most: int, at: dt.datetime) -> int:
     night = nightly(device, zone, at)
     if seen.must_tell(last_night=night - DAY):
         made += [seen.ask()]
-    PeopleKeeping.objects.filter(pk=device.pk).update(due_at=min([*seen.looks_again(), night, half_day(zone, at)]))
+    PeopleKeeping.objects.filter(pk=device.pk).update(
+        due_at=min([*seen.looks_again(), night, half_day(device, zone, at)])
+    )
     return len(made)
 
 
@@ -152,8 +155,10 @@ def nightly(device: Device, zone: str, at: dt.datetime) -> dt.datetime:
     return night if night > local else night + DAY
 
 
-def half_day(zone: str, at: dt.datetime) -> dt.datetime:
-    """The next midnight or noon there: then others belong."""
+def half_day(device: Device, zone: str, at: dt.datetime) -> dt.datetime:
+    """Soon after the next midnight or noon there: then others belong."""
     local = at.astimezone(zoneinfo.ZoneInfo(zone))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + DAY if local.hour >= NOON else midnight.replace(hour=NOON)
+    later = dt.timedelta(minutes=device.pk % SPREAD_MINUTES)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + later
+    noon = midnight.replace(hour=NOON)
+    return min(moment for moment in (midnight, noon, midnight + DAY) if moment > local)

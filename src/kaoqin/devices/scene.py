@@ -10,18 +10,17 @@ from kaoqin.devices import telling
 from kaoqin.devices.belonging import Belonging
 from kaoqin.devices.differences import Meant, administrates, differences, wish
 from kaoqin.devices.judging import OPEN, calm, is_open, judge, may_be_there, on_terminal, outdated, settled
-from kaoqin.devices.models import Command, Device, PersonOnDevice, Placement
+from kaoqin.devices.models import Command, Device, PeopleKeeping, PersonOnDevice, Placement
 from kaoqin.devices.numbers import Numbers
 from kaoqin.devices.protocols import adapter_named, held_name
+from kaoqin.devices.storing import store, values
 from kaoqin.devices.wire import WISHES, Dialect, PersonOnTerminal, PutPerson, RemovePerson, TellPeople
 from kaoqin.devices.words import CommandState, PlacementFault, PlacementState, Wish
 
 MOST_OPEN = 100
+FEW, SHARE = 10, 0.2
+"""So many, or such a share of a terminal's people, may be removed at once without a person's word."""
 AGAIN, HOUR = dt.timedelta(minutes=5), dt.timedelta(hours=1)
-_KEPT = (
-    *("employee_id", "belongs", "ours", "state", "fault", "result_code", "name", "phrase"),
-    *("command_id", "unsure", "tries", "next_try_at"),
-)
 
 
 def replaced(commands: QuerySet[Command], at: dt.datetime) -> None:
@@ -39,13 +38,16 @@ class Scene:
         at: dt.datetime,
         days: Sequence[Belonging],
         numbers: Numbers,
-        whole: Command | None,
+        keeping: PeopleKeeping | None,
     ) -> None:
-        self.device, self.at, self.whole = device, at, whole
+        self.device, self.at = device, at
+        self.whole = keeping.telling if keeping else None
+        until = keeping.may_remove_until if keeping else None
+        self._may_remove_many = until is not None and at <= until
         self._dialect, self._numbers = dialect, numbers
         self.there = {row.pin: row for row in PersonOnDevice.objects.filter(device=device)}
         rows = list(Placement.objects.filter(device=device))
-        self._before = {row.pk: _values(row) for row in rows}
+        self._before = {row.pk: values(row) for row in rows}
         self._rows = {row.pin: row for row in rows if row.pin}
         self._lacking = {row.employee_id: row for row in rows if not row.pin}
         self._commands = Command.objects.in_bulk([row.command_id for row in rows if row.command_id])
@@ -93,7 +95,7 @@ class Scene:
         self._mind_numberless()
         replaced(Command.objects.filter(pk__in=self._back), self.at)
         made = self._send(most)
-        self._save()
+        store([*self._rows.values(), *self._lacking.values()], self._before)
         return made
 
     def _look_at(self, row: Placement) -> None:
@@ -159,8 +161,19 @@ class Scene:
             row.state = PlacementState.FAILED if row.belongs else ""
             row.fault = PlacementFault.NO_NUMBER
 
+    def _hold(self) -> None:
+        """Many removals at once are rather a mistake than a wish, and fingers and faces go with them: they wait."""
+        removals = [row for row, wanted in self._queue if isinstance(wanted, RemovePerson)]
+        under_way = sum(is_open(one) and one.wish == Wish.REMOVE_PERSON for one in self._writes)
+        if self._may_remove_many or len(removals) + under_way <= max(FEW, int(len(self.there) * SHARE)):
+            return
+        for row in removals:
+            row.fault = PlacementFault.HELD
+        self._queue = [(row, wanted) for row, wanted in self._queue if isinstance(wanted, PutPerson)]
+
     def _send(self, most: int) -> list[Command]:
         """The first of the queue become commands, removals before all."""
+        self._hold()
         ahead = sum(map(is_open, self._writes))
         self._queue.sort(key=lambda one: (isinstance(one[1], PutPerson), one[0].pin))
         room = max(0, min(MOST_OPEN - ahead, most))
@@ -175,17 +188,10 @@ class Scene:
         )
         for (row, wanted), command in zip(now, made, strict=True):
             row.command, row.unsure = command, False
+            row.fault = "" if row.fault == PlacementFault.HELD else row.fault
             row.ours = row.ours or (isinstance(wanted, PutPerson) and row.pin not in self.there)
         self._writes += made
         return made
-
-    def _save(self) -> None:
-        rows = [*self._rows.values(), *self._lacking.values()]
-        Placement.objects.filter(pk__in=[row.pk for row in rows if row.pk and not row.state]).delete()
-        kept = [row for row in rows if row.state]
-        Placement.objects.bulk_create([row for row in kept if not row.pk])
-        changed = [row for row in kept if row.pk in self._before and _values(row) != self._before[row.pk]]
-        Placement.objects.bulk_update(changed, [name.removesuffix("_id") for name in _KEPT], batch_size=200)
 
     def must_tell(self, *, last_night: dt.datetime) -> bool:
         """Whether the terminal is to be asked whom it knows: never told whole, not since last night, or after writes of
@@ -216,7 +222,3 @@ class Scene:
         for row in self._rows.values():
             if row.next_try_at and row.state == PlacementState.WAITING:
                 yield max(row.next_try_at, self.at + dt.timedelta(minutes=1))
-
-
-def _values(row: Placement) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in _KEPT)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("devices/<int:device_id>/people/keep/", people_views.keep, name="keep_people"),
     path("devices/<int:device_id>/people/stop/", people_views.stop, name="stop_keeping"),
     path("devices/<int:device_id>/people/tell/", people_views.tell, name="tell_people"),
+    path("devices/<int:device_id>/people/remove/", people_views.remove_many, name="remove_many"),
     path("devices/<int:device_id>/people/again/", people_views.again, name="place_again"),
     path("devices/<int:device_id>/access/", people_views.access, name="access"),
     path("devices/placements/<int:placement_id>/remove/", people_views.remove, name="may_remove"),

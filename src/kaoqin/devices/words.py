@@ -90,6 +90,8 @@ class PlacementFault(models.TextChoices):
     """Why somebody is not on a terminal as they should be, or not off it."""
 
     CODE = "code", gettext_lazy("考勤机拒绝")
+    HELD = "held", gettext_lazy("一次要删除的人太多,等待确认")
+    WITHDRAWN = "withdrawn", gettext_lazy("命令被撤回")
     UNANSWERED = "unanswered", gettext_lazy("多次下发没有回音")
     NOT_SHOWN = "not_shown", gettext_lazy("考勤机说已执行,读回来却不是这样")
     BAD_VALUE = "bad_value", gettext_lazy("编号或卡号里有不能下发的字符,或者太长")
