@@ -30,16 +30,17 @@ def test_a_terminal_that_is_silent_is_not_told(terminal, minutes, told):
     assert clocks.set_right(make.NOW + dt.timedelta(minutes=minutes)) == told
 
 
-def test_it_is_told_again_after_an_hour_and_a_punch_that_shows_it_still_wrong(terminal):
-    device = terminal.device()
+def test_it_is_told_again_after_an_hour_and_a_punch_that_shows_it_still_wrong(terminal, clock):
+    device, later = terminal.device(), make.NOW + HOUR
     feel(device, 90)
     assert clocks.set_right(make.NOW) == 1
-    later = make.NOW + HOUR
     feel(device, 90, later)
     assert clocks.set_right(later) == 0
-    terminal.post("cdata", "00013\t2026-11-20 10:01:30\t0\t1\n", table="ATTLOG")
-    device.uploads.filter(reading_count=1).update(last_at=later)
+    clock(make.NOW + dt.timedelta(minutes=1))
+    terminal.post("cdata", "00013\t2026-11-20 10:02:30\t0\t1\n", table="ATTLOG")
+    feel(device, 90, later)
     assert clocks.set_right(later - dt.timedelta(seconds=1)) == 0
+    assert clocks.set_right(later) == 1
 
 
 def test_a_greeting_sets_the_clock_of_a_terminal_that_was_told(terminal, clock):
