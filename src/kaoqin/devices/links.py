@@ -22,6 +22,7 @@ from kaoqin.core.sealed import seal, unseal
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet, lines, queue
+from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS, manner_of
 from kaoqin.devices.taking import MOST_SECONDS
@@ -204,6 +205,7 @@ def _carry_out(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime
             for page in done.pages:
                 arrival.arrive(terminal, _heard(page, link, repeats=False), at)
             queue.take_results(terminal.id, [CommandResult(number, done.code)], at)
+            mark_device(terminal.id)
 
 
 def _heard(page: Page, link: Link, *, repeats: bool = True) -> arrival.Heard:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.utils import translation
 from django.utils.translation import gettext
 
+from kaoqin.devices.protocols.waiting import read
 from kaoqin.devices.protocols.zk_4370 import NAME, bodies, orders, phrases, sizes
 from kaoqin.devices.protocols.zk_4370.conversation import SECONDS, Conversation, strange, talking_to
 from kaoqin.devices.protocols.zk_4370.frames import Code
@@ -109,7 +110,7 @@ class Client:
             return await read_log(line)
 
     async def _carry_out(self, link: Link, phrase: str) -> Done:
-        do, told = phrases.read(phrase)
+        do, told = read(phrase)
         async with talking_to(link, self._seconds) as line:
             if do == phrases.STATE:
                 return Done(0, [bodies.page_of_state(await read_facts(line))])
