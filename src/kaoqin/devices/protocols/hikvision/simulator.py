@@ -24,6 +24,7 @@ from kaoqin.devices.protocols.http_digest.simulator import DigestServer
 _XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
 )
+WELL = _XML.format("ResponseStatus", "<statusCode>1</statusCode>")
 PICTURE = b"\xff\xd8\xff\xe0" + b"made up" * 40 + b"\xff\xd9"
 SHAPES = ("json", "xml", "multipart", "bare multipart")
 
@@ -211,7 +212,7 @@ class Simulator(DigestServer):
         told = messages.clock(messages.fields(body), "UTC")
         self.zone = dt.timezone(told.utcoffset() or dt.timedelta())
         self.faults.clock = told - dt.datetime.now(dt.UTC)
-        return _XML.format("ResponseStatus", "<statusCode>1</statusCode>")
+        return WELL
 
     def _hosts(self, method: str, body: bytes) -> tuple[int, str]:
         if self.faults.refuses_hosts:
