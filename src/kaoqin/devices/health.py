@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.devices.words import Alarm, DeviceState, Light
@@ -20,7 +21,7 @@ LONG_WITHOUT = dt.timedelta(days=1)
 class Known:
     """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
     for their clock, those of numbers that were nobody's when they came; `bad_lines` wait for a person now.
-    `old_address` is where its last upload came from, if that is not where it calls from now."""
+    `visited`: it does not call, we do. `old_address` is where its last upload came from, if that is not where it calls from now."""
 
     state: str
     at: dt.datetime
@@ -36,6 +37,7 @@ class Known:
     unknown: int = 0
     bad_lines: int = 0
     waiting_commands: int = 0
+    visited: bool = False
 
     @property
     def silent(self) -> bool:
@@ -63,7 +65,7 @@ class Finding:
 
     code: str
     sentence: str
-    next_step: str
+    next_step: str | Promise
 
 
 def diagnose(known: Known) -> list[Finding]:
@@ -89,8 +91,10 @@ def _barred(known: Known) -> Iterator[Finding]:
 
 
 def _unreached(known: Known) -> Iterator[Finding]:
-    """It does not call, or calls from elsewhere."""
-    if known.seen_at is None:
+    """It does not call, or calls from elsewhere; one that is visited cannot be reached."""
+    if known.visited and (known.seen_at is None or known.silent):
+        yield Finding("unreached", gettext("访问不到这台考勤机。"), _REACH)
+    elif known.seen_at is None:
         yield Finding(
             "never",
             gettext("还从来没有联系过服务器。"),
@@ -161,6 +165,11 @@ def _unknown(known: Known) -> Iterator[Finding]:
         said.format(count=known.unknown),
         gettext("请人事在「打卡记录—未知打卡编号」对应到员工;如果这台机另有一套编号,请先设编号组。"),
     )
+
+
+_REACH = gettext_lazy(
+    "先看本页「连接」里上次访问的结果,核对地址、端口与密码,点「立即读取记录」再试;仍不行,到现场看电源与网线。打卡存在机内,恢复后会自动读回。"
+)
 
 
 def _long_without(known: Known) -> bool:

@@ -21,7 +21,7 @@ from kaoqin.devices.models import (
     PinGroupMember,
     RawUpload,
 )
-from kaoqin.devices.protocols import vitals_of
+from kaoqin.devices.protocols import VISITORS, vitals_of
 from kaoqin.devices.wire import Vitals
 from kaoqin.devices.words import (
     REPAIR_LINES,
@@ -98,6 +98,7 @@ def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting:
         unknown=unknown,
         bad_lines=getattr(device, "bad_count", 0),
         waiting_commands=waiting,
+        visited=device.protocol in VISITORS,
     )
     return State(device, known, vitals, light(known))
 

@@ -346,18 +346,21 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """What a link to a terminal of a protocol takes: its usual port, over which transports if there is a choice, whose
-    log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events."""
+    log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events,
+    whether it speaks on one line at a time."""
 
     port: int
     transports: tuple[str, ...] = ()
     user: str = ""
     https: bool = False
     subscribes: bool = False
+    one_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of what a visited terminal holds, as an upload: kind, bytes, where from, and how many records."""
+    """A piece of what a visited terminal holds, as an upload: kind, bytes, where from, and how many records. Without
+    bytes it is a sign of life."""
 
     kind: str
     body: bytes
@@ -426,8 +429,7 @@ class Stream(Shape):
     """A protocol whose terminals keep a line open and tell on it what happens, what waited first."""
 
     def live(self, link: Link) -> AsyncIterator[Page]:
-        """What a terminal tells, until the line breaks; a page without a body is a sign of life. Raises VisitFailed, and
-        WrongLogin."""
+        """What a terminal tells, until the line breaks. Raises VisitFailed, and WrongLogin."""
         ...
 
 
