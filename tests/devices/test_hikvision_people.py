@@ -11,7 +11,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import actions, links
 from kaoqin.devices.marks import take_marks
 from kaoqin.devices.models import BadUploadLine, Command, Device, PersonOnDevice, RawUpload
-from kaoqin.devices.protocols import held_name, reason_of, waiting
+from kaoqin.devices.protocols import held_name, reason_of, vitals_of, waiting
 from kaoqin.devices.protocols.hikvision import Hikvision, orders, people, phrases
 from kaoqin.devices.protocols.hikvision.simulator import Simulator
 from kaoqin.devices.wire import Dialect, PutPerson, RemovePerson, Restart, TellPeople, TellState, VisitFailed
@@ -171,7 +171,8 @@ def test_a_terminal_that_cannot_now_is_asked_again(device, unit, monkeypatch, an
 
 def test_state_is_told_when_asked_for(device, unit):
     assert order(device, TellState()) == [("done", 0)]
-    assert Device.objects.get().facts["model"] == "DS-K1T671M"
+    facts = Device.objects.get().facts
+    assert (facts["model"], vitals_of("hikvision", facts).firmware) == ("DS-K1T671M", "V3.2.0")
     assert not BadUploadLine.objects.exists()
 
 

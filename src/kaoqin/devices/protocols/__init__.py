@@ -13,6 +13,7 @@ from kaoqin.devices.protocols.hanvon.push import PushTalk
 from kaoqin.devices.protocols.hikvision import Hikvision
 from kaoqin.devices.protocols.hikvision import orders as hikvision_orders
 from kaoqin.devices.protocols.hikvision import phrases as hikvision_phrases
+from kaoqin.devices.protocols.hikvision import state as hikvision_state
 from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
 from kaoqin.devices.protocols.mqtt import Mqtt
@@ -44,6 +45,7 @@ VITALS: Mapping[str, Callable[[Mapping[str, str]], Vitals]] = {
     **dict.fromkeys(_ZK, zk.vitals),
     Pull.name: zk_4370_sizes.vitals,
     Hanvon.name: hanvon_vitals.vitals,
+    Hikvision.name: hikvision_state.vitals,
 }
 HOLDS: dict[str, Callable[[str, Dialect], str]] = {
     **dict.fromkeys(_ZK, phrases.held),

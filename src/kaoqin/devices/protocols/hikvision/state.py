@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from kaoqin.devices.wire import BadLine, Decoded, Page
+from kaoqin.devices.wire import BadLine, Decoded, Page, Vitals
 from kaoqin.devices.words import Fault
 
 KIND = "state"
@@ -11,6 +11,11 @@ KIND = "state"
 
 def page(facts: Mapping[str, str]) -> Page:
     return Page(KIND, json.dumps(facts, ensure_ascii=False, sort_keys=True).encode(), "deviceInfo", 1)
+
+
+def vitals(facts: Mapping[str, str]) -> Vitals:
+    """It tells neither how many events it holds nor how many it may hold."""
+    return Vitals(facts.get("firmware", ""))
 
 
 def decode(body: bytes) -> Decoded:
