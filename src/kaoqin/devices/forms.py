@@ -41,6 +41,42 @@ class ApproveForm(forms.Form):
         return org.site(int(self.cleaned_data["site"]))
 
 
+class ChosenForm(forms.Form):
+    """Which rows of a list somebody ticked."""
+
+    chosen = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.MultipleHiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("请先勾选。")),
+    )
+
+    def __init__(self, told: Any = None) -> None:
+        super().__init__(told)
+        ticked = self.data.getlist("chosen") if told is not None else []  # type: ignore[attr-defined]
+        self.fields["chosen"].choices = [(one, one) for one in ticked if one.isdecimal()]  # type: ignore[attr-defined]
+
+
+class ApproveManyForm(ChosenForm):
+    site = forms.ChoiceField(
+        label=gettext_lazy("安装地点"), error_messages={"required": gettext_lazy("请选择安装地点。")}
+    )
+
+    def __init__(self, told: Any = None) -> None:
+        super().__init__(told)
+        self.fields["site"].choices = [("", gettext_lazy("(选择安装地点)")), *org.site_choices()]  # type: ignore[attr-defined]
+
+    def clean_site(self) -> Site:
+        return org.site(int(self.cleaned_data["site"]))
+
+
+class DismissForm(ChosenForm):
+    reason = forms.CharField(
+        label=gettext_lazy("忽略的原因"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明忽略的原因。")},
+    )
+
+
 class PinGroupForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
 

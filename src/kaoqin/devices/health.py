@@ -19,8 +19,9 @@ LONG_WITHOUT = dt.timedelta(days=1)
 @dataclass(frozen=True)
 class Known:
     """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
-    for their clock, those of numbers that were nobody's when they came; `bad_lines` wait for a person now.
-    `old_address` is where its last upload came from, if that is not where it calls from now."""
+    for their clock, those of numbers that were nobody's when they came. `unknown_numbers` are nobody's now, `bad_lines`
+    wait for a person now. `old_address` is where its last upload came from, if that is not where it calls from now;
+    `visit_fault` what went wrong when it was visited last."""
 
     state: str
     at: dt.datetime
@@ -34,7 +35,9 @@ class Known:
     new: int = 0
     held: int = 0
     unknown: int = 0
+    unknown_numbers: int = 0
     bad_lines: int = 0
+    visit_fault: str = ""
     waiting_commands: int = 0
 
     @property
@@ -103,6 +106,12 @@ def _unreached(known: Known) -> Iterator[Finding]:
             gettext("已经 {minutes} 分钟没有联系。").format(minutes=minutes),
             gettext("到现场看电源、网线与机上的网络图标;打卡存在机内,恢复后会自动补传。恢复之前可请人事补卡。"),
         )
+    if known.visit_fault:
+        yield Finding(
+            "visit",
+            gettext("上次访问没有成功:{fault}").format(fault=known.visit_fault),
+            gettext("在本页「连接」核对地址、端口、用户名与密码,再点「立即读取记录」。"),
+        )
     if known.old_address:
         said = gettext("网络地址变了:上次上传来自 {old},现在是 {new}。")
         yield Finding(
@@ -148,17 +157,17 @@ def _unread(known: Known) -> Iterator[Finding]:
 
 
 def _unknown(known: Known) -> Iterator[Finding]:
-    if not known.unknown:
+    if not known.unknown_numbers:
         return
-    every = known.unknown >= known.readings
+    every = 0 < known.readings <= known.unknown
     said = (
-        gettext("最近 7 天上传的 {count} 条打卡,编号来时都不知道是谁。")
+        gettext("最近 7 天上传的打卡都不知道是谁的:有 {count} 个编号没有对应员工。")
         if every
-        else gettext("最近 7 天有 {count} 条打卡的编号来时不知道是谁。")
+        else gettext("有 {count} 个编号不知道是谁的,他们的打卡没有计入考勤。")
     )
     yield Finding(
         "all_unknown" if every else "unknown",
-        said.format(count=known.unknown),
+        said.format(count=known.unknown_numbers),
         gettext("请人事在「打卡记录—未知打卡编号」对应到员工;如果这台机另有一套编号,请先设编号组。"),
     )
 
