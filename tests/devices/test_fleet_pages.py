@@ -239,3 +239,32 @@ def test_home_and_fleet_lead_to_the_lines(quarantine, enter):
         assert 'href="/devices/lines/"' in text
         assert "4 行" in text
     assert "/devices/lines/" not in enter("sun").get("/devices/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "offered"),
+    [
+        ("zk_attendance", {"tell_state", "tell_people", "call_again", "restart", "everything"}),
+        ("hikvision", None),
+    ],
+)
+def test_a_terminal_is_offered_only_what_it_has_words_for(cast, enter, protocol, offered):
+    (device,) = at_site(cast.site, "A")
+    Device.objects.update(protocol=protocol)
+    form = enter("sun").get(f"/devices/{device.pk}/").context["form"]
+    assert (form and {value for value, _ in form.fields["wish"].choices}) == offered
+
+
+def test_what_a_terminal_holds_is_told_in_words_with_how_full_it_is(cast, enter):
+    facts = {"~DeviceName": "iFace702", "UserCount": "412", "~MaxUserCount": "30", "FaceCount": "12", "language": "83"}
+    (device,) = at_site(cast.site, "A", facts=facts)
+    text = enter("he").get(f"/devices/{device.pk}/").content.decode()
+    assert all(told in text for told in ("iFace702", "简体中文", "412 / 3000", 'value="412" max="3000"', "人脸"))
+
+
+def test_a_visit_that_failed_stands_at_the_head_with_what_to_do(cast, enter):
+    (device,) = at_site(cast.site, "A", facts={"visit_fault": "连不上 10.0.0.5:80"})
+    Device.objects.update(protocol="hikvision")
+    text = enter("he").get(f"/devices/{device.pk}/").content.decode()
+    assert text.count("连不上 10.0.0.5:80") == 2  # why nothing comes, and among all it told
+    assert "上次访问没有成功" in text

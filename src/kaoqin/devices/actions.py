@@ -14,7 +14,16 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, counting, fleet, queue
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
-from kaoqin.devices.wire import CallAgain, TellPunches, Terminal, Wanted
+from kaoqin.devices.wire import (
+    WISHES,
+    CallAgain,
+    Restart,
+    TellPeople,
+    TellPunches,
+    TellState,
+    Terminal,
+    Wanted,
+)
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -161,6 +170,17 @@ def enqueue(device: Device, wanted: Wanted, *, by: Actor, at: dt.datetime) -> Co
         at=at,
     )
     return made
+
+
+def spoken(device: Device, *, at: dt.datetime) -> frozenset[Wish]:
+    """Of what people tell terminals, what this one has words for."""
+    terminal = _known(device, at)
+    return frozenset(WISHES[type(one)] for one in _told_by_people(at) if queue.speaks(terminal, one))
+
+
+def _told_by_people(at: dt.datetime) -> tuple[Wanted, ...]:
+    everything = TellPunches(LONG_AGO, at.replace(tzinfo=None) + dt.timedelta(days=1))
+    return (TellState(), TellPeople(), CallAgain(), Restart(), everything)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What people type in about terminals: where one stands, what it is told."""
 
 import zoneinfo
+from collections.abc import Set
 from typing import Any
 
 from django import forms
@@ -100,11 +101,16 @@ class MembershipForm(forms.Form):
 
 
 class CommandForm(forms.Form):
-    wish = forms.ChoiceField(
-        label=pgettext_lazy("terminal", "命令"),
-        choices=[(wish, Wish(wish).label) for wish in SIMPLE]
-        + [(EVERYTHING, gettext_lazy("重新上传全部记录(已有的不会重复)"))],
-    )
+    """What a terminal may be told: of all there is, what it has words for."""
+
+    wish = forms.ChoiceField(label=pgettext_lazy("terminal", "命令"))
+
+    def __init__(self, spoken: Set[str], told: Any = None) -> None:
+        super().__init__(told)
+        offered = [(wish, Wish(wish).label) for wish in SIMPLE if wish in spoken]
+        if spoken & {Wish.CALL_AGAIN, Wish.TELL_PUNCHES}:
+            offered.append((EVERYTHING, gettext_lazy("重新上传全部记录(已有的不会重复)")))
+        self.fields["wish"].choices = offered  # type: ignore[attr-defined]
 
 
 def _zones() -> list[tuple[str, Any]]:

@@ -21,7 +21,7 @@ class Known:
     """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
     for their clock, those of numbers that were nobody's when they came. `unknown_numbers` are nobody's now, `bad_lines`
     wait for a person now. `old_address` is where its last upload came from, if that is not where it calls from now;
-    `visit_fault` what went wrong when it was visited last."""
+    `visited`: it is asked at its own address, and does not call by itself; `visit_fault` is what went wrong last."""
 
     state: str
     at: dt.datetime
@@ -37,6 +37,7 @@ class Known:
     unknown: int = 0
     unknown_numbers: int = 0
     bad_lines: int = 0
+    visited: bool = False
     visit_fault: str = ""
     waiting_commands: int = 0
 
@@ -92,8 +93,10 @@ def _barred(known: Known) -> Iterator[Finding]:
 
 
 def _unreached(known: Known) -> Iterator[Finding]:
-    """It does not call, or calls from elsewhere."""
-    if known.seen_at is None:
+    """It does not call or cannot be reached, or calls from elsewhere."""
+    if known.visited and (known.visit_fault or known.seen_at is None):
+        yield _not_visited(known)
+    elif known.seen_at is None:
         yield Finding(
             "never",
             gettext("还从来没有联系过服务器。"),
@@ -106,12 +109,6 @@ def _unreached(known: Known) -> Iterator[Finding]:
             gettext("已经 {minutes} 分钟没有联系。").format(minutes=minutes),
             gettext("到现场看电源、网线与机上的网络图标;打卡存在机内,恢复后会自动补传。恢复之前可请人事补卡。"),
         )
-    if known.visit_fault:
-        yield Finding(
-            "visit",
-            gettext("上次访问没有成功:{fault}").format(fault=known.visit_fault),
-            gettext("在本页「连接」核对地址、端口、用户名与密码,再点「立即读取记录」。"),
-        )
     if known.old_address:
         said = gettext("网络地址变了:上次上传来自 {old},现在是 {new}。")
         yield Finding(
@@ -119,6 +116,15 @@ def _unreached(known: Known) -> Iterator[Finding]:
             said.format(old=known.old_address, new=known.address),
             gettext("确认是不是换了网络;如果没有换,可能有另一台设备用了同一个序列号。"),
         )
+
+
+def _not_visited(known: Known) -> Finding:
+    said = gettext("上次访问没有成功:{fault}") if known.visit_fault else gettext("还没有访问过这台考勤机。")
+    return Finding(
+        "visit",
+        said.format(fault=known.visit_fault),
+        gettext("在本页「连接」核对地址、端口、用户名与密码,再点「立即读取记录」。"),
+    )
 
 
 def _unread(known: Known) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -106,10 +107,10 @@ def state_of(device: Device, *, at: dt.datetime, on: dt.date) -> State:
     last = week.order_by("-received_at").values_list("address", flat=True).first() or ""
     old = last if last not in {"", state.known.address} else ""
     nobodys = len(unknown_numbers([device], on).get(device.pk, ()))
-    fault = device.facts.get("visit_fault", "") if device.protocol in VISITORS else ""
-    return replace(
-        state, known=replace(state.known, **counts, old_address=old, unknown_numbers=nobodys, visit_fault=fault)
-    )
+    visited = device.protocol in VISITORS
+    fault = device.facts.get("visit_fault", "") if visited else ""
+    more: dict[str, Any] = {"old_address": old, "unknown_numbers": nobodys, "visited": visited, "visit_fault": fault}
+    return replace(state, known=replace(state.known, **counts, **more))
 
 
 def unknown_numbers(rows: Collection[Device], on: dt.date) -> dict[int, set[str]]:

@@ -201,8 +201,9 @@ def _say_of_people(device: Device, row: dict[str, Any], mark: Mark) -> Entry:
 
 
 def _alarms(device: Device) -> QuerySet[DeviceAlarm]:
-    """Of the terminal, and of its whole site."""
-    return DeviceAlarm.objects.filter(Q(device=device) | Q(device=None, site__isnull=False, site=device.site_id))
+    """Of the terminal, and of its whole site since it is there."""
+    of_site = Q(device=None, site__isnull=False, site=device.site_id, raised_at__gte=device.first_seen_at)
+    return DeviceAlarm.objects.filter(Q(device=device) | of_site)
 
 
 def _raised(device: Device) -> QuerySet[DeviceAlarm]:

@@ -64,9 +64,15 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
         "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),
-        "form": CommandForm() if commands and found.state == DeviceState.APPROVED else None,
+        "form": _command_form(request, found) if commands else None,
     }
     return render(request, "devices/device.html", context)
+
+
+def _command_form(request: AskedBy, device: Device) -> CommandForm | None:
+    """What the terminal may be told; nothing while it is not in use, or has words for nothing."""
+    spoken = actions.spoken(device, at=request.asked_at) if device.state == DeviceState.APPROVED else ()
+    return CommandForm(spoken) if spoken else None
 
 
 def _gauges(vitals: Vitals) -> list[tuple[str, int, int | None]]:
@@ -119,7 +125,7 @@ def command(request: AskedBy, device_id: int) -> HttpResponse:
     """Tell a terminal something when it calls next."""
     require(request.by, COMMAND_DEVICES, everywhere=True)
     found = queries.device(device_id, seen_by=request.by)
-    form = CommandForm(request.POST)
+    form = CommandForm(actions.spoken(found, at=request.asked_at), request.POST)
 
     def change(said: dict[str, Any]) -> object:
         if said["wish"] == EVERYTHING:
