@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import F, Q
 
+from kaoqin.core.words import Refusal
 from kaoqin.devices.models import Command
 from kaoqin.devices.protocols import adapter_named
 from kaoqin.devices.wire import WISHES, CommandResult, Terminal, Wanted
@@ -27,6 +28,15 @@ def worded(terminal: Terminal, wanted: Wanted, at: dt.datetime, *, target: str, 
     phrase = adapter_named(terminal.dialect.protocol).say(wanted, terminal.dialect)
     wish = WISHES[type(wanted)]
     return Command(device_id=terminal.id, wish=wish, target=target, phrase=phrase, asked_at=at, asked_by_id=asked_by)
+
+
+def speaks(terminal: Terminal, wanted: Wanted) -> bool:
+    """Whether a terminal has words for something."""
+    try:
+        adapter_named(terminal.dialect.protocol).say(wanted, terminal.dialect)
+    except Refusal:
+        return False
+    return True
 
 
 @transaction.atomic

@@ -141,6 +141,14 @@ class Vitals:
     firmware: str = ""
     record_count: int | None = None
     record_capacity: int | None = None
+    model: str = ""
+    people_count: int | None = None
+    people_capacity: int | None = None
+    finger_count: int | None = None
+    finger_capacity: int | None = None
+    face_count: int | None = None
+    face_capacity: int | None = None
+    language: str = ""
 
     @property
     def memory_percent(self) -> int | None:

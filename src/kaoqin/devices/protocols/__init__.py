@@ -76,9 +76,9 @@ def reason_of(protocol: str, code: int) -> str:
 
 
 def vitals_of(protocol: str, facts: Mapping[str, str]) -> Vitals:
-    """How a terminal is by its own words; of a protocol that tells none, nothing."""
+    """How a terminal is by its own words; of a protocol that tells little, its model and firmware."""
     reads = VITALS.get(protocol)
-    return reads(facts) if reads else Vitals()
+    return reads(facts) if reads else Vitals(facts.get("firmware", ""), model=facts.get("model", ""))
 
 
 def manner_of(protocol: str) -> Manner:
