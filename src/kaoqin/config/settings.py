@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kaoqin.core",
     "kaoqin.security",
     "kaoqin.org",
+    "kaoqin.consent",
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 NAMES = frozenset(
-    {"punches.changed", "plans.changed", "people.changed", "rules.changed", "devices.readings", "devices.grouped"}
+    {
+        "consent.ended",
+        "punches.changed",
+        "plans.changed",
+        "people.changed",
+        "rules.changed",
+        "devices.readings",
+        "devices.grouped",
+    }
 )
 
 _listeners: dict[str, list[Callable[..., None]]] = defaultdict(list)
