@@ -148,7 +148,7 @@ def withdraw(
         require(by, OWN_CONSENT)
     else:
         _require_people(by, {employee.pk}, today)
-    manner = Manner.SELF if own else Manner.PAPER
+    manner = Manner.SELF if own else Manner.TOLD
     org.hold([employee.pk], today)
     pairs = [pair for pair in queries.given([employee.pk]) if pair[1] in traits]
     _end({employee.pk: employee}, pairs, Ending(ConsentState.WITHDRAWN, manner, today, note), by, at)

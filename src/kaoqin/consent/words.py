@@ -29,6 +29,7 @@ class Manner(models.TextChoices):
 
     PAPER = "paper", gettext_lazy("纸质签字")
     SELF = "self", gettext_lazy("系统内本人确认")
+    TOLD = "told", gettext_lazy("人事代为登记")
     LEAVING = "leaving", gettext_lazy("离职")
 
 

@@ -59,7 +59,13 @@ class Migration(migrations.Migration):
                 (
                     "manner",
                     models.CharField(
-                        choices=[("paper", "纸质签字"), ("self", "系统内本人确认"), ("leaving", "离职")], max_length=10
+                        choices=[
+                            ("paper", "纸质签字"),
+                            ("self", "系统内本人确认"),
+                            ("told", "人事代为登记"),
+                            ("leaving", "离职"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("note", models.CharField(blank=True, default="", max_length=200)),
