@@ -96,6 +96,7 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("故障 · faults").add_argument
     add("--lost", type=_share(1), default=0.0, metavar="P", help="应答(或其一部分)丢失的比例 · share of answers lost")
     add("--doubled", type=_share(1), default=0.0, metavar="P", help="重复上传的比例 · share of batches sent twice")
+    add("--results-lost", type=_share(1), default=0.0, metavar="P", help="命令结果丢失的比例 · share of results lost")
     add("--clock", type=ClockFault, choices=list(ClockFault), default=ClockFault.NONE, help="时钟故障 · a wrong clock")
     add("--offline-minutes", type=_share(1e6), default=0.0, metavar="M", help="断网多少分钟 · minutes without network")
     add("--offline-after", type=_share(1e6), default=1.0, metavar="M", help="启动多少分钟后断网,默认 1 · begins after")
@@ -206,6 +207,7 @@ def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: f
         backlog_days=wanted.backlog_days,
         presses_per_second=wanted.per_hour / 3600,
         doubled=wanted.doubled,
+        results_lost=wanted.results_lost,
         pace=wanted.pace or 1.0,
         offset_minutes=offset // 60,
         lost=wanted.lost,

@@ -29,6 +29,7 @@ class Answer:
     status: int
     text: str
     headers: dict
+    body: bytes = b""
 
 
 class Caller:
@@ -61,7 +62,8 @@ class Caller:
         if not heard:
             return Answer(0, b"".join(told).decode(), {})
         status, headers = heard[0]
-        return Answer(int(status.split()[0]), b"".join(told).decode(), dict(headers))
+        body = b"".join(told)  # names in commands are in the terminal's own encoding
+        return Answer(int(status.split()[0]), body.decode(errors="replace"), dict(headers), body)
 
     def approved(self, site, **told):
         """The terminal, approved; what it does next is known at once."""

@@ -58,7 +58,7 @@ class Line:
             self.tick(at)
         parts = urlsplit(sending.target)
         told = self.caller.call(sending.method, parts.path, dict(parse_qsl(parts.query)), sending.body)
-        return Reply(told.status, told.text.encode(), at)
+        return Reply(told.status, told.body, at)
 
     def order(self, device, *wanted):
         for one in wanted:

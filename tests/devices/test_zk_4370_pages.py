@@ -1,6 +1,7 @@
 """ZK 4370 terminals on their pages: what is asked for, what is offered, and `kaoqin simulate zk-4370`."""
 
 import asyncio
+import contextlib
 import re
 import socket
 import threading
@@ -93,11 +94,18 @@ class Visitor:
             self.loop.call_soon_threadsafe(self.stop)
 
 
+def first_of_two_free_ports():
+    while True:
+        with socket.socket() as one, socket.socket() as next_one, contextlib.suppress(OSError, OverflowError):
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            next_one.bind(("127.0.0.1", port + 1))
+            return port
+
+
 @pytest.mark.parametrize("record_bytes", ["40", "16", "8"])
 def test_simulated_terminals_say_what_to_enter_and_answer_there(record_bytes, monkeypatch, capsys):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = first_of_two_free_ports()
     days = (make.day("11-01"), make.day("11-02"))
     visitor = Visitor(
         monkeypatch,

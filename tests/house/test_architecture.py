@@ -23,7 +23,7 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
-    "devices": {"wire"},
+    "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "attendance": {"settling"},

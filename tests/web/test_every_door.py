@@ -13,7 +13,7 @@ from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
 from kaoqin.devices import actions as devices
-from kaoqin.devices.models import BadUploadLine, Device, RawUpload
+from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
@@ -129,10 +129,23 @@ def terminals(cast):
         "uploads",
         "operations",
         "pin_group",
+        "options",
+        "people",
+        "keep_people",
+        "stop_keeping",
+        "tell_people",
+        "remove_many",
+        "place_again",
+        "access",
     )
+    Device.objects.filter(pk=device.pk).update(protocol="zk_attendance")
+    stranger = Placement.objects.create(device=device, pin="777", state="stranger")
+    rule = TerminalAccess.objects.create(device=device, kind="chosen_only", begins_on=make.TODAY)
     return {
         **dict.fromkeys((f"devices:{page}" for page in pages), device.pk),
         "devices:withdraw": command.pk,
+        "devices:may_remove": stranger.pk,
+        "devices:end_access": rule.pk,
         "devices:reread": upload.pk,
         "devices:repair": bad.pk,
     }

@@ -1,6 +1,6 @@
-"""How a low room tells a high one, in the same transaction.
+"""How a room tells another it may not know, in the same transaction.
 
-The high room registers a function at start (in its `apps.py`); the low room tells by name. A name is declared
+Whoever wants to hear registers a function at start (in its `apps.py`); whoever knows tells by name. A name is declared
 here once, so that a misspelt one fails at start and not in silence.
 """
 
@@ -14,9 +14,11 @@ NAMES = frozenset(
         "punches.changed",
         "plans.changed",
         "people.changed",
+        "people.renamed",
         "rules.changed",
         "devices.readings",
         "devices.grouped",
+        "numbers.changed",
     }
 )
 

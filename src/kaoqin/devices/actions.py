@@ -11,6 +11,7 @@ from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, counting, fleet, queue
+from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
 from kaoqin.devices.wire import CallAgain, TellPunches, Terminal, Wanted
 from kaoqin.devices.words import (
@@ -40,6 +41,7 @@ def approve(device: Device, site: Site, *, name: str = "", zone: str = "", by: A
         raise Refusal("devices.no_timezone", gettext("没有时区 {zone}。").format(zone=zone), "zone")
     device.site, device.name, device.zone = site, name.strip()[:60], zone
     device.save(update_fields=["site", "name", "zone"])
+    mark_device(device.pk)
     _decide(
         device,
         DeviceState.APPROVED,
@@ -98,6 +100,7 @@ def put_in_pin_group(device: Device, group: PinGroup | None, begins_on: dt.date,
         name=group.name if group else "-",
     )
     record(by, "devices.put_in_pin_group", device, said, at=at)
+    mark_device(device.pk)
     tell("devices.grouped", serial=device.serial, since=begins_on)
 
 
@@ -108,6 +111,7 @@ def set_option(device: Device, name: str, value: str, *, by: Actor, at: dt.datet
     kept = {**device.options, name: value}
     device.options = {key: told for key, told in kept.items() if told}
     device.save(update_fields=["options"])
+    mark_device(device.pk)
     record(
         by,
         "devices.option",

@@ -6,4 +6,8 @@ class DevicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.devices import alarms, counting, rounds  # noqa: F401 - they register their jobs
+        from kaoqin.core import outcomes
+        from kaoqin.devices import alarms, clocks, counting, marks, placing, rounds  # noqa: F401 - they register jobs
+
+        for name in ("people.changed", "people.renamed", "numbers.changed"):
+            outcomes.register(name, marks.mark_people)

@@ -15,6 +15,7 @@ from kaoqin.core.outcomes import tell
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.devices import counting
 from kaoqin.devices.fleet import learn
+from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Operation, PersonOnDevice, RawUpload
 from kaoqin.devices.protocols import adapter_named
 from kaoqin.devices.queue import take_results
@@ -74,6 +75,8 @@ def arrive(terminal: Terminal, heard: Heard, at: dt.datetime) -> Arrived:
     upload_id, times_seen = _keep(terminal, heard, masked, said, at)
     if times_seen == 1 or not heard.repeats:
         keep_said(terminal, upload_id, said, by=SYSTEM, at=at)
+    else:  # whom a terminal knows it may tell in the same words again, and it is news that it is so still
+        _keep_people(terminal.id, said.people, at)
     return Arrived(said.records, _ahead(said.readings, terminal.dialect.zone, at), times_seen == 1)
 
 
@@ -121,6 +124,7 @@ def keep_said(terminal: Terminal, upload_id: int, said: Decoded, *, by: Actor, a
         learn(terminal.serial, said.facts)
     if said.results:
         _take_results(terminal, said, at)
+        mark_device(terminal.id)
     if said.readings:
         readings = _flagged(said.readings, _clock_set_days(terminal.id, said.readings))
         tell("devices.readings", upload_id=upload_id, told=terminal, readings=readings, by=by, at=at)
@@ -168,7 +172,10 @@ def _operation_key(device_id: int, upload_id: int, done: Done) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.blake2b(said.encode(), digest_size=16).digest())
 
 
-def _keep_people(device_id: int, people: Iterable[PersonOnTerminal], at: dt.datetime) -> None:
+def _keep_people(device_id: int, people: Sequence[PersonOnTerminal], at: dt.datetime) -> None:
+    if not people:
+        return
+    mark_device(device_id)
     fields = ["name", "privilege", "card", "group", "told_at"]
     newest = {person.pin: person for person in people}
     PersonOnDevice.objects.bulk_create(

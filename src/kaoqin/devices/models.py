@@ -4,7 +4,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from kaoqin.devices.words import Alarm, BadLineState, CommandState, Deed, DeviceState, Fault, Wish
+from kaoqin.devices.words import (
+    AccessKind,
+    Alarm,
+    BadLineState,
+    CommandState,
+    Deed,
+    DeviceState,
+    Fault,
+    PlacementFault,
+    PlacementState,
+    Wish,
+)
 
 
 class Device(models.Model):
@@ -197,3 +208,100 @@ class DeviceAlarm(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["device", "-raised_at"])]
+
+
+class EmployeeCard(models.Model):
+    """Which card somebody carries from a day on (工卡号), until the next row; empty: none."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="cards")
+    card = models.CharField(max_length=20, default="", blank=True)
+    begins_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "begins_on"], name="employee_card_once_a_day")]
+
+
+class TerminalAccess(models.Model):
+    """Who belongs on a terminal (`device`), or on all terminals of a site (`at_site`), besides those who work at its
+    site or, with `CHOSEN_ONLY`, instead of them; from–to."""
+
+    device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="access")
+    at_site = models.ForeignKey("org.Site", null=True, on_delete=models.CASCADE, related_name="terminal_access")
+    kind = models.CharField(max_length=20, choices=AccessKind)
+    site = models.ForeignKey("org.Site", null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey("org.Department", null=True, on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="+")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(device__isnull=False, at_site=None) | Q(device=None, at_site__isnull=False),
+                name="access_of_a_terminal_or_a_site",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=AccessKind.CHOSEN_ONLY, site=None, department=None, employee=None)
+                | Q(kind=AccessKind.SITE, site__isnull=False, department=None, employee=None)
+                | Q(kind=AccessKind.DEPARTMENT, site=None, department__isnull=False, employee=None)
+                | Q(kind=AccessKind.EMPLOYEE, site=None, department=None, employee__isnull=False),
+                name="access_names_what_its_kind_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("begins_on")), name="access_ends_after_it_begins"
+            ),
+        ]
+
+
+class PeopleKeeping(models.Model):
+    """Whether the house keeps the people of a terminal (下发人员), and when to look at it next. `telling` is the last
+    answer about its people that came whole: before there is one, nothing is written. Until `may_remove_until` a person
+    has allowed that many are removed at once."""
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="keeping")
+    on = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
+    telling = models.ForeignKey(Command, null=True, on_delete=models.SET_NULL, related_name="+")
+    may_remove_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(on=True), name="people_due")]
+
+
+class PeopleMark(models.Model):
+    """That something changed which may change who belongs on a terminal: on this one, or on those of this employee.
+    Only ever added, so that whoever adds one waits for nobody; taken away once a minute."""
+
+    device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="+")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="+")
+
+
+class Placement(models.Model):
+    """Somebody on a terminal whose people the house keeps, or who is to be there: how far that is.
+
+    `ours`: the house put them there, or a person said that it may remove them; nobody else is ever removed.
+    `phrase` is the last wish as it is told, `command` the one that is not judged yet. `unsure`: a write was replaced
+    after it was handed out, so what the terminal told before means nothing.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="placements")
+    pin = models.CharField(max_length=60, default="", blank=True)
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.CASCADE, related_name="placements")
+    belongs = models.BooleanField(default=False)
+    ours = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=PlacementState)
+    fault = models.CharField(max_length=20, choices=PlacementFault, default="", blank=True)
+    result_code = models.IntegerField(null=True)
+    name = models.CharField(max_length=60, default="", blank=True)
+    phrase = models.TextField(default="", blank=True)
+    command = models.ForeignKey(Command, null=True, on_delete=models.SET_NULL, related_name="+")
+    unsure = models.BooleanField(default=False)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "pin"], condition=~Q(pin=""), name="placement_once"),
+            models.UniqueConstraint(fields=["device", "employee"], condition=Q(pin=""), name="placement_wanting_once"),
+        ]
+        indexes = [models.Index(fields=["device", "state"])]

@@ -63,10 +63,11 @@ def _that_fit(commands: Iterable[Command]) -> list[Command]:
 
 
 def take_results(device_id: int, results: Iterable[CommandResult], at: dt.datetime) -> list[Command]:
-    """What became of commands of this terminal; numbers nobody gave, and those already ended well, are passed over.
-    Returns those that ended."""
+    """What became of commands of this terminal; numbers nobody gave, those already ended well and
+    those replaced are passed over. Returns those that ended."""
     told = {int(one.id): one for one in results if one.id.isascii() and one.id.isdecimal()}
-    waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state=CommandState.DONE)
+    over = [CommandState.DONE, CommandState.REPLACED]
+    waiting = Command.objects.filter(device_id=device_id, pk__in=told).exclude(state__in=over)
     ended = list(waiting.select_for_update(of=("self",)).select_related("device"))
     for command in ended:
         result = told[command.pk]

@@ -39,8 +39,12 @@ class Route(StrEnum):
 
 
 class Person(NamedTuple):
+    """Somebody a terminal knows; a `privilege` but 0 is an administrator's."""
+
     pin: str
     name: str = ""
+    card: str = ""
+    privilege: str = "0"
 
 
 class Record(NamedTuple):
@@ -58,7 +62,8 @@ class Habits:
     """How a terminal behaves. Rates are per second, shares from 0 to 1; `pace` divides every wait of the protocol.
 
     `offline` is when it has no network, as seconds since 1970 from and to; `offset_minutes` is its zone before a server
-    told it one. `lost` is the share of long answers that a terminal which is visited loses a part of.
+    told it one. `lost` is the share of long answers that a terminal which is visited loses a part of; `results_lost` is
+    the share of commands it carries out and never tells the result of.
     """
 
     language: str = "83"
@@ -74,6 +79,8 @@ class Habits:
     offset_minutes: int = 480
     lost: float = 0.0
     record_bytes: int = 40
+    most_people: int = 3000
+    results_lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +197,14 @@ class Memory:
         self.records: list[Record] = []
         self.unsent: deque[Record] = deque()
         self._last: dict[str, dt.datetime] = {}
-        self._passers = tuple(self.people)
         for at, pin, state in sorted(self._backlog(self.clock.wall(now))):
             self._keep(at, pin, state)
         self._next = now + self._pause()
+
+    @property
+    def _passers(self) -> tuple[str, ...]:
+        """Whoever the terminal knows now."""
+        return tuple(self.people)
 
     def _backlog(self, until: dt.datetime) -> Iterator[tuple[dt.datetime, str, str]]:
         """In at half past eight, out at half past five, everybody on every day but Sundays."""
@@ -206,8 +217,9 @@ class Memory:
     def pass_time(self, now: float) -> float:
         """Presses until now; gives when the next one will be."""
         while self._next <= now:
-            if self._passers:
-                self._keep(self.clock.wall(self._next), self._draw.choice(self._passers), self._draw.choice("01"))
+            passers = self._passers
+            if passers:
+                self._keep(self.clock.wall(self._next), self._draw.choice(passers), self._draw.choice("01"))
             self._next += self._pause()
         return self._next
 

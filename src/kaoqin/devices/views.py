@@ -14,12 +14,12 @@ from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import Refusal
-from kaoqin.devices import actions, queries
+from kaoqin.devices import actions, people_queries, queries
 from kaoqin.devices.alarm_views import standing
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.health import diagnose
 from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
-from kaoqin.devices.protocols import VISITORS, manner_of, title_of
+from kaoqin.devices.protocols import OPTIONS, VISITORS, manner_of, title_of
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -137,6 +137,10 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "repairs": repairs,
         "visited": found.protocol in VISITORS,
         "manner": manner_of(found.protocol),
+        "people": people_queries.summary(found, seen_by=request.by)
+        if people_queries.may_see_people(request.by)
+        else None,
+        "options": OPTIONS.get(found.protocol, ()),
         "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
         "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),

@@ -107,6 +107,17 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """Something a protocol lets people choose for one terminal: its name in `Dialect.options`, what people call it, the
+    choices (value, label; the empty value is the usual one), and when to change it."""
+
+    name: str
+    label: str | Promise
+    choices: tuple[tuple[str, str | Promise], ...]
+    help: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Terminal:
     """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in."""
 

@@ -50,6 +50,7 @@ class CommandState(models.TextChoices):
     SENT = "sent", gettext_lazy("已下发")
     DONE = "done", gettext_lazy("已完成")
     FAILED = "failed", gettext_lazy("失败")
+    REPLACED = "replaced", gettext_lazy("已被取代")
 
 
 class Wish(models.TextChoices):
@@ -63,6 +64,39 @@ class Wish(models.TextChoices):
     TELL_STATE = "tell_state", gettext_lazy("读取设备信息")
     CALL_AGAIN = "call_again", gettext_lazy("重新连接并上传")
     RESTART = "restart", gettext_lazy("重启")
+
+
+class AccessKind(models.TextChoices):
+    """What a rule says of who belongs on a terminal. Without rules: everybody who works at its site."""
+
+    CHOSEN_ONLY = "chosen_only", gettext_lazy("只限另外列出的人,不含本地点全体")
+    SITE = "site", gettext_lazy("另一地点的全体")
+    DEPARTMENT = "department", gettext_lazy("部门(含下级)")
+    EMPLOYEE = "employee", gettext_lazy("单个员工")
+
+
+class PlacementState(models.TextChoices):
+    """How far it is with somebody on a terminal. The last two are there and nobody's to remove unasked."""
+
+    WAITING = "waiting", gettext_lazy("待下发")
+    SENT = "sent", gettext_lazy("已下发待确认")
+    SAME = "same", gettext_lazy("一致")
+    FAILED = "failed", gettext_lazy("失败")
+    EXTRA = "extra", gettext_lazy("不在名单")
+    STRANGER = "stranger", gettext_lazy("机内未知")
+
+
+class PlacementFault(models.TextChoices):
+    """Why somebody is not on a terminal as they should be, or not off it."""
+
+    CODE = "code", gettext_lazy("考勤机拒绝")
+    HELD = "held", gettext_lazy("一次要删除的人太多,等待确认")
+    WITHDRAWN = "withdrawn", gettext_lazy("命令被撤回")
+    UNANSWERED = "unanswered", gettext_lazy("多次下发没有回音")
+    NOT_SHOWN = "not_shown", gettext_lazy("考勤机说已执行,读回来却不是这样")
+    BAD_VALUE = "bad_value", gettext_lazy("编号或卡号里有不能下发的字符,或者太长")
+    NO_NUMBER = "no_number", gettext_lazy("工号在这台机上是别人的编号,请在「打卡编号」中为他指定一个")
+    ADMINISTRATOR = "administrator", gettext_lazy("机内管理员,不改权限也不删除")
 
 
 class Deed(models.TextChoices):
@@ -122,5 +156,6 @@ TAMPERING = frozenset(
 SEE_DEVICES = permission("devices.see", gettext_lazy("查看考勤机"), [Role.HR, Role.ADMINISTRATOR, Role.AUDITOR])
 APPROVE_DEVICES = permission("devices.approve", gettext_lazy("批准、拒绝与停用考勤机"), [Role.HR, Role.ADMINISTRATOR])
 COMMAND_DEVICES = permission("devices.command", gettext_lazy("向考勤机下发命令"), [Role.HR, Role.ADMINISTRATOR])
+PLACE_PEOPLE = permission("devices.place_people", gettext_lazy("管理考勤机上的人员"), [Role.HR])
 GROUP_PINS = permission("devices.pin_groups", gettext_lazy("设置考勤机的编号组"), [Role.HR])
 REPAIR_LINES = permission("devices.repair", gettext_lazy("处理考勤机的问题行"), [Role.HR])

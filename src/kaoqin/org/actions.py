@@ -165,6 +165,9 @@ def change_all_details(changes: Sequence[Details], *, by: Actor, at: dt.datetime
         with connection.cursor() as cursor:
             cursor.execute(_CHANGE_DETAILS, [list(column) for column in zip(*told, strict=True)])
     record_all(by, "org.change_details", deeds, at=at)
+    renamed = [one.pk for one, _, facts in deeds if facts["before"]["name"] != one.name]
+    if renamed:
+        tell("people.renamed", employee_ids=renamed)
 
 
 def _change_details(change: Details) -> tuple[Employee, Sentence, dict[str, Any]]:

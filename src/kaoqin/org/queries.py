@@ -114,6 +114,28 @@ def in_departments(people: QuerySet[Employee], department_id: int, on: dt.date) 
     return people.filter(Exists(there))
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Somebody at work on a day: who, in which department, at which site."""
+
+    employee_id: int
+    number: str
+    name: str
+    department_id: int
+    site_id: int
+
+
+def placed(on: dt.date, employee_ids: Iterable[int] | None = None) -> list[Placed]:
+    """Everybody employed and posted on a day, or those of some employees; one question."""
+    in_force = Q(begins_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    employed_then = Q(employee__hired_on__lte=on) & (Q(employee__left_on__isnull=True) | Q(employee__left_on__gte=on))
+    rows = Posting.objects.filter(in_force, employed_then).order_by("employee_id")
+    if employee_ids is not None:
+        rows = rows.filter(any_of("employee_id", employee_ids))
+    fields = ("employee_id", "employee__number", "employee__name", "department_id", "site_id")
+    return [Placed(*row) for row in rows.values_list(*fields)]
+
+
 def with_posting(people: QuerySet[Employee], on: dt.date) -> QuerySet[Employee]:
     """The people with `department_id`, `site_id`, `site_name` and `title` of the day, in the same query."""
     here = Posting.objects.filter(posted(on), employee=OuterRef("pk")).order_by("-begins_on")

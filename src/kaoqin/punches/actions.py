@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
+from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
@@ -54,6 +55,7 @@ def attach(
         "begins_on": begins_on,
     }
     key, _ = PersonKey.objects.update_or_create(**where, defaults={"employee": employee})
+    tell("numbers.changed", employee_ids=[employee.pk])
     count = _give_anew(key)
     said = Sentence(
         "打卡编号 {person_key} 对应 {name}({number}),归入 {count} 条打卡",
@@ -82,6 +84,7 @@ def end_key(key: PersonKey, on: dt.date, *, by: Actor, at: dt.datetime) -> int:
     if taken_over and on >= taken_over:
         raise Refusal("punches.key_ended", gettext("这个对应到 {day} 已经结束。").format(day=taken_over), "on")
     ended, _ = PersonKey.objects.update_or_create(**where, begins_on=on, defaults={"employee": None})
+    tell("numbers.changed", employee_ids=[employee.pk])
     count = _give_anew(ended)
     said = Sentence(
         "打卡编号 {person_key} 自 {on} 起不再是 {name}({number}),{count} 条打卡待认领",

@@ -7,7 +7,9 @@ class PunchesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import outcomes
-        from kaoqin.punches import actions, bringing, counting, ledger  # noqa: F401 - two register their jobs
+        from kaoqin.devices import numbers as devices
+        from kaoqin.punches import actions, bringing, counting, ledger, numbers  # noqa: F401 - two register their jobs
 
         outcomes.register("devices.readings", ledger.on_readings)
         outcomes.register("devices.grouped", actions.on_grouped)
+        devices.register(numbers.KeptNumbers)

@@ -17,12 +17,17 @@ from kaoqin.devices.protocols.mqtt import Mqtt
 from kaoqin.devices.protocols.mqtt.board import FaceBoard
 from kaoqin.devices.protocols.zk_4370 import Pull
 from kaoqin.devices.protocols.zk_4370 import client as zk_4370
+from kaoqin.devices.protocols.zk_4370 import orders as zk_4370_orders
 from kaoqin.devices.protocols.zk_4370 import sizes as zk_4370_sizes
+from kaoqin.devices.protocols.zk_4370 import users as zk_4370_users
 from kaoqin.devices.protocols.zk_attendance import Attendance
+from kaoqin.devices.protocols.zk_attendance import options as attendance_options
+from kaoqin.devices.protocols.zk_common import codes, phrases
 from kaoqin.devices.protocols.zk_common import vitals as zk
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
-from kaoqin.devices.wire import Adapter, Board, Front, Manner, Stream, Talk, Visitor, Vitals
+from kaoqin.devices.protocols.zk_security import options as security_options
+from kaoqin.devices.wire import Adapter, Board, Dialect, Front, Manner, Option, Stream, Talk, Visitor, Vitals
 
 _ADAPTERS: tuple[Adapter, ...] = (Attendance(), Security(), Hikvision(), Pull(), Dahua(), Hanvon(), Mqtt())
 _VISITORS: tuple[Visitor, ...] = (Client(), zk_4370.Client(), DahuaClient(), HanvonClient())
@@ -38,6 +43,24 @@ VITALS: Mapping[str, Callable[[Mapping[str, str]], Vitals]] = {
     Pull.name: zk_4370_sizes.vitals,
     Hanvon.name: hanvon_vitals.vitals,
 }
+HOLDS: dict[str, Callable[[str, Dialect], str]] = {**dict.fromkeys(_ZK, phrases.held), Pull.name: zk_4370_users.held}
+REASONS: dict[str, Callable[[int], str]] = {**dict.fromkeys(_ZK, codes.reason), Pull.name: zk_4370_orders.reason}
+OPTIONS: dict[str, tuple[Option, ...]] = {
+    Attendance.name: attendance_options.OPTIONS,
+    Security.name: security_options.OPTIONS,
+}
+
+
+def held_name(name: str, dialect: Dialect) -> str:
+    """A name as the terminal can hold it: what it tells of somebody who was put on it under this name."""
+    holds = HOLDS.get(dialect.protocol)
+    return (holds(name, dialect) if holds else " ".join(name.split())).strip()
+
+
+def reason_of(protocol: str, code: int) -> str:
+    """What a result code below 0 says, for people."""
+    says = REASONS.get(protocol)
+    return says(code) if says else gettext("考勤机返回代码 {code}").format(code=code)
 
 
 def vitals_of(protocol: str, facts: Mapping[str, str]) -> Vitals:

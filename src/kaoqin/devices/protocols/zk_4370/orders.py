@@ -5,6 +5,9 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
 from kaoqin.devices.protocols.zk_4370 import bodies, phrases, users
 from kaoqin.devices.protocols.zk_4370.conversation import Conversation, Silent
 from kaoqin.devices.protocols.zk_4370.frames import Code
@@ -72,3 +75,15 @@ async def _changed(line: Conversation, code: Code, data: bytes) -> Done:
 
 def _known(people: People, pin: str) -> User | None:
     return next((user for user in people.users if user.pin == pin), None)
+
+
+def reason(code: int) -> str:
+    """Why a terminal did not do what it was told."""
+    return str(_REASONS.get(code, gettext("考勤机返回代码 {code}").format(code=code)))
+
+
+_REASONS: Mapping[int, str | Promise] = {
+    REFUSED: gettext_lazy("考勤机拒绝了这条命令"),
+    CANNOT_HOLD: gettext_lazy("机内存不下这个编号,或者已存满"),
+    UNKNOWN: gettext_lazy("固件不支持这条命令"),
+}

@@ -118,3 +118,9 @@ def encoding_for(dialect: Dialect) -> str:
 def fit(name: str, encoding: str, size: int) -> bytes:
     """A name as a record of this size can hold it, cut between characters."""
     return fit_name(name, encoding, 24 if size == LONG else 8).encode(encoding)
+
+
+def held(name: str, dialect: Dialect) -> str:
+    """A name as a terminal with long records tells it back after it was put there."""
+    encoding = encoding_for(dialect)
+    return fit(name, encoding, LONG).decode(encoding, "ignore")

@@ -6,7 +6,7 @@ from kaoqin.devices.protocols.zk_common.lines import pairs_of
 from kaoqin.devices.protocols.zk_common.simulator import WELL, WRONG, Done, PushUnit
 from kaoqin.devices.simulated import Person, Record, Reply, Sending
 
-_MOST_USERS, _MOST_RECORDS = 30, 10
+_MOST_RECORDS = 10
 
 
 class AttendanceUnit(PushUnit):
@@ -50,7 +50,7 @@ class AttendanceUnit(PushUnit):
             "~SerialNumber": self.serial,
             "UserCount": str(len(self.memory.people)),
             "TransactionCount": str(len(self.memory.records)),
-            "~MaxUserCount": str(_MOST_USERS),
+            "~MaxUserCount": str(self.habits.most_people // 100),
             "~MaxAttLogCount": str(_MOST_RECORDS),
             "IPAddress": "192.0.2.1",
         }
@@ -72,13 +72,13 @@ class AttendanceUnit(PushUnit):
 
     def _put(self, told: str) -> Done:
         pairs = pairs_of(told)
-        return self.put_person(pairs.get("pin", ""), pairs.get("name", ""))
+        return self.put_person(*(pairs.get(name, "") for name in ("pin", "name", "card", "pri")))
 
     def _tell_people(self, told: str) -> Done:
         pin = pairs_of(told).get("pin")
         people = [person for person in self.memory.people.values() if pin in {None, person.pin}]
-        if people:
-            body = "".join(map(_user, people)).encode(self.encoding, "replace")
+        for batch in self.batches(people):
+            body = "".join(map(_user, batch)).encode(self.encoding, "replace")
             self.later([self.send("other", "cdata", "table=OPERLOG&Stamp=9999", body)])
         return Done(len(people))
 
@@ -98,7 +98,10 @@ class AttendanceUnit(PushUnit):
 
 
 def _user(person: Person) -> str:
-    return f"USER PIN={person.pin}\tName={person.name}\tPri=0\tPasswd=\tCard=\tGrp=1\tTZ=0000000000000000\tVerify=-1\n"
+    return (
+        f"USER PIN={person.pin}\tName={person.name}\tPri={person.privilege}\tPasswd=\tCard={person.card}"
+        "\tGrp=1\tTZ=0000000000000000\tVerify=-1\n"
+    )
 
 
 def _seconds(told: str | None, usual: float) -> float:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext
 
 from kaoqin.core.words import Refusal
-from kaoqin.devices.protocols.zk_common.texts import encoding_of, fit_name
+from kaoqin.devices.protocols.zk_common.texts import decode_text, encoding_of, fit_name
 from kaoqin.devices.wire import Dialect
 
 
@@ -20,6 +20,13 @@ def fit(name: str, dialect: Dialect) -> str:
     """A name as the terminal can show it."""
     printable = "".join(c for c in name if c.isprintable() or c.isspace())
     return fit_name(printable, encoding_of(dialect.language, dialect.options.get("encoding", "")))
+
+
+def held(name: str, dialect: Dialect) -> str:
+    """A name as the terminal tells it back after it was told it."""
+    chosen = dialect.options.get("encoding", "")
+    told = fit(name, dialect).encode(encoding_of(dialect.language, chosen))
+    return decode_text(told, dialect.language, chosen)
 
 
 def span(first: dt.datetime, last: dt.datetime) -> str:

@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from kaoqin.devices.protocols.zk_common.texts import encoding_of
+from kaoqin.devices.protocols.zk_common.texts import encoding_of, fit_name
 from kaoqin.devices.simulated import Habits, Memory, Person, Record, Reply, Route, Sending
 
 _ROUTES = {
@@ -33,7 +33,8 @@ class Done(NamedTuple):
     word: str = ""
 
 
-WELL, WRONG, NOBODY, UNSUPPORTED = Done(0), Done(-1), Done(-10), Done(-1002)
+WELL, WRONG, NOBODY, FULL, UNSUPPORTED = Done(0), Done(-1), Done(-10), Done(-1001), Done(-1002)
+Item = TypeVar("Item")
 
 
 class PushUnit(ABC):
@@ -144,7 +145,8 @@ class PushUnit(ABC):
                 number, text = found.groups()
                 if number not in self._answered:
                     self._answered[number] = self.obey(text)
-                results.append(self._say_result(number, text, self._answered[number]))
+                if self._draw.random() >= self.habits.results_lost:
+                    results.append(self._say_result(number, text, self._answered[number]))
         if results:
             self.later([self.send("other", "devicecmd", body="".join(results).encode(self.encoding, "replace"))])
 
@@ -160,14 +162,17 @@ class PushUnit(ABC):
                 return does(text[len(beginning) :].strip())
         return UNSUPPORTED
 
-    def batches(self, records: Sequence[Record]) -> list[Sequence[Record]]:
-        """Records in as many batches as they need."""
-        return [records[begin : begin + self.habits.batch] for begin in range(0, len(records), self.habits.batch)]
+    def batches(self, items: Sequence[Item]) -> list[Sequence[Item]]:
+        """Records or people in as many batches as they need."""
+        return [items[begin : begin + self.habits.batch] for begin in range(0, len(items), self.habits.batch)]
 
-    def put_person(self, pin: str, name: str) -> Done:
+    def put_person(self, pin: str, name: str, card: str, privilege: str) -> Done:
+        """What is told is kept, of the name as much as fits; a field that was not told is empty then."""
         if not pin:
             return WRONG
-        self.memory.people[pin] = Person(pin, name)
+        if pin not in self.memory.people and len(self.memory.people) >= self.habits.most_people:
+            return FULL
+        self.memory.people[pin] = Person(pin, fit_name(name, self.encoding), card, privilege or "0")
         return WELL
 
     def remove_person(self, pin: str) -> Done:

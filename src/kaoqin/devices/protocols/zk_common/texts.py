@@ -5,6 +5,8 @@ import re
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _PAGES = {"83": "gb18030", "84": "big5hkscs", "": "gb18030"}
 _NAME_BYTES = 24
+_GB2312 = str.maketrans("·—", "・―")
+"""What everybody writes in names (阿依古丽·买买提), and what Python calls the same two bytes of GB2312."""
 
 
 def decode_text(raw: bytes, language: str, encoding: str = "") -> str:
@@ -43,6 +45,7 @@ def fit_name(name: str, encoding: str, most_bytes: int = _NAME_BYTES) -> str:
     """A name as a terminal can hold it: no TAB or line end, what its encoding lacks as `?`, cut at 24 bytes, or so
     many, between characters."""
     tidy = " ".join(name.split())
+    tidy = tidy.translate(_GB2312) if encoding == "gb2312" else tidy
     held = tidy.encode(encoding, "replace").decode(encoding)
     while len(held.encode(encoding)) > most_bytes:
         held = held[:-1]

@@ -66,7 +66,7 @@ class SecurityUnit(PushUnit):
             self.memory.clock.set(at, -minutes if zone[0] == "-" else minutes, now)
         self.greeted = True
         self._step = "greet"
-        self.later([self._say_people("cdata", "table=tabledata&tablename=user")])
+        self.later([self._say_people("cdata", "table=tabledata&tablename=user", list(self.memory.people.values()))])
 
     def _go(self, step: str, now: float, *, held: bool = False) -> None:
         self._step = step
@@ -95,8 +95,7 @@ class SecurityUnit(PushUnit):
         told = f"{query}&count={count}{packet}"
         return self.send("punches", name, told, body, records=records, expects=expects, exactly=True)
 
-    def _say_people(self, name: str, query: str, packet: str = "") -> Sending:
-        people = list(self.memory.people.values())
+    def _say_people(self, name: str, query: str, people: Sequence[Person], packet: str = "") -> Sending:
         body = "".join(map(_user, people)).encode(self.encoding, "replace")
         expects = f"user={len(people)}".encode()
         return self.send("other", name, f"{query}&count={len(people)}{packet}", body, expects=expects, exactly=True)
@@ -126,10 +125,13 @@ class SecurityUnit(PushUnit):
 
     def _put(self, told: str) -> Done:
         pairs = pairs_of(told)
-        return self.put_person(pairs.get("pin", ""), pairs.get("name", ""))
+        return self.put_person(*(pairs.get(name, "") for name in ("pin", "name", "cardno", "privilege")))
 
     def _tell_people(self, told: str) -> Done:
-        self.later([self._say_people("querydata", "type=tabledata&cmdid=0&tablename=user", "&packcnt=1&packidx=1")])
+        packets = self.batches(list(self.memory.people.values()))
+        for number, people in enumerate(packets, 1):
+            packet = f"&packcnt={len(packets)}&packidx={number}"
+            self.later([self._say_people("querydata", "type=tabledata&cmdid=0&tablename=user", people, packet)])
         return Done(len(self.memory.people))
 
     def _tell_punches(self, told: str) -> Done:
@@ -165,6 +167,6 @@ def _row(record: Record) -> str:
 
 def _user(person: Person) -> str:
     return (
-        f"user uid=0\tcardno=\tpin={person.pin}\tpassword=\tgroup=1\tstarttime=0\tendtime=0\tname={person.name}"
-        "\tprivilege=0\tdisable=0\tverify=0\r\n"
+        f"user uid=0\tcardno={person.card}\tpin={person.pin}\tpassword=\tgroup=1\tstarttime=0\tendtime=0"
+        f"\tname={person.name}\tprivilege={person.privilege}\tdisable=0\tverify=0\r\n"
     )
