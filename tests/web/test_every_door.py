@@ -91,7 +91,12 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
     }
-    about |= {"consent:person": chen, "consent:withdraw": chen}
+    about |= {
+        "consent:person": chen,
+        "consent:withdraw": chen,
+        "devices:sync_templates": chen,
+        "devices:done_by_hand": 1,
+    }
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
     about |= terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
@@ -137,6 +142,7 @@ def terminals(cast):
         "remove_many",
         "place_again",
         "access",
+        "keep_templates",
     )
     Device.objects.filter(pk=device.pk).update(protocol="zk_attendance")
     stranger = Placement.objects.create(device=device, pin="777", state="stranger")

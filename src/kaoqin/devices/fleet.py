@@ -21,7 +21,18 @@ MOST_FACTS = 100
 PAUSE = dt.timedelta(minutes=1)
 """Terminals call every 15 to 30 seconds; one that paused longer may have kept punches back."""
 THERE_AND_BACK = dt.timedelta(minutes=10)
-_FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
+_FIELDS = (
+    "id",
+    "serial",
+    "state",
+    "site__name",
+    "protocol",
+    "facts__language",
+    "zone",
+    "site__timezone",
+    "options",
+    "keeps_templates",
+)
 
 
 def terminals(at: dt.datetime, **which: Any) -> dict[str, Terminal]:
@@ -45,10 +56,11 @@ def _terminal(
     zone: str,
     site_zone: str | None,
     options: Mapping[str, str],
+    keeps_templates: bool,
     again_until: dt.datetime | None,
     has_commands: bool,
 ) -> Terminal:
-    dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options)
+    dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options, keeps_templates)
     return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands)
 
 

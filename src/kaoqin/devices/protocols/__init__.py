@@ -24,10 +24,11 @@ from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_attendance import options as attendance_options
 from kaoqin.devices.protocols.zk_common import codes, phrases
 from kaoqin.devices.protocols.zk_common import vitals as zk
+from kaoqin.devices.protocols.zk_common.templates import ZkTemplates
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
 from kaoqin.devices.protocols.zk_security import options as security_options
-from kaoqin.devices.wire import Adapter, Board, Dialect, Front, Manner, Option, Stream, Talk, Visitor, Vitals
+from kaoqin.devices.wire import Adapter, Board, Dialect, Front, Manner, Option, Stream, Talk, Templates, Visitor, Vitals
 
 _ADAPTERS: tuple[Adapter, ...] = (Attendance(), Security(), Hikvision(), Pull(), Dahua(), Hanvon(), Mqtt())
 _VISITORS: tuple[Visitor, ...] = (Client(), zk_4370.Client(), DahuaClient(), HanvonClient())
@@ -43,6 +44,7 @@ VITALS: Mapping[str, Callable[[Mapping[str, str]], Vitals]] = {
     Pull.name: zk_4370_sizes.vitals,
     Hanvon.name: hanvon_vitals.vitals,
 }
+TEMPLATES: dict[str, Templates] = dict.fromkeys(_ZK, ZkTemplates())
 HOLDS: dict[str, Callable[[str, Dialect], str]] = {**dict.fromkeys(_ZK, phrases.held), Pull.name: zk_4370_users.held}
 REASONS: dict[str, Callable[[int], str]] = {**dict.fromkeys(_ZK, codes.reason), Pull.name: zk_4370_orders.reason}
 OPTIONS: dict[str, tuple[Option, ...]] = {
