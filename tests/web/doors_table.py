@@ -69,6 +69,8 @@ DOORS = {
     "devices:sync_templates": ("lmmmmmm", "lfffnff"),
     "devices:removals": ("lfffoff", "lfffoff"),
     "devices:done_by_hand": ("lmmmmmm", "lfffnff"),
+    "devices:safety": ("lfffooo", "lfffooo"),
+    "devices:addresses": ("lfffoof", "lfffoof"),
     "devices:alarms": ("lfffooo", "lfffooo"),
     "devices:device": ("lfffooo", "lfffooo"),
     "devices:add": ("lfffoof", "lfffoof"),

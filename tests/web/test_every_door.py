@@ -143,6 +143,7 @@ def terminals(cast):
         "place_again",
         "access",
         "keep_templates",
+        "addresses",
     )
     Device.objects.filter(pk=device.pk).update(protocol="zk_attendance")
     stranger = Placement.objects.create(device=device, pin="777", state="stranger")

@@ -7,7 +7,16 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import outcomes
-        from kaoqin.devices import alarms, biometrics, clocks, counting, marks, placing, rounds  # noqa: F401 - they register jobs
+        from kaoqin.devices import (  # noqa: F401 - they register jobs
+            alarms,
+            biometrics,
+            clocks,
+            counting,
+            marks,
+            placing,
+            retention,
+            rounds,
+        )
 
         for name in ("people.changed", "people.renamed", "numbers.changed"):
             outcomes.register(name, marks.mark_people)

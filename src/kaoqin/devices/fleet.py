@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from kaoqin.devices.addresses import OPTION, networks
 from kaoqin.devices.models import Command, Device
 from kaoqin.devices.queue import due
 from kaoqin.devices.wire import Dialect, Terminal
@@ -61,7 +62,8 @@ def _terminal(
     has_commands: bool,
 ) -> Terminal:
     dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options, keeps_templates)
-    return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands)
+    allowed = networks(options.get(OPTION, ""))
+    return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands, allowed)
 
 
 def terminal(serial: str, at: dt.datetime) -> Terminal | None:
@@ -189,11 +191,21 @@ ON CONFLICT (device_id) DO UPDATE SET
 """
 
 
+_BARRED = """
+INSERT INTO devices_barredcall (device_id, address, at, times)
+SELECT d.id, b.address, b.at, b.times FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::int[])
+    AS b(serial, address, at, times) JOIN devices_device d USING (serial)
+ON CONFLICT (device_id) DO UPDATE SET
+    address = excluded.address, at = excluded.at, times = devices_barredcall.times + excluded.times
+"""
+
+
 class Heartbeats:
-    """Signs of life, gathered and written in one statement."""
+    """Signs of life, and calls that were turned away, gathered and written in one statement each."""
 
     def __init__(self) -> None:
         self._beats: dict[str, Beat] = {}
+        self._barred: dict[str, tuple[str, dt.datetime, int]] = {}
         self._present: dict[str, Presence] = {}
         self._lock = threading.Lock()
 
@@ -215,16 +227,30 @@ class Heartbeats:
             return None
         return ahead if at - present.since >= dt.timedelta(seconds=abs(ahead)) else None
 
+    def bar(self, serial: str, at: dt.datetime, address: str) -> None:
+        """It called from where it may not: no sign of life, for it may be another."""
+        with self._lock:
+            self._barred[serial] = address, at, self._barred.get(serial, ("", at, 0))[2] + 1
+
     def write(self) -> None:
         """Write what was gathered; when the database does not take it, it is gathered still."""
         with self._lock:
             beats, self._beats = self._beats, {}
+            barred, self._barred = self._barred, {}
         try:
             self._insert(beats)
+            self._insert_barred(barred)
         except Exception:
             with self._lock:
-                self._beats = {**beats, **self._beats}
+                self._beats, self._barred = {**beats, **self._beats}, {**barred, **self._barred}
             raise
+
+    @staticmethod
+    def _insert_barred(barred: Mapping[str, tuple[str, dt.datetime, int]]) -> None:
+        rows = [(serial, *told) for serial, told in sorted(barred.items())]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.execute(_BARRED, [list(column) for column in zip(*rows, strict=True)])
 
     @staticmethod
     def _insert(beats: Mapping[str, Beat]) -> None:

@@ -1,6 +1,7 @@
 """Terminals and what they sent: uploads and operations as they came, never altered; commands with their results."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -81,10 +82,21 @@ class Heartbeat(models.Model):
     clash_at = models.DateTimeField(null=True)
 
 
+class BarredCall(models.Model):
+    """The last time a terminal, or another under its serial, called from where it may not, and how often ever; written
+    in bulk every few seconds."""
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="barred")
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+
 class RawUpload(models.Model):
     """A body as it came, without passwords, templates and photos; the hash is of all of it.
 
-    The database refuses every change but the counts. The same bytes again are the same upload, seen once more.
+    The database refuses every change but the counts, and but the emptying of an old body (`cleared_at`). The same bytes
+    again are the same upload, seen once more.
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="uploads")
@@ -106,10 +118,14 @@ class RawUpload(models.Model):
     known_count = models.PositiveIntegerField(default=0)
     held_count = models.PositiveIntegerField(default=0)
     unknown_count = models.PositiveIntegerField(default=0)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "kind", "sha256"], name="upload_kept_once")]
-        indexes = [models.Index(fields=["device", "-received_at"])]
+        indexes = [
+            models.Index(fields=["device", "-received_at"]),
+            BrinIndex(fields=["last_at"], name="upload_by_last"),
+        ]
 
 
 class BadUploadLine(models.Model):

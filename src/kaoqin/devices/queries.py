@@ -12,6 +12,7 @@ from kaoqin.core.words import NotFound
 from kaoqin.devices.health import Known, light
 from kaoqin.devices.models import (
     BadUploadLine,
+    BarredCall,
     Command,
     Device,
     DeviceAlarm,
@@ -43,11 +44,14 @@ def devices(*, seen_by: Actor) -> QuerySet[Device]:
     require(seen_by, SEE_DEVICES)
     waiting = BadUploadLine.objects.filter(state=BadLineState.WAITING, upload__device=OuterRef("pk")).order_by()
     counted = waiting.values("upload__device").annotate(count=Count("pk")).values("count")
-    rows = Device.objects.select_related("site", "heartbeat").annotate(bad_count=Coalesce(Subquery(counted), 0))
+    rows = Device.objects.select_related("site", "heartbeat", "barred").annotate(
+        bad_count=Coalesce(Subquery(counted), 0)
+    )
     return rows.order_by("serial")
 
 
 WEEK = dt.timedelta(days=7)
+BARRED_LATELY = dt.timedelta(days=1)
 _COUNTS = ("reading_count", "new_count", "held_count", "unknown_count")
 
 
@@ -83,6 +87,7 @@ def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting:
     vitals = vitals_of(device.protocol, device.facts)
     readings, new, held, unknown = counts
     address = beat.address if beat else ""
+    call: BarredCall | None = getattr(device, "barred", None)
     known = Known(
         state=device.state,
         at=at,
@@ -98,6 +103,7 @@ def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting:
         unknown=unknown,
         bad_lines=getattr(device, "bad_count", 0),
         waiting_commands=waiting,
+        barred_from=call.address if call and at - call.at < BARRED_LATELY else "",
     )
     return State(device, known, vitals, light(known))
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.devices import alarm_views, biometric_views, link_views, option_views, people_views, views
+from kaoqin.devices import alarm_views, biometric_views, link_views, option_views, people_views, safety_views, views
 
 app_name = "devices"
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("devices/placements/<int:placement_id>/remove/", people_views.remove, name="may_remove"),
     path("devices/access/<int:rule_id>/end/", people_views.end_access, name="end_access"),
     path("devices/<int:device_id>/templates/", biometric_views.keep, name="keep_templates"),
+    path("devices/<int:device_id>/addresses/", safety_views.addresses, name="addresses"),
+    path("devices/safety/", safety_views.safety, name="safety"),
     path("devices/templates/", biometric_views.templates, name="templates"),
     path("devices/templates/<int:employee_id>/sync/", biometric_views.sync, name="sync_templates"),
     path("devices/templates/removals/", biometric_views.removals, name="removals"),

@@ -13,6 +13,7 @@ from typing import Protocol as Shape
 from django.utils.functional import Promise
 
 from kaoqin.consent.words import Trait
+from kaoqin.devices.addresses import Network
 from kaoqin.devices.words import Deed, DeviceState, Fault, Wish
 
 NOTHING: Mapping[str, Any] = {}
@@ -139,7 +140,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in."""
+    """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in. Without
+    `allowed` networks it may call from anywhere."""
 
     id: int
     serial: str
@@ -148,6 +150,7 @@ class Terminal:
     dialect: Dialect = Dialect()
     again_until: dt.datetime | None = None
     has_commands: bool = False
+    allowed: tuple[Network, ...] = ()
 
     @property
     def approved(self) -> bool:

@@ -36,6 +36,7 @@ class Alarm(models.TextChoices):
     MEMORY = "memory", gettext_lazy("存储将满")
     COUNT = "count", gettext_lazy("记录数对不上")
     TWO_ADDRESSES = "two_addresses", gettext_lazy("同一序列号从两个地址联系")
+    BARRED = "barred", gettext_lazy("从不允许的地址联系")
 
 
 class BadLineState(models.TextChoices):
