@@ -29,6 +29,7 @@ def test_without_anything_the_defaults_hold():
         ("KAOQIN_TIME_ZONE", ["Mars/Base", "../etc"], ["Asia/Urumqi"]),
         ("KAOQIN_LOG_LEVEL", ["info"], ["INFO"]),
         ("KAOQIN_UPLOAD_MB", ["0", "1025"], ["1", "1024"]),
+        ("KAOQIN_UPLOAD_DAYS", ["29", "36501"], ["30", "36500"]),
         ("DATABASE_URL", ["mysql://x/y"], ["postgres://x/y", "postgresql://x/y"]),
         ("KAOQIN_SECRET_KEY", ["k" * 49], ["k" * 50]),
     ],

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaoqin.consent.words import Trait
 from kaoqin.core.words import Refusal
 from kaoqin.devices import wire
 from kaoqin.devices.protocols.zk_attendance import Attendance
@@ -304,6 +305,11 @@ def test_no_bytes_make_a_reader_fail_or_leave_a_nul(body, kind):
 PHRASES = [
     (wire.PutPerson("00123", "张三", "0", "77"), "DATA UPDATE USERINFO PIN=00123\tName=张三\tPri=0\tCard=77"),
     (wire.RemovePerson("1"), "DATA DELETE USERINFO PIN=1"),
+    (
+        wire.PutTemplate("1", wire.Template("1", Trait.VEIN, "FVEIN", "2", "0", size=8, data="c2VjcmV0")),
+        "DATA UPDATE FVEIN Pin=1\tFID=2\tIndex=0\tSize=8\tValid=1\tTmp=",
+    ),
+    (wire.RemoveTemplate("1", "BIODATA:9"), "DATA DELETE BIODATA Pin=1\tType=9"),
     (wire.TellPeople(), "DATA QUERY USERINFO"),
     (
         wire.TellPunches(NINE, NINE + dt.timedelta(hours=1)),

@@ -9,6 +9,7 @@ from doors_table import DOORS, ROLES
 
 import make
 from kaoqin.attendance.models import Absence
+from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
 from kaoqin.devices import actions as devices
@@ -90,6 +91,13 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
     }
+    about |= {
+        "consent:person": chen,
+        "consent:withdraw": chen,
+        "devices:sync_templates": chen,
+        "devices:done_by_hand": 1,
+    }
+    about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
     about |= terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
@@ -135,6 +143,8 @@ def terminals(cast):
         "remove_many",
         "place_again",
         "access",
+        "keep_templates",
+        "addresses",
     )
     Device.objects.filter(pk=device.pk).update(protocol="zk_attendance")
     stranger = Placement.objects.create(device=device, pin="777", state="stranger")

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kaoqin.core",
     "kaoqin.security",
     "kaoqin.org",
+    "kaoqin.consent",
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",
@@ -120,6 +121,7 @@ STORAGES = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = CHOSEN["KAOQIN_UPLOAD_MB"] * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+UPLOAD_DAYS: int = CHOSEN["KAOQIN_UPLOAD_DAYS"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MEDIA_ROOT = DATA_DIR / "files"
 

@@ -108,6 +108,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAOQIN_JOB_PROCESSES", "1", _between(1, 64), "后台任务并发数", "1 到 64 的整数"),
     Setting("KAOQIN_UPLOAD_MB", "64", _between(1, 1024), "上传文件大小上限(MB)", "1 到 1024 的整数"),
     Setting(
+        "KAOQIN_UPLOAD_DAYS",
+        "730",
+        _between(30, 36_500),
+        "考勤机上传的正文保存多少天;之后清除正文,保留摘要、条数与时间",
+        "30 到 36500 的整数",
+    ),
+    Setting(
         "KAOQIN_HANVON_PORT",
         "0",
         _between(0, 65535),

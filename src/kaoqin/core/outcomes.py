@@ -10,6 +10,7 @@ from typing import Any
 
 NAMES = frozenset(
     {
+        "consent.ended",
         "punches.changed",
         "plans.changed",
         "people.changed",

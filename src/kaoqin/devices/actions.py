@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
-from kaoqin.devices import arrival, counting, fleet, queue
+from kaoqin.devices import addresses, arrival, counting, fleet, queue
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
 from kaoqin.devices.wire import (
@@ -150,6 +150,21 @@ def set_option(device: Device, name: str, value: str, *, by: Actor, at: dt.datet
 
 
 @transaction.atomic
+def allow_addresses(device: Device, text: str, *, by: Actor, at: dt.datetime) -> str:
+    """From where a terminal may call (addresses, networks; empty: from anywhere); returns the list as it is kept. Refuses
+    what is no address. Calls from elsewhere are turned away, and the terminal keeps its data."""
+    require(by, APPROVE_DEVICES, everywhere=True)
+    tidied = addresses.tidy(text)
+    kept = Device.objects.select_for_update().get(pk=device.pk)
+    before = kept.options.get(addresses.OPTION, "")
+    kept.options = {name: told for name, told in {**kept.options, addresses.OPTION: tidied}.items() if told}
+    kept.save(update_fields=["options"])
+    said = Sentence("考勤机 {serial} 允许的地址设为 {addresses}", serial=device.serial, addresses=tidied or "-")
+    record(by, "devices.allow_addresses", device, said, at=at, before=before)
+    return tidied
+
+
+@transaction.atomic
 def enqueue(device: Device, wanted: Wanted, *, by: Actor, at: dt.datetime) -> Command:
     """Tell a terminal something when it polls next. Refuses what it has no words for; there is no free text."""
     require(by, COMMAND_DEVICES, everywhere=True)
@@ -277,8 +292,11 @@ def _close(bad: BadUploadLine, state: BadLineState, at: dt.datetime, repaired: s
 
 
 def read_again(upload: RawUpload, *, by: Actor, at: dt.datetime) -> int:
-    """Read a kept upload with today's understanding; returns how many lines are still bad. Takes nothing twice."""
+    """Read a kept upload with today's understanding; returns how many lines are still bad. Takes nothing twice. Refuses
+    one whose body is gone."""
     require(by, REPAIR_LINES, everywhere=True)
+    if upload.cleared_at:
+        raise Refusal("devices.body_cleared", gettext("正文已按保存期限清除,不能再读。"))
     with transaction.atomic():
         said = arrival.read_again(_known(upload.device, at), upload, by=by, at=at)
         record(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kaoqin.devices.health import DRIFT_SECONDS, FULL_PERCENT, SILENT_AFTER
-from kaoqin.devices.models import Command, Device, DeviceAlarm, Heartbeat
+from kaoqin.devices.models import BarredCall, Command, Device, DeviceAlarm, Heartbeat
 from kaoqin.devices.protocols import vitals_of
 from kaoqin.devices.words import Alarm, CommandState, DeviceState, Wish
 
@@ -37,7 +37,7 @@ Facts = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What is known of an approved terminal, as far as somebody must be told. `miscount` is (day, told by the terminal,
-    known here) where its last count was not ours."""
+    known here) where its last count was not ours, `barred` from where it was turned away lately."""
 
     device_id: int
     site_id: int | None
@@ -46,6 +46,7 @@ class Watched:
     memory_percent: int | None = None
     clash: tuple[str, str] | None = None
     miscount: tuple[str, int, int] | None = None
+    barred: str = ""
 
 
 def wanted(fleet: Iterable[Watched], *, at: dt.datetime, listening_since: dt.datetime) -> dict[Key, Facts]:
@@ -76,6 +77,8 @@ def _of(one: Watched) -> Iterator[tuple[Alarm, Facts]]:
         yield Alarm.MEMORY, {"percent": one.memory_percent}
     if one.clash:
         yield Alarm.TWO_ADDRESSES, {"one": one.clash[0], "other": one.clash[1]}
+    if one.barred:
+        yield Alarm.BARRED, {"address": one.barred}
     if one.miscount:
         yield Alarm.COUNT, dict(zip(("day", "told", "known"), one.miscount, strict=True))
 
@@ -83,19 +86,21 @@ def _of(one: Watched) -> Iterator[tuple[Alarm, Facts]]:
 def watched(at: dt.datetime) -> list[Watched]:
     """All approved terminals, in two questions."""
     miscounts = _miscounts()
-    rows = Device.objects.filter(state=DeviceState.APPROVED).select_related("heartbeat").defer("options")
+    rows = Device.objects.filter(state=DeviceState.APPROVED).select_related("heartbeat", "barred").defer("options")
     return [_watched(one, miscounts.get(one.pk), at) for one in rows]
 
 
 def _watched(device: Device, miscount: tuple[str, int, int] | None, at: dt.datetime) -> Watched:
     beat: Heartbeat | None = getattr(device, "heartbeat", None)
     memory = vitals_of(device.protocol, device.facts).memory_percent
+    call: BarredCall | None = getattr(device, "barred", None)
+    barred = call.address if call and at - call.at < CLASH_LASTS else ""
     if beat is None:
-        return Watched(device.pk, device.site_id, memory_percent=memory, miscount=miscount)
+        return Watched(device.pk, device.site_id, memory_percent=memory, miscount=miscount, barred=barred)
     clashes = beat.clash_at is not None and at - beat.clash_at < CLASH_LASTS
     clash = (beat.address, beat.clash_address) if clashes else None
     seen_at, ahead = beat.seen_at, beat.clock_ahead_seconds
-    return Watched(device.pk, device.site_id, seen_at, ahead, memory, clash, miscount)
+    return Watched(device.pk, device.site_id, seen_at, ahead, memory, clash, miscount, barred)
 
 
 def _miscounts() -> dict[int, tuple[str, int, int]]:

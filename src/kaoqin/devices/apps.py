@@ -7,7 +7,17 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import outcomes
-        from kaoqin.devices import alarms, clocks, counting, marks, placing, rounds  # noqa: F401 - they register jobs
+        from kaoqin.devices import (  # noqa: F401 - they register jobs
+            alarms,
+            biometrics,
+            clocks,
+            counting,
+            marks,
+            placing,
+            retention,
+            rounds,
+        )
 
         for name in ("people.changed", "people.renamed", "numbers.changed"):
             outcomes.register(name, marks.mark_people)
+        outcomes.register("consent.ended", biometrics.on_consent_ended)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from kaoqin.core.outcomes import tell
 from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
-from kaoqin.devices import counting
+from kaoqin.devices import biometrics, counting
 from kaoqin.devices.fleet import learn
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Operation, PersonOnDevice, RawUpload
@@ -70,13 +70,15 @@ RETURNING id, times_seen
 def arrive(terminal: Terminal, heard: Heard, at: dt.datetime) -> Arrived:
     """Keep an upload and all it says. Raises NotApproved, and TooLarge for an archive without end."""
     adapter = adapter_named(terminal.dialect.protocol)
-    masked = adapter.mask(heard.kind, adapter.unpack(heard.kind, heard.body))
+    plain = adapter.unpack(heard.kind, heard.body)
+    masked = adapter.mask(heard.kind, plain)
     said = read(terminal.dialect, heard.kind, masked)
     upload_id, times_seen = _keep(terminal, heard, masked, said, at)
     if times_seen == 1 or not heard.repeats:
         keep_said(terminal, upload_id, said, by=SYSTEM, at=at)
     else:  # whom a terminal knows it may tell in the same words again, and it is news that it is so still
         _keep_people(terminal.id, said.people, at)
+    biometrics.take(terminal, heard.kind, plain, at)
     return Arrived(said.records, _ahead(said.readings, terminal.dialect.zone, at), times_seen == 1)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from kaoqin.devices.addresses import OPTION, networks
 from kaoqin.devices.models import Command, Device
 from kaoqin.devices.queue import due
 from kaoqin.devices.wire import Dialect, Terminal
@@ -21,7 +22,18 @@ MOST_FACTS = 100
 PAUSE = dt.timedelta(minutes=1)
 """Terminals call every 15 to 30 seconds; one that paused longer may have kept punches back."""
 THERE_AND_BACK = dt.timedelta(minutes=10)
-_FIELDS = ("id", "serial", "state", "site__name", "protocol", "facts__language", "zone", "site__timezone", "options")
+_FIELDS = (
+    "id",
+    "serial",
+    "state",
+    "site__name",
+    "protocol",
+    "facts__language",
+    "zone",
+    "site__timezone",
+    "options",
+    "keeps_templates",
+)
 
 
 def terminals(at: dt.datetime, **which: Any) -> dict[str, Terminal]:
@@ -45,11 +57,13 @@ def _terminal(
     zone: str,
     site_zone: str | None,
     options: Mapping[str, str],
+    keeps_templates: bool,
     again_until: dt.datetime | None,
     has_commands: bool,
 ) -> Terminal:
-    dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options)
-    return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands)
+    dialect = Dialect(protocol, language or "", zone or site_zone or settings.TIME_ZONE, options, keeps_templates)
+    allowed = networks(options.get(OPTION, ""))
+    return Terminal(device_id, serial, state, place or "", dialect, again_until, has_commands, allowed)
 
 
 def terminal(serial: str, at: dt.datetime) -> Terminal | None:
@@ -177,11 +191,21 @@ ON CONFLICT (device_id) DO UPDATE SET
 """
 
 
+_BARRED = """
+INSERT INTO devices_barredcall (device_id, address, at, times)
+SELECT d.id, b.address, b.at, b.times FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::int[])
+    AS b(serial, address, at, times) JOIN devices_device d USING (serial)
+ON CONFLICT (device_id) DO UPDATE SET
+    address = excluded.address, at = excluded.at, times = devices_barredcall.times + excluded.times
+"""
+
+
 class Heartbeats:
-    """Signs of life, gathered and written in one statement."""
+    """Signs of life, and calls that were turned away, gathered and written in one statement each."""
 
     def __init__(self) -> None:
         self._beats: dict[str, Beat] = {}
+        self._barred: dict[str, tuple[str, dt.datetime, int]] = {}
         self._present: dict[str, Presence] = {}
         self._lock = threading.Lock()
 
@@ -203,16 +227,30 @@ class Heartbeats:
             return None
         return ahead if at - present.since >= dt.timedelta(seconds=abs(ahead)) else None
 
+    def bar(self, serial: str, at: dt.datetime, address: str) -> None:
+        """It called from where it may not: no sign of life, for it may be another."""
+        with self._lock:
+            self._barred[serial] = address, at, self._barred.get(serial, ("", at, 0))[2] + 1
+
     def write(self) -> None:
         """Write what was gathered; when the database does not take it, it is gathered still."""
         with self._lock:
             beats, self._beats = self._beats, {}
+            barred, self._barred = self._barred, {}
         try:
             self._insert(beats)
+            self._insert_barred(barred)
         except Exception:
             with self._lock:
-                self._beats = {**beats, **self._beats}
+                self._beats, self._barred = {**beats, **self._beats}, {**barred, **self._barred}
             raise
+
+    @staticmethod
+    def _insert_barred(barred: Mapping[str, tuple[str, dt.datetime, int]]) -> None:
+        rows = [(serial, *told) for serial, told in sorted(barred.items())]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.execute(_BARRED, [list(column) for column in zip(*rows, strict=True)])
 
     @staticmethod
     def _insert(beats: Mapping[str, Beat]) -> None:

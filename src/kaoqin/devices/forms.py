@@ -5,7 +5,7 @@ from collections.abc import Set
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from kaoqin.devices.links import Settings
 from kaoqin.devices.models import Device, PinGroup
@@ -98,6 +98,23 @@ class MembershipForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"].label_from_instance = lambda group: group.name  # type: ignore[attr-defined]
+
+
+class AddressesForm(forms.Form):
+    """From where a terminal may call; `now` is where it calls from."""
+
+    addresses = forms.CharField(
+        label=gettext_lazy("允许的地址"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 6, "placeholder": "192.168.1.20\n10.0.0.0/24"}),
+    )
+
+    def __init__(self, now: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = gettext("每行一个 IP 地址或网段;留空为不限。从别处来的联系一律拒绝,数据留在机内,并发出告警。")
+        here = gettext("目前的地址:{address}。").format(address=now) if now else ""
+        self.fields["addresses"].help_text = told + here
 
 
 class CommandForm(forms.Form):

@@ -21,8 +21,9 @@ LONG_WITHOUT = dt.timedelta(days=1)
 class Known:
     """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
     for their clock, those of numbers that were nobody's when they came. `unknown_numbers` are nobody's now, `bad_lines`
-    wait for a person now. `old_address` is where its last upload came from, if that is not where it calls from now;
-    `visited`: it is asked at its own address, and does not call by itself; `visit_fault` is what went wrong last."""
+    wait for a person now. `old_address` is where its last upload came from, if that is not where it calls from now,
+    `barred_from` where it was turned away lately; `visited`: it is asked at its own address, and does not call by
+    itself; `visit_fault` is what went wrong last."""
 
     state: str
     at: dt.datetime
@@ -41,6 +42,7 @@ class Known:
     visited: bool = False
     visit_fault: str = ""
     waiting_commands: int = 0
+    barred_from: str = ""
 
     @property
     def silent(self) -> bool:
@@ -111,6 +113,12 @@ def _unreached(known: Known) -> Iterator[Finding]:
             "silent",
             gettext("已经 {minutes} 分钟没有联系。").format(minutes=minutes),
             gettext("到现场看电源、网线与机上的网络图标;打卡存在机内,恢复后会自动补传。恢复之前可请人事补卡。"),
+        )
+    if known.barred_from:
+        yield Finding(
+            "barred",
+            gettext("来自 {address} 的联系被拒绝:不在允许的地址内,数据留在机内。").format(address=known.barred_from),
+            gettext("如果是这台考勤机换了网络,在「允许的地址」里加上它;如果不是,可能有人冒用这个序列号。"),
         )
     if known.old_address:
         said = gettext("网络地址变了:上次上传来自 {old},现在是 {new}。")
@@ -207,5 +215,8 @@ _ALARMS = {
     ),
     Alarm.TWO_ADDRESSES: gettext_lazy(
         "从 {one} 与 {other} 轮流联系:可能有另一台设备冒用这个序列号。请核对现场与网络。"
+    ),
+    Alarm.BARRED: gettext_lazy(
+        "从 {address} 联系,不在允许的地址内,已拒绝。换了网络就把它加入允许的地址;否则可能有人冒用这个序列号。"
     ),
 }

@@ -19,9 +19,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from kaoqin.devices import arrival, fleet, queue
+from kaoqin.devices.addresses import within
 from kaoqin.devices.gate import Busy, Gate
 from kaoqin.devices.protocols import FRONTS
 from kaoqin.devices.wire import Answer, Call, Dialect, Errand, Front, News, Terminal, TooLarge, Unheard
+from kaoqin.devices.words import DeviceState
 
 log = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -42,6 +44,7 @@ COME_AGAIN = Answer(503, b"busy, come again\n")
 NO_DATABASE = Answer(503, b"database unavailable, come again\n")
 WRONG_YEAR = Answer(503, b"server clock is wrong\n")
 TOO_LARGE = Answer(413, b"too large\n")
+NOT_FROM_HERE = Answer(403, b"not from this address\n")
 CUT_SHORT = Answer(400, b"body cut short\n")
 BROKEN = Answer(500, b"error\n")
 
@@ -90,6 +93,7 @@ class Desk:
     def __init__(self, uploads: Gate, small: Gate) -> None:
         self._uploads, self._small = uploads, small
         self._terminals: dict[str, Terminal] = {}
+        self._pending = 0
         self._serials: dict[bytes, str] = {}
         self._read_at = self._written_at = float("-inf")
         self._beats = fleet.Heartbeats()
@@ -121,6 +125,10 @@ class Desk:
     def _answer(self, visit: Visit) -> Answer:
         visit = self._named(visit)
         terminal = self._find(visit)
+        if terminal and not within(visit.address, terminal.allowed):
+            self._beats.bar(terminal.serial, visit.at, visit.address)
+            self._write_sometimes()
+            return NOT_FROM_HERE
         if visit.call.errand is Errand.UPLOAD:
             return self._upload(visit, terminal)
         if visit.call.errand is Errand.REGISTER:
@@ -182,7 +190,7 @@ class Desk:
         elif now - self._read_at > FRESH_SECONDS:
             self._small.later(self._refresh)
         serial = visit.call.serial
-        if serial not in self._terminals and len(self._pending()) < fleet.MOST_PENDING:
+        if serial not in self._terminals and self._pending < fleet.MOST_PENDING:
             self._small.work(fleet.meet, serial, visit.at)
             self._small.work(self._look_at, serial)
         return self._terminals.get(serial)
@@ -191,11 +199,13 @@ class Desk:
         """Forget how lately the terminals were read: the next call reads them."""
         self._read_at = float("-inf")
 
-    def _pending(self) -> list[Terminal]:
-        return [one for one in self._terminals.values() if one.state == "pending"]
+    def _know(self, terminals: dict[str, Terminal]) -> None:
+        """How many are pending is counted here, and not for each of thousands of made-up serials."""
+        self._terminals = terminals
+        self._pending = sum(one.state == DeviceState.PENDING for one in terminals.values())
 
     def _refresh(self) -> None:
-        self._terminals = fleet.terminals(timezone.now())
+        self._know(fleet.terminals(timezone.now()))
         tokens = [(one.dialect.options.get("token", ""), one.serial) for one in self._terminals.values()]
         self._serials = {_digest(token): serial for token, serial in tokens if token}
         self._read_at = time.monotonic()
@@ -204,13 +214,13 @@ class Desk:
         """One terminal as it is now: thousands that greet at once must not each have all of them read."""
         found = fleet.terminal(serial, timezone.now())
         if found:
-            self._terminals = {**self._terminals, serial: found}
+            self._know({**self._terminals, serial: found})
 
     def _keep_told(self) -> None:
         """Write what all who wait here have told; the next of them finds it done."""
         news = self._telling.write()
         if news:
-            self._terminals = {**self._terminals, **fleet.terminals(timezone.now(), serial__in=news)}
+            self._know({**self._terminals, **fleet.terminals(timezone.now(), serial__in=news)})
 
     def _learn(self, visit: Visit, terminal: Terminal | None, says: Mapping[str, str]) -> Terminal | None:
         """Keep what a terminal tells of itself, if it is news to this process."""
@@ -228,6 +238,9 @@ class Desk:
             return
         uploads = visit.call.errand is Errand.UPLOAD
         self._beats.feel(visit.call.serial, visit.at, visit.address, ahead, upload=uploads)
+        self._write_sometimes()
+
+    def _write_sometimes(self) -> None:
         if time.monotonic() - self._written_at > WRITE_SECONDS:
             self._written_at = time.monotonic()
             self._small.later(self._beats.write)

@@ -1,9 +1,11 @@
 """Terminals and what they sent: uploads and operations as they came, never altered; commands with their results."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
+from kaoqin.consent.words import Trait
 from kaoqin.devices.words import (
     AccessKind,
     Alarm,
@@ -32,6 +34,7 @@ class Device(models.Model):
     zone = models.CharField(max_length=60, default="", blank=True)
     options = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    keeps_templates = models.BooleanField(default=False)
     again_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=DeviceState, default=DeviceState.PENDING)
     first_seen_at = models.DateTimeField()
@@ -79,10 +82,21 @@ class Heartbeat(models.Model):
     clash_at = models.DateTimeField(null=True)
 
 
+class BarredCall(models.Model):
+    """The last time a terminal, or another under its serial, called from where it may not, and how often ever; written
+    in bulk every few seconds."""
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="barred")
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+
 class RawUpload(models.Model):
     """A body as it came, without passwords, templates and photos; the hash is of all of it.
 
-    The database refuses every change but the counts. The same bytes again are the same upload, seen once more.
+    The database refuses every change but the counts, and but the emptying of an old body (`cleared_at`). The same bytes
+    again are the same upload, seen once more.
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="uploads")
@@ -104,10 +118,14 @@ class RawUpload(models.Model):
     known_count = models.PositiveIntegerField(default=0)
     held_count = models.PositiveIntegerField(default=0)
     unknown_count = models.PositiveIntegerField(default=0)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "kind", "sha256"], name="upload_kept_once")]
-        indexes = [models.Index(fields=["device", "-received_at"])]
+        indexes = [
+            models.Index(fields=["device", "-received_at"]),
+            BrinIndex(fields=["last_at"], name="upload_by_last"),
+        ]
 
 
 class BadUploadLine(models.Model):
@@ -159,13 +177,43 @@ class PersonOnDevice(models.Model):
         constraints = [models.UniqueConstraint(fields=["device", "pin"], name="person_on_device_once")]
 
 
+class BiometricTemplate(models.Model):
+    """A finger, a face or a picture of somebody who agreed, as a terminal told it, sealed (生物特征模板).
+
+    Only where the terminal's templates are kept (`Device.keeps_templates`), and only while the consent is in force.
+    `form`, `number` and `part` are in the words of the terminal's protocol.
+    """
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="templates")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="templates")
+    pin = models.CharField(max_length=60)
+    trait = models.CharField(max_length=20, choices=Trait)
+    form = models.CharField(max_length=20)
+    number = models.CharField(max_length=10, default="", blank=True)
+    part = models.CharField(max_length=10, default="", blank=True)
+    version = models.CharField(max_length=20, default="", blank=True)
+    details = models.JSONField(default=dict)
+    size = models.PositiveIntegerField()
+    sealed = models.TextField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "pin", "form", "number", "part"], name="template_kept_once")
+        ]
+
+
 class Command(models.Model):
-    """Something a terminal is told: handed out when it polls, again after five minutes without a result."""
+    """Something a terminal is told: handed out when it polls, again after five minutes without a result.
+
+    Where there is a `template`, its secret is added behind the phrase when it is handed out.
+    """
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="commands")
     wish = models.CharField(max_length=20, choices=Wish)
     target = models.CharField(max_length=60, default="", blank=True)
     phrase = models.TextField()
+    template = models.ForeignKey(BiometricTemplate, null=True, on_delete=models.SET_NULL, related_name="commands")
     state = models.CharField(max_length=10, choices=CommandState, default=CommandState.WAITING)
     tries = models.PositiveIntegerField(default=0)
     asked_at = models.DateTimeField()
@@ -183,6 +231,23 @@ class Command(models.Model):
                 name="command_open",
             )
         ]
+
+
+class TemplateRemoval(models.Model):
+    """That a terminal is to forget a trait of somebody whose consent ended. Without a command the terminal has no word for
+    it: a person does it there, and says so (`by_hand_at`)."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="template_removals")
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="template_removals")
+    pin = models.CharField(max_length=60)
+    trait = models.CharField(max_length=20, choices=Trait)
+    command = models.ForeignKey(Command, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField()
+    by_hand_at = models.DateTimeField(null=True)
+    by_hand_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["-asked_at"])]
 
 
 class DeviceAlarm(models.Model):

@@ -16,6 +16,7 @@ from kaoqin.devices import numbers
 from kaoqin.devices.health import Known, light
 from kaoqin.devices.models import (
     BadUploadLine,
+    BarredCall,
     Command,
     Device,
     DeviceAlarm,
@@ -50,11 +51,14 @@ def devices(*, seen_by: Actor) -> QuerySet[Device]:
     require(seen_by, SEE_DEVICES)
     waiting = BadUploadLine.objects.filter(state=BadLineState.WAITING, upload__device=OuterRef("pk")).order_by()
     counted = waiting.values("upload__device").annotate(count=Count("pk")).values("count")
-    rows = Device.objects.select_related("site", "heartbeat").annotate(bad_count=Coalesce(Subquery(counted), 0))
+    rows = Device.objects.select_related("site", "heartbeat", "barred").annotate(
+        bad_count=Coalesce(Subquery(counted), 0)
+    )
     return rows.order_by("serial")
 
 
 WEEK = dt.timedelta(days=7)
+BARRED_LATELY = dt.timedelta(days=1)
 _COUNTS = {
     "readings": "reading_count",
     "new": "new_count",
@@ -85,6 +89,7 @@ def states(rows: Iterable[Device], *, at: dt.datetime) -> list[State]:
 def _state(device: Device, waiting: int, at: dt.datetime) -> State:
     beat: Heartbeat | None = getattr(device, "heartbeat", None)
     vitals = vitals_of(device.protocol, device.facts)
+    call: BarredCall | None = getattr(device, "barred", None)
     known = Known(
         state=device.state,
         at=at,
@@ -96,6 +101,7 @@ def _state(device: Device, waiting: int, at: dt.datetime) -> State:
         bad_lines=getattr(device, "bad_count", 0),
         waiting_commands=waiting,
         visited=device.protocol in VISITORS,
+        barred_from=call.address if call and at - call.at < BARRED_LATELY else "",
     )
     return State(device, known, vitals, light(known))
 

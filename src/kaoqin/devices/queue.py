@@ -1,11 +1,12 @@
 """Commands on their way: handed out when a terminal polls, told of again, given up after some tries."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 from django.db.models import F, Q
 
+from kaoqin.core.sealed import unseal
 from kaoqin.core.words import Refusal
 from kaoqin.devices.models import Command
 from kaoqin.devices.protocols import adapter_named
@@ -45,14 +46,24 @@ def hand_out(device_id: int, at: dt.datetime, most: int = MOST_AT_ONCE) -> tuple
 
     One that was handed out five times without a result has failed.
     """
-    found = Command.objects.select_for_update(skip_locked=True).filter(due(at), device_id=device_id).order_by("pk")
-    waiting = list(found[:MOST_AT_ONCE])
+    found = Command.objects.select_for_update(of=("self",), skip_locked=True).select_related("template")
+    waiting = list(found.filter(due(at), device_id=device_id).order_by("pk")[:MOST_AT_ONCE])
     tired = [command.pk for command in waiting if command.tries >= MOST_TRIES]
     Command.objects.filter(pk__in=tired).update(state=CommandState.FAILED, ended_at=at)
-    chosen = _that_fit([command for command in waiting if command.tries < MOST_TRIES][:most])
-    sent = Command.objects.filter(pk__in=[command.pk for command in chosen])
+    chosen = _that_fit(_whole([command for command in waiting if command.tries < MOST_TRIES][:most], at))
+    sent = Command.objects.filter(pk__in=[command.pk for command, _ in chosen])
     sent.update(state=CommandState.SENT, sent_at=at, tries=F("tries") + 1)
-    return tuple((str(command.pk), command.phrase) for command in chosen)
+    return tuple((str(command.pk), phrase) for command, phrase in chosen)
+
+
+def _whole(commands: Iterable[Command], at: dt.datetime) -> Iterator[tuple[Command, str]]:
+    """Commands with their phrases as they are said, each with the template it is about. One whose template was sealed
+    with another key has failed."""
+    for command in commands:
+        try:
+            yield command, command.phrase + (unseal(command.template.sealed) if command.template else "")
+        except Refusal:
+            Command.objects.filter(pk=command.pk).update(state=CommandState.FAILED, ended_at=at)
 
 
 def take_back(device_id: int, number: str) -> None:
@@ -61,14 +72,14 @@ def take_back(device_id: int, number: str) -> None:
     sent.update(state=CommandState.WAITING)
 
 
-def _that_fit(commands: Iterable[Command]) -> list[Command]:
-    chosen: list[Command] = []
+def _that_fit(commands: Iterable[tuple[Command, str]]) -> list[tuple[Command, str]]:
+    chosen: list[tuple[Command, str]] = []
     size = 0
-    for command in commands:
-        size += len(command.phrase.encode()) + 30
+    for command, phrase in commands:
+        size += len(phrase.encode()) + 30
         if chosen and size > MOST_BYTES:
             break
-        chosen.append(command)
+        chosen.append((command, phrase))
     return chosen
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from kaoqin.core.time import as_instant
 from kaoqin.devices import arrival, fleet
+from kaoqin.devices.addresses import within
 from kaoqin.devices.wire import Call, Errand, Link, Page, Terminal
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Taker:
         """Whether a call may be answered: of an approved terminal, and an upload only after it was kept. Raises what the
         database raises: then it may not."""
         terminal = self._find(call, address, at)
-        if terminal is None:
+        if terminal is None or self._barred(terminal, address, at):
             return False
         believed = terminal.approved and terminal.dialect.protocol in {"", call.protocol}
         if not believed:
@@ -90,10 +91,21 @@ class Taker:
     def _refresh(self, at: dt.datetime) -> None:
         self._terminals, self._read_at = fleet.terminals(at), time.monotonic()
 
+    def _barred(self, terminal: Terminal, address: str, at: dt.datetime) -> bool:
+        """Whether it calls from where it may not; a broker tells no address."""
+        if not address or within(address, terminal.allowed):
+            return False
+        self._beats.bar(terminal.serial, at, address)
+        self._write_sometimes()
+        return True
+
     def _feel(
         self, terminal: Terminal, at: dt.datetime, address: str, ahead: int | None = None, *, upload: bool = False
     ) -> None:
         self._beats.feel(terminal.serial, at, address, ahead, upload=upload)
+        self._write_sometimes()
+
+    def _write_sometimes(self) -> None:
         if time.monotonic() - self._written_at > WRITE_SECONDS:
             self.write()
 

@@ -2,11 +2,13 @@ from django.urls import path
 
 from kaoqin.devices import (
     alarm_views,
+    biometric_views,
     fleet_views,
     line_views,
     link_views,
     option_views,
     people_views,
+    safety_views,
     timeline_views,
     views,
 )
@@ -43,6 +45,13 @@ urlpatterns = [
     path("devices/<int:device_id>/access/", people_views.access, name="access"),
     path("devices/placements/<int:placement_id>/remove/", people_views.remove, name="may_remove"),
     path("devices/access/<int:rule_id>/end/", people_views.end_access, name="end_access"),
+    path("devices/<int:device_id>/templates/", biometric_views.keep, name="keep_templates"),
+    path("devices/<int:device_id>/addresses/", safety_views.addresses, name="addresses"),
+    path("devices/safety/", safety_views.safety, name="safety"),
+    path("devices/templates/", biometric_views.templates, name="templates"),
+    path("devices/templates/<int:employee_id>/sync/", biometric_views.sync, name="sync_templates"),
+    path("devices/templates/removals/", biometric_views.removals, name="removals"),
+    path("devices/templates/removals/<int:removal_id>/done/", biometric_views.done_by_hand, name="done_by_hand"),
     path("devices/cards/", people_views.cards, name="cards"),
     path("devices/cards/new/", people_views.new_card, name="new_card"),
     path("devices/pin-groups/", views.pin_groups, name="pin_groups"),

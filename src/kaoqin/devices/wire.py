@@ -12,6 +12,8 @@ from typing import Protocol as Shape
 
 from django.utils.functional import Promise
 
+from kaoqin.consent.words import Trait
+from kaoqin.devices.addresses import Network
 from kaoqin.devices.words import Deed, DeviceState, Fault, Wish
 
 NOTHING: Mapping[str, Any] = {}
@@ -67,6 +69,23 @@ class PersonOnTerminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A finger, a face or a picture of somebody, as a terminal told it. `form` is the protocol's word for what it is,
+    `number` which finger, `part` which piece; `version` of the algorithm where it is told with it. `data` is the
+    secret, as text, and `size` its length; what may be kept without the secret has none."""
+
+    pin: str
+    trait: Trait
+    form: str
+    number: str = ""
+    part: str = ""
+    version: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    size: int = 0
+    data: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CommandResult:
     """What became of a command: 0 or more is success. `count`: how many punches, where it was asked to count them."""
 
@@ -98,12 +117,14 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is known of how a terminal speaks. `options` are chosen by people, `facts` told by the terminal."""
+    """What is known of how a terminal speaks. `options` are chosen by people, `facts` told by the terminal. That it
+    `keeps_templates` a person has switched on."""
 
     protocol: str = ""
     language: str = ""
     zone: str = "UTC"
     options: Mapping[str, str] = field(default_factory=dict)
+    keeps_templates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +140,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in."""
+    """A terminal as the house knows it at the moment: `dialect.zone` is the zone its wall clock is read in. Without
+    `allowed` networks it may call from anywhere."""
 
     id: int
     serial: str
@@ -128,6 +150,7 @@ class Terminal:
     dialect: Dialect = Dialect()
     again_until: dt.datetime | None = None
     has_commands: bool = False
+    allowed: tuple[Network, ...] = ()
 
     @property
     def approved(self) -> bool:
@@ -239,6 +262,23 @@ class RemovePerson:
 
 
 @dataclass(frozen=True, slots=True)
+class PutTemplate:
+    """The terminal is to know a finger, a face or a picture of somebody it knows. The phrase ends where the secret
+    begins: that is added when it is handed out, and stands in no phrase."""
+
+    pin: str
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTemplate:
+    """The terminal is to forget what it holds of somebody in this form, and nothing else of them."""
+
+    pin: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellPeople:
     """The terminal is to tell whom it knows."""
 
@@ -274,12 +314,25 @@ class Restart:
     """The terminal is to start anew."""
 
 
-Wanted = PutPerson | RemovePerson | TellPeople | TellPunches | CountPunches | TellState | CallAgain | Restart
+Wanted = (
+    PutPerson
+    | RemovePerson
+    | PutTemplate
+    | RemoveTemplate
+    | TellPeople
+    | TellPunches
+    | CountPunches
+    | TellState
+    | CallAgain
+    | Restart
+)
 """All that a terminal can be told. Nothing here runs a program, moves a file or deletes records, and there is no
 free text: what has no word here cannot be said."""
 WISHES: dict[type, Wish] = {
     PutPerson: Wish.PUT_PERSON,
     RemovePerson: Wish.REMOVE_PERSON,
+    PutTemplate: Wish.PUT_TEMPLATE,
+    RemoveTemplate: Wish.REMOVE_TEMPLATE,
     TellPeople: Wish.TELL_PEOPLE,
     TellPunches: Wish.TELL_PUNCHES,
     CountPunches: Wish.COUNT_PUNCHES,
@@ -313,6 +366,22 @@ class Adapter(Shape):
 
     def say(self, wanted: Wanted, dialect: Dialect) -> str:
         """A command in the words of the protocol. Raises Refusal for what the terminal has no word for."""
+        ...
+
+
+class Templates(Shape):
+    """A protocol whose terminals tell fingers, faces and pictures. Pure."""
+
+    def read(self, kind: str, body: bytes) -> Iterator[Template]:
+        """All templates in an unpacked body that is not masked yet; of any other bytes none."""
+        ...
+
+    def forms(self, trait: Trait, facts: Mapping[str, str]) -> Sequence[str]:
+        """In which forms a terminal that tells these facts may hold a trait."""
+        ...
+
+    def version(self, form: str, facts: Mapping[str, str]) -> str:
+        """The version of the algorithm with which a terminal reads a form; empty where it does not tell."""
         ...
 
 

@@ -41,6 +41,7 @@ class Alarm(models.TextChoices):
     MEMORY = "memory", gettext_lazy("存储将满")
     COUNT = "count", gettext_lazy("记录数对不上")
     TWO_ADDRESSES = "two_addresses", gettext_lazy("同一序列号从两个地址联系")
+    BARRED = "barred", gettext_lazy("从不允许的地址联系")
 
 
 class BadLineState(models.TextChoices):
@@ -63,6 +64,8 @@ class Wish(models.TextChoices):
 
     PUT_PERSON = "put_person", gettext_lazy("下发人员")
     REMOVE_PERSON = "remove_person", gettext_lazy("删除人员")
+    PUT_TEMPLATE = "put_template", gettext_lazy("下发生物特征")
+    REMOVE_TEMPLATE = "remove_template", gettext_lazy("删除生物特征")
     TELL_PEOPLE = "tell_people", gettext_lazy("读取人员")
     TELL_PUNCHES = "tell_punches", gettext_lazy("重新上传一段时间的记录")
     COUNT_PUNCHES = "count_punches", gettext_lazy("统计一段时间的记录数")
@@ -102,6 +105,15 @@ class PlacementFault(models.TextChoices):
     BAD_VALUE = "bad_value", gettext_lazy("编号或卡号里有不能下发的字符,或者太长")
     NO_NUMBER = "no_number", gettext_lazy("工号在这台机上是别人的编号,请在「打卡编号」中为他指定一个")
     ADMINISTRATOR = "administrator", gettext_lazy("机内管理员,不改权限也不删除")
+
+
+class RemovalState(models.TextChoices):
+    """How far it is with a terminal forgetting a trait of somebody, what a person must look at first."""
+
+    NEEDS_HAND = "needs_hand", gettext_lazy("须在机上手动删除")
+    WAITING = "waiting", gettext_lazy("等待考勤机")
+    BY_HAND = "by_hand", gettext_lazy("已手动删除")
+    DONE = "done", gettext_lazy("考勤机已删除")
 
 
 class Deed(models.TextChoices):
@@ -176,3 +188,4 @@ COMMAND_DEVICES = permission("devices.command", gettext_lazy("向考勤机下发
 PLACE_PEOPLE = permission("devices.place_people", gettext_lazy("管理考勤机上的人员"), [Role.HR])
 GROUP_PINS = permission("devices.pin_groups", gettext_lazy("设置考勤机的编号组"), [Role.HR])
 REPAIR_LINES = permission("devices.repair", gettext_lazy("处理考勤机的问题行"), [Role.HR])
+KEEP_TEMPLATES = permission("devices.templates", gettext_lazy("保存、同步与删除生物特征模板"), [Role.HR])

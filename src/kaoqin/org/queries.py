@@ -285,6 +285,13 @@ def by_ids(ids: Iterable[int]) -> QuerySet[Employee]:
     return Employee.objects.filter(pk__in=list(ids))
 
 
+def hold(employee_ids: Iterable[int], on: dt.date) -> list[int]:
+    """Those of these people who have not left before a day, by id. All of them are held: whoever else holds one waits
+    until the caller's transaction ends."""
+    rows = by_ids(employee_ids).order_by("pk").select_for_update(no_key=True)
+    return [employee.pk for employee in rows if employee.left_on is None or employee.left_on >= on]
+
+
 def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on: dt.date) -> list[int]:
     """Employee ids in the order of the numbers. Refuses numbers that are unknown or out of reach, naming them."""
     wanted = list(dict.fromkeys(numbers))

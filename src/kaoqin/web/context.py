@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.org.words import SEE_PEOPLE
@@ -73,6 +74,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "员工"), "/people/", "users", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "部门"), "/departments/", "building-community", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "地点"), "/sites/", "map-pin", SEE_PEOPLE),
+            Entry(gettext_lazy("生物特征同意"), "/consents/", "shield-lock", SEE_CONSENTS),
+            Entry(gettext_lazy("我的生物特征"), "/my/consents/", "id-badge-2", OWN_CONSENT),
         ),
     ),
     (

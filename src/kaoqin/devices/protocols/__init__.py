@@ -27,10 +27,11 @@ from kaoqin.devices.protocols.zk_attendance import Attendance
 from kaoqin.devices.protocols.zk_attendance import options as attendance_options
 from kaoqin.devices.protocols.zk_common import codes, phrases
 from kaoqin.devices.protocols.zk_common import vitals as zk
+from kaoqin.devices.protocols.zk_common.templates import ZkTemplates
 from kaoqin.devices.protocols.zk_push.front import Push
 from kaoqin.devices.protocols.zk_security import Security
 from kaoqin.devices.protocols.zk_security import options as security_options
-from kaoqin.devices.wire import Adapter, Board, Dialect, Front, Manner, Option, Stream, Talk, Visitor, Vitals
+from kaoqin.devices.wire import Adapter, Board, Dialect, Front, Manner, Option, Stream, Talk, Templates, Visitor, Vitals
 
 _ADAPTERS: tuple[Adapter, ...] = (Attendance(), Security(), Hikvision(), Pull(), Dahua(), Hanvon(), Mqtt())
 _VISITORS: tuple[Visitor, ...] = (Client(), zk_4370.Client(), DahuaClient(), HanvonClient())
@@ -57,6 +58,7 @@ REASONS: dict[str, Callable[[int], str]] = {
     Pull.name: zk_4370_orders.reason,
     Hikvision.name: hikvision_orders.reason,
 }
+TEMPLATES: dict[str, Templates] = dict.fromkeys(_ZK, ZkTemplates())
 OPTIONS: dict[str, tuple[Option, ...]] = {
     Attendance.name: attendance_options.OPTIONS,
     Security.name: security_options.OPTIONS,

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="not only uploads with bad lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        uploads = RawUpload.objects.order_by("pk")
+        uploads = RawUpload.objects.filter(cleared_at=None).order_by("pk")
         if options["serial"]:
             uploads = uploads.filter(device__serial=options["serial"])
         if options["kind"]:

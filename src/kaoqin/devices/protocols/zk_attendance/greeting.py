@@ -3,10 +3,11 @@
 import zlib
 
 from kaoqin.devices.protocols.zk_common.clock import say_zone
+from kaoqin.devices.protocols.zk_common.templates import MULTI_BIO
 from kaoqin.devices.wire import News
 
-_WORDS = "TransData AttLog\tOpLog"
-_BITS = "1100000000"
+_WORDS, _BITS = "TransData AttLog\tOpLog", "1100000000"
+_TEMPLATE_WORDS, _TEMPLATE_BITS = f"{_WORDS}\tEnrollFP\tChgFP\tFACE\tUserPic\tBioPhoto", "110100011101"
 
 
 def delay_seconds(serial: str) -> int:
@@ -20,11 +21,14 @@ def error_seconds(serial: str) -> int:
 
 
 def say_greeting(serial: str, news: News) -> str:
-    """Only punches and operations are asked for; people, photos and templates are personal and are not."""
+    """Only punches and operations are asked for; photos and templates are personal and are not, unless a person switched
+    on that this terminal's are kept."""
     again = news.everything_again
     marks = [f"{name}Stamp={0 if again else None}" for name in ("ATTLOG", "OPERLOG", "ATTPHOTO", "BIODATA", "ERRORLOG")]
     old_marks = [f"{name}={0 if again else 9999}" for name in ("Stamp", "OpStamp", "PhotoStamp")]
-    flag = _BITS if news.dialect.options.get("transfer") == "bits" else _WORDS
+    keeps, bits = news.dialect.keeps_templates, news.dialect.options.get("transfer") == "bits"
+    words = _TEMPLATE_WORDS if keeps else _WORDS
+    flag = (_TEMPLATE_BITS if keeps else _BITS) if bits else words
     return "\n".join(
         [
             f"GET OPTION FROM: {serial}",
@@ -41,6 +45,7 @@ def say_greeting(serial: str, news: News) -> str:
             "ServerVer=2.4.1",
             "PushProtVer=2.4.1",
             "PushOptionsFlag=1",
+            *(MULTI_BIO if keeps else ()),
             "",
         ]
     )

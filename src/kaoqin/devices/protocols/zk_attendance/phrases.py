@@ -4,6 +4,7 @@ from django.utils.translation import gettext
 
 from kaoqin.core.words import Refusal
 from kaoqin.devices import wire
+from kaoqin.devices.protocols.zk_attendance.templates import say_removal, say_template
 from kaoqin.devices.protocols.zk_common.phrases import fit, good, span
 
 
@@ -16,6 +17,10 @@ def say(wanted: wire.Wanted, dialect: wire.Dialect) -> str:
             return f"DATA UPDATE USERINFO PIN={good(wanted.pin)}\tName={name}\tPri={rights}\tCard={card}"
         case wire.RemovePerson():
             return f"DATA DELETE USERINFO PIN={good(wanted.pin)}"
+        case wire.PutTemplate():
+            return say_template(wanted.pin, wanted.template)
+        case wire.RemoveTemplate():
+            return say_removal(wanted.pin, wanted.form)
         case wire.TellPeople():
             return "DATA QUERY USERINFO"
         case wire.TellPunches():

@@ -2,9 +2,11 @@
 
 from kaoqin.core.time import as_wall_clock
 from kaoqin.devices.protocols.zk_common.clock import compact, say_offset
+from kaoqin.devices.protocols.zk_common.templates import MULTI_BIO
 from kaoqin.devices.wire import News
 
 _CODE_LENGTH = 32
+_TEMPLATES = " Facev7 templatev10"
 
 
 def registry_code(news: News) -> str:
@@ -20,6 +22,8 @@ def say_greeting(news: News) -> str:
 
 
 def say_settings(news: News) -> str:
+    """People and punches are asked for; templates only where a person switched on that this terminal's are kept."""
+    keeps = news.dialect.keeps_templates
     return "\n".join(
         [
             "ServerVersion=3.1.2",
@@ -30,10 +34,11 @@ def say_settings(news: News) -> str:
             "RequestDelay=10",
             "TransTimes=00:00;14:05",
             "TransInterval=1",
-            "TransTables=User Transaction",
+            f"TransTables=User Transaction{_TEMPLATES if keeps else ''}",
             "Realtime=1",
             f"SessionID={news.secret[-_CODE_LENGTH:]}",
             "TimeoutSec=10",
+            *(MULTI_BIO if keeps else ()),
             "",
         ]
     )
