@@ -2,6 +2,7 @@
 import "../styles/main.css";
 import "@tabler/core/dist/js/tabler.esm.js";
 import htmx from "htmx.org";
+import { chooseAll } from "./choose";
 import { confirmForms } from "./confirm";
 
 declare global {
@@ -12,3 +13,4 @@ declare global {
 
 window.htmx = htmx;
 confirmForms();
+chooseAll();

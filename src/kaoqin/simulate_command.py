@@ -55,9 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--port",
         type=_number(1, 65_535),
-        default=4370,
         metavar="N",
-        help="zk-4370:第一台监听的端口,其余依次加一 · first port",
+        help=f"{','.join(VISITED)}:第一台监听的端口,其余依次加一 · first port, the others count up",
     )
     add("--units", type=_number(1, MOST_UNITS), default=1, metavar="N", help=f"台数,1 至 {MOST_UNITS} · how many")
     add("--seed", type=int, default=1, metavar="N", help="随机种子,相同则行为相同 · the same seed draws the same")
@@ -181,7 +180,7 @@ def _units(wanted: argparse.Namespace, people: list[Person], now: float) -> Iter
 
 def _visited_units(wanted: argparse.Namespace, people: list[Person], now: float) -> Iterator[VisitedUnit]:
     """The terminals that are visited."""
-    prefix, make = VISITED[wanted.kind]
+    prefix, _, make = VISITED[wanted.kind]
     for serial, those, habits in _made_up(wanted, prefix, people, now):
         yield make(serial, those, habits, wanted.seed, now)
 
@@ -230,12 +229,14 @@ async def _run(wanted: argparse.Namespace, fleet: Fleet) -> int:
 
 async def _stand(wanted: argparse.Namespace, units: Sequence[VisitedUnit]) -> int:
     """Listen until stopped, and say what to enter for each on the page where a terminal is added."""
-    if wanted.port + len(units) > MOST_PORTS:
-        raise CannotSimulateError(f"端口 {wanted.port} 起不够 {len(units)} 台 (not enough ports)")
-    standing = Standing(units, "127.0.0.1", wanted.port)
+    port = wanted.port or VISITED[wanted.kind][1]
+    if port + len(units) > MOST_PORTS:
+        raise CannotSimulateError(f"端口 {port} 起不够 {len(units)} 台 (not enough ports)")
+    _many_sockets()
+    standing = Standing(units, "127.0.0.1", port)
     _stop_on_signals(standing.stop)
     for number, unit in enumerate(units):
-        _say(f"{unit.serial}  {standing.host}:{wanted.port + number}  {unit.login}\n", sys.stdout)
+        _say(f"{unit.serial}  {standing.host}:{port + number}  {unit.login}\n", sys.stdout)
     _say(f"{len(units)} 台 {wanted.kind} 等待访问:在「添加考勤机」里填写以上内容;Ctrl-C 停止\n", sys.stdout)
     await standing.run(wanted.minutes * 60, _teller(lambda: _counts(standing)))
     _say(f"\n{_counts(standing)}\n", sys.stdout)

@@ -65,8 +65,8 @@ class Broker(Threaded):
 class Listened(Threaded):
     """`kaoqin listen`, without its process."""
 
-    def __init__(self, ports=None, broker=None):
-        self.listening = Listening("127.0.0.1", ports or {}, broker)
+    def __init__(self, ports=None, broker=None, rounds=None):
+        self.listening = Listening("127.0.0.1", ports or {}, broker, rounds)
 
     async def begin(self):
         self._stop = asyncio.Event()

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 import make
 from kaoqin.devices import queries
+from kaoqin.devices.fleet_views import AtSite
 from kaoqin.devices.health import Known, diagnose, light
 from kaoqin.devices.models import Command, Device, Heartbeat, RawUpload
 from kaoqin.devices.protocols import vitals_of
@@ -54,20 +55,27 @@ REASONS = {
     "retired": ({"state": "retired"}, ["retired"]),
     "never seen": ({"seen_at": None, "upload_at": None}, ["never"]),
     "silent": ({"seen_at": AGO[10]}, ["silent"]),
+    "one that is visited was not reached lately": ({"seen_at": AGO[10], "visited": True}, ["unreached"]),
+    "it was": ({"visited": True}, []),
     "another address": ({"old_address": "10.0.0.7"}, ["address"]),
     "clock": ({"ahead_seconds": 61}, ["clock"]),
     "held": ({"readings": 5, "held": 1}, ["held"]),
     "nothing but bad lines": ({"bad_lines": 3}, ["all_bad"]),
     "some bad lines": ({"bad_lines": 3, "readings": 1}, ["bad"]),
-    "all unknown": ({"readings": 4, "unknown": 4}, ["all_unknown"]),
-    "some unknown": ({"readings": 4, "unknown": 3}, ["unknown"]),
+    "all unknown": ({"readings": 4, "unknown": 4, "unknown_numbers": 1}, ["all_unknown"]),
+    "some unknown": ({"readings": 4, "unknown": 3, "unknown_numbers": 2}, ["unknown"]),
+    "unknown when they came, and known by now": ({"readings": 4, "unknown": 4}, []),
+    "somebody on it whom nobody knows, and no punch": ({"unknown_numbers": 1}, ["unknown"]),
+    "a visit that failed": ({"visited": True, "visit_fault": "密码不对"}, ["visit"]),
+    "a visit that failed and none before": ({"visited": True, "seen_at": None, "visit_fault": "x"}, ["visit"]),
+    "never visited": ({"visited": True, "seen_at": None}, ["visit"]),
     "a day without an upload is nothing": ({"upload_at": make.NOW - make.DAY}, []),
     "longer is": ({"upload_at": make.NOW - make.DAY - SECOND}, ["no_upload"]),
     "calls and never uploaded": ({"upload_at": None}, ["no_upload"]),
     "silent, not waiting for an upload": ({"seen_at": AGO[10], "upload_at": None}, ["silent"]),
     "memory": ({"memory_percent": 81}, ["memory"]),
     "what to mend first stands first": (
-        {"seen_at": AGO[10], "old_address": "x", "ahead_seconds": 99, "held": 1, "readings": 2, "unknown": 1},
+        {"seen_at": AGO[10], "old_address": "x", "ahead_seconds": 99, "held": 1, "readings": 2, "unknown_numbers": 1},
         ["silent", "address", "clock", "held", "unknown"],
     ),
 }
@@ -141,8 +149,10 @@ def test_the_fleet_says_by_site_how_many_are_well_and_each_terminals_light(cast,
     he = enter("he")
     page = he.get("/devices/")
     assert page.context["sites"] == [
-        ("", None, [(Light.PENDING, "yellow", 1)]),
-        ("上海", cast.site.pk, [(Light.SILENT, "red", 1), (Light.MEMORY, "yellow", 1), (Light.ONLINE, "green", 1)]),
+        AtSite("", None, [(Light.PENDING, "yellow", 1)]),
+        AtSite(
+            "上海", cast.site.pk, [(Light.SILENT, "red", 1), (Light.MEMORY, "yellow", 1), (Light.ONLINE, "green", 1)]
+        ),
     ]
     text = page.content.decode()
     assert "90%" in text
@@ -156,9 +166,9 @@ def test_the_fleet_says_by_site_how_many_are_well_and_each_terminals_light(cast,
 def test_a_terminal_that_goes_silent_and_comes_back(terminal, enter, clock):
     sun = enter("sun")
     terminal.get("getrequest")
-    assert sun.get("/devices/").context["sites"][0][2] == [(Light.ONLINE, "green", 1)]
+    assert sun.get("/devices/").context["sites"][0].lights == [(Light.ONLINE, "green", 1)]
     clock(make.NOW + dt.timedelta(minutes=2, seconds=1))
-    assert sun.get("/devices/").context["sites"][0][2] == [(Light.SILENT, "red", 1)]
+    assert sun.get("/devices/").context["sites"][0].lights == [(Light.SILENT, "red", 1)]
     page = sun.get(f"/devices/{terminal.device().pk}/").content.decode()
     assert "已经 2 分钟没有联系" in page
 
@@ -169,6 +179,6 @@ def test_a_terminals_page_says_why(terminal, enter):
     terminal.post("cdata", lines("11-20 09:59:50"), table="ATTLOG")
     assert "一切正常:最近 7 天上传 1 条打卡" in he.get(where).content.decode()
     terminal.post("cdata", lines("11-20 09:59:51", pin="4711"), table="ATTLOG")
-    assert "有 1 条打卡的编号来时不知道是谁" in he.get(where).content.decode()
-    (state,) = queries.states(queries.devices(seen_by=make.ROOT), at=make.NOW)
-    assert (state.known.readings, state.known.new, state.known.unknown) == (2, 2, 1)
+    assert "有 1 个编号不知道是谁的" in he.get(where).content.decode()
+    known = queries.state_of(terminal.device(), at=make.NOW, on=make.TODAY).known
+    assert (known.readings, known.new, known.unknown, known.unknown_numbers) == (2, 2, 1, 1)

@@ -41,11 +41,15 @@ def settings(unit, **told):
     )
 
 
-@pytest.fixture
-def device(cast, unit):
+def known(cast, unit):
     found = links.add("hikvision", SERIAL, settings(unit), by=make.ROOT, at=make.NOW)
     actions.approve(found, cast.site, by=make.ROOT, at=make.NOW)
     return found
+
+
+@pytest.fixture
+def device(cast, unit):
+    return known(cast, unit)
 
 
 def refused(do, *told, **named):
@@ -212,7 +216,8 @@ def test_a_clock_of_the_year_one_harms_no_visit(device, unit, monkeypatch):
     assert device.heartbeat.clock_ahead_seconds == -(2**31) + 1
 
 
-def test_a_round_goes_on_after_one_that_fails(device, unit, monkeypatch):
+def test_a_round_goes_on_after_one_that_fails(company, unit, monkeypatch):
+    device = known(company, unit)
     second = links.add("hikvision", "A0000", settings(unit, address="x" * 60), by=make.ROOT, at=make.NOW)
     Device.objects.filter(pk=second.pk).update(state="approved", site=device.site)
     visited = []
@@ -222,7 +227,7 @@ def test_a_round_goes_on_after_one_that_fails(device, unit, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(links, "visit", broken)
-    rounds.go_round(0)
+    rounds.visit_round()
     second.refresh_from_db()
     assert sorted(visited) == ["A0000", SERIAL]
     assert "意外" in second.facts["visit_fault"]

@@ -26,7 +26,7 @@ def test_a_stranger_is_seen_and_approved_in_the_browser(cast, stranger, enter):
     assert "大门" in sun.get(where).content.decode()
     stranger.desk.look_again()
     assert stranger.post("cdata", lines("11-20 09:00:00"), table="ATTLOG").text == "OK:1"
-    assert "ATTLOG" in sun.get(where).content.decode()
+    assert "打卡 1 条" in sun.get(where).content.decode()
 
 
 def test_a_terminal_is_told_something_and_it_is_taken_back(terminal, enter):

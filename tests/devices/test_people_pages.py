@@ -59,6 +59,16 @@ def test_the_list_says_how_far_it_is_and_why(kept, cast, enter):
     assert Placement.objects.get(pin="00013").state == "waiting"
 
 
+def test_a_name_that_was_cut_is_told_and_one_that_is_on_its_way_is_not(kept, cast, enter):
+    he, where, cut = enter("he"), f"/devices/{kept.device.pk}/people/", "全名存不下"
+    org.change_details(cast.chen, name="陈小白", phone="", email="", by=make.ROOT, at=kept.at)
+    assert cut not in text(he.get(where))
+    org.change_details(cast.chen, name="陈" * 13, phone="", email="", by=make.ROOT, at=kept.at)
+    kept.work(6)
+    assert kept.names()["00013"] == "陈" * 12
+    assert cut in text(he.get(where))
+
+
 def test_a_stranger_is_removed_when_a_person_says_so_and_an_administrator_is_not(kept, enter):
     he, found = enter("he"), Placement.objects.get(pin="777")
     assert he.post(f"/devices/placements/{found.pk}/remove/").status_code == 302

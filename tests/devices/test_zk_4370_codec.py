@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaoqin.core.words import Refusal
+from kaoqin.devices.protocols import waiting
 from kaoqin.devices.protocols.zk_4370 import Pull, bodies, events, frames, phrases, records, sizes, users
 from kaoqin.devices.protocols.zk_4370.frames import Frames, Packet
 from kaoqin.devices.protocols.zk_4370.records import Pressed, Shape
@@ -330,7 +331,7 @@ def test_free_sizes_of_any_length():
 
 @pytest.mark.parametrize(("card", "number"), [("", 0), ("0012", 12), ("[15CD5B07]", 123456789)])
 def test_cards_in_either_way(card, number):
-    assert phrases.read(phrases.say(PutPerson("13", "肖英", card=card), CHINESE))[1]["card"] == number
+    assert waiting.read(phrases.say(PutPerson("13", "肖英", card=card), CHINESE))[1]["card"] == number
 
 
 @pytest.mark.parametrize(
@@ -350,9 +351,9 @@ def test_what_cannot_be_said_is_refused(wanted):
 
 @pytest.mark.parametrize("phrase", ["", "DATA QUERY USERINFO", "[]", "3", "{}"])
 def test_phrases_that_are_none_of_ours(phrase):
-    assert phrases.read(phrase)[0] == ""
+    assert waiting.read(phrase)[0] == ""
 
 
 def test_a_name_becomes_one_line():
-    assert phrases.read(phrases.say(PutPerson("13", "肖\t英\n\0"), CHINESE))[1]["name"] == "肖 英"
-    assert phrases.read(phrases.say(TellPeople(), CHINESE)) == ("people", {"do": "people"})
+    assert waiting.read(phrases.say(PutPerson("13", "肖\t英\n\0"), CHINESE))[1]["name"] == "肖 英"
+    assert waiting.read(phrases.say(TellPeople(), CHINESE)) == ("people", {"do": "people"})

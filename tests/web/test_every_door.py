@@ -133,6 +133,7 @@ def terminals(cast):
         "command",
         "uploads",
         "operations",
+        "timeline",
         "pin_group",
         "options",
         "people",

@@ -1,7 +1,7 @@
 """Every list of the house: search, filter, sort, page, choose columns, export. A room says what, this says how."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -91,7 +91,9 @@ class _Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument whe
 
 @dataclass
 class ListPage(Generic[Row]):
-    """A list page. `answer()` gives the page, its htmx fragment, or the export file that was asked for."""
+    """A list page. `answer()` gives the page, its htmx fragment, or the export file that was asked for.
+
+    Rows are a table, unless a room shows them otherwise with its own `rows_template`."""
 
     request: HttpRequest
     rows: QuerySet[Row]
@@ -102,6 +104,7 @@ class ListPage(Generic[Row]):
     empty: str | Promise = NOTHING_YET
     add: tuple[str, str] | None = None
     template: str = "_parts/list_page.html"
+    rows_template: str = "_parts/list_rows.html"
     more: dict[str, Any] = field(default_factory=dict)
 
     def answer(self) -> HttpResponseBase:
@@ -159,6 +162,11 @@ class ListPage(Generic[Row]):
     @cached_property
     def page(self) -> Page[Row]:
         return _Counted(self.found, self.page_size).get_page(self.request.GET.get("page"))
+
+    @property
+    def told(self) -> Iterable[Row]:
+        """The rows that will be said: those of the page, or all that were found where a file is asked for."""
+        return self.found if self.request.GET.get("export") else self.page
 
     @property
     def pages(self) -> list[int | str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -13,7 +14,16 @@ from kaoqin.core.words import Refusal
 from kaoqin.devices import addresses, arrival, counting, fleet, queue
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
-from kaoqin.devices.wire import CallAgain, TellPunches, Terminal, Wanted
+from kaoqin.devices.wire import (
+    WISHES,
+    CallAgain,
+    Restart,
+    TellPeople,
+    TellPunches,
+    TellState,
+    Terminal,
+    Wanted,
+)
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
@@ -25,7 +35,7 @@ from kaoqin.devices.words import (
     Wish,
 )
 from kaoqin.org.models import Site
-from kaoqin.security.audit import record
+from kaoqin.security.audit import record, record_all
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -58,6 +68,24 @@ def refuse(device: Device, *, by: Actor, at: dt.datetime) -> None:
     if device.state == DeviceState.APPROVED:
         raise Refusal("devices.approved_already", gettext("已启用的考勤机请用「停用」。"))
     _decide(device, DeviceState.REFUSED, Sentence("拒绝考勤机 {serial}", serial=device.serial), by, at)
+
+
+@transaction.atomic
+def approve_all(devices: Iterable[Device], site: Site, *, by: Actor, at: dt.datetime) -> int:
+    """From now on these terminals, all at one site, are believed. Returns how many."""
+    found = list(devices)
+    for device in found:
+        approve(device, site, by=by, at=at)
+    return len(found)
+
+
+@transaction.atomic
+def refuse_all(devices: Iterable[Device], *, by: Actor, at: dt.datetime) -> int:
+    """These terminals are none of ours. Returns how many."""
+    found = list(devices)
+    for device in found:
+        refuse(device, by=by, at=at)
+    return len(found)
 
 
 @transaction.atomic
@@ -159,6 +187,17 @@ def enqueue(device: Device, wanted: Wanted, *, by: Actor, at: dt.datetime) -> Co
     return made
 
 
+def spoken(device: Device, *, at: dt.datetime) -> frozenset[Wish]:
+    """Of what people tell terminals, what this one has words for."""
+    terminal = _known(device, at)
+    return frozenset(WISHES[type(one)] for one in _told_by_people(at) if queue.speaks(terminal, one))
+
+
+def _told_by_people(at: dt.datetime) -> tuple[Wanted, ...]:
+    everything = TellPunches(LONG_AGO, at.replace(tzinfo=None) + dt.timedelta(days=1))
+    return (TellState(), TellPeople(), CallAgain(), Restart(), everything)
+
+
 @transaction.atomic
 def ask_everything_again(device: Device, *, by: Actor, at: dt.datetime) -> Command:
     """The terminal is to send all it holds; what is known already is not taken twice."""
@@ -222,6 +261,21 @@ def dismiss(bad: BadUploadLine, *, by: Actor, at: dt.datetime) -> None:
     bad = _waiting(bad)
     _close(bad, BadLineState.DISMISSED, at)
     record(by, "devices.dismiss", bad.upload, Sentence("忽略第 {line_no} 行", line_no=bad.line_no), at=at)
+
+
+@transaction.atomic
+def dismiss_all(lines: Iterable[BadUploadLine], reason: str, *, by: Actor, at: dt.datetime) -> int:
+    """These lines are nothing after all; they stay on record, with why. Those decided meanwhile stay as they are.
+    Returns how many it were."""
+    require(by, REPAIR_LINES, everywhere=True)
+    keys = [bad.pk for bad in lines]
+    waiting = BadUploadLine.objects.select_for_update(of=("self",)).select_related("upload")
+    found = list(waiting.filter(pk__in=keys, state=BadLineState.WAITING))
+    BadUploadLine.objects.filter(pk__in=[bad.pk for bad in found]).update(state=BadLineState.DISMISSED, decided_at=at)
+    said = "忽略第 {line_no} 行:{reason}"
+    deeds = [(bad.upload, Sentence(said, line_no=bad.line_no, reason=reason), {"line": bad.pk}) for bad in found]
+    record_all(by, "devices.dismiss", deeds, at=at)
+    return len(found)
 
 
 def _waiting(bad: BadUploadLine) -> BadUploadLine:

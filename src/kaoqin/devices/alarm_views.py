@@ -47,7 +47,9 @@ def say_span(span: dt.timedelta) -> str:
         return gettext("{count} 天").format(count=span // DAY)
     if span >= HOUR:
         return gettext("{count} 小时").format(count=span // HOUR)
-    return gettext("{count} 分钟").format(count=span // MINUTE)
+    if span >= MINUTE:
+        return gettext("{count} 分钟").format(count=span // MINUTE)
+    return gettext("不到 1 分钟")
 
 
 def _about(alarm: DeviceAlarm) -> str:

@@ -134,4 +134,9 @@ def _open() -> Any:
 @app.task(name="devices.watch", lock="devices.watch", queueing_lock="devices.watch")
 def keep_watch(timestamp: int) -> None:
     """Every minute."""
+    watch_now()
+
+
+def watch_now() -> None:
+    """As it is now, by what this process can know."""
     watch(timezone.now(), _started_at)

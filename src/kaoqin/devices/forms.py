@@ -1,6 +1,7 @@
 """What people type in about terminals: where one stands, what it is told."""
 
 import zoneinfo
+from collections.abc import Set
 from typing import Any
 
 from django import forms
@@ -39,6 +40,42 @@ class ApproveForm(forms.Form):
 
     def clean_site(self) -> Site:
         return org.site(int(self.cleaned_data["site"]))
+
+
+class ChosenForm(forms.Form):
+    """Which rows of a list somebody ticked."""
+
+    chosen = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.MultipleHiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("请先勾选。")),
+    )
+
+    def __init__(self, told: Any = None) -> None:
+        super().__init__(told)
+        ticked = self.data.getlist("chosen") if told is not None else []  # type: ignore[attr-defined]
+        self.fields["chosen"].choices = [(one, one) for one in ticked if one.isdecimal()]  # type: ignore[attr-defined]
+
+
+class ApproveManyForm(ChosenForm):
+    site = forms.ChoiceField(
+        label=gettext_lazy("安装地点"), error_messages={"required": gettext_lazy("请选择安装地点。")}
+    )
+
+    def __init__(self, told: Any = None) -> None:
+        super().__init__(told)
+        self.fields["site"].choices = [("", gettext_lazy("(选择安装地点)")), *org.site_choices()]  # type: ignore[attr-defined]
+
+    def clean_site(self) -> Site:
+        return org.site(int(self.cleaned_data["site"]))
+
+
+class DismissForm(ChosenForm):
+    reason = forms.CharField(
+        label=gettext_lazy("忽略的原因"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明忽略的原因。")},
+    )
 
 
 class PinGroupForm(forms.Form):
@@ -81,11 +118,16 @@ class AddressesForm(forms.Form):
 
 
 class CommandForm(forms.Form):
-    wish = forms.ChoiceField(
-        label=pgettext_lazy("terminal", "命令"),
-        choices=[(wish, Wish(wish).label) for wish in SIMPLE]
-        + [(EVERYTHING, gettext_lazy("重新上传全部记录(已有的不会重复)"))],
-    )
+    """What a terminal may be told: of all there is, what it has words for."""
+
+    wish = forms.ChoiceField(label=pgettext_lazy("terminal", "命令"))
+
+    def __init__(self, spoken: Set[str], told: Any = None) -> None:
+        super().__init__(told)
+        offered = [(wish, Wish(wish).label) for wish in SIMPLE if wish in spoken]
+        if spoken & {Wish.CALL_AGAIN, Wish.TELL_PUNCHES}:
+            offered.append((EVERYTHING, gettext_lazy("重新上传全部记录(已有的不会重复)")))
+        self.fields["wish"].choices = offered  # type: ignore[attr-defined]
 
 
 def _zones() -> list[tuple[str, Any]]:

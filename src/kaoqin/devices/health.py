@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.devices.words import Alarm, DeviceState, Light
@@ -19,9 +20,10 @@ LONG_WITHOUT = dt.timedelta(days=1)
 @dataclass(frozen=True)
 class Known:
     """What is known of a terminal. Counts are of what came in the last seven days: punches read, new ones, those held
-    for their clock, those of numbers that were nobody's when they came; `bad_lines` wait for a person now.
-    `old_address` is where its last upload came from, if that is not where it calls from now; `barred_from` where it
-    was turned away lately."""
+    for their clock, those of numbers that were nobody's when they came. `unknown_numbers` are nobody's now, `bad_lines`
+    wait for a person now. `old_address` is where its last upload came from, if that is not where it calls from now;
+    `barred_from` where it was turned away lately; `visited`: it is asked at its own address, and does not call by itself; `visit_fault` is what went wrong
+    last."""
 
     state: str
     at: dt.datetime
@@ -35,7 +37,10 @@ class Known:
     new: int = 0
     held: int = 0
     unknown: int = 0
+    unknown_numbers: int = 0
     bad_lines: int = 0
+    visited: bool = False
+    visit_fault: str = ""
     waiting_commands: int = 0
     barred_from: str = ""
 
@@ -65,7 +70,7 @@ class Finding:
 
     code: str
     sentence: str
-    next_step: str
+    next_step: str | Promise
 
 
 def diagnose(known: Known) -> list[Finding]:
@@ -91,8 +96,12 @@ def _barred(known: Known) -> Iterator[Finding]:
 
 
 def _unreached(known: Known) -> Iterator[Finding]:
-    """It does not call, or calls from elsewhere."""
-    if known.seen_at is None:
+    """It does not call or cannot be reached, or calls from elsewhere."""
+    if known.visited and (known.visit_fault or known.seen_at is None):
+        yield _not_visited(known)
+    elif known.visited and known.silent:
+        yield Finding("unreached", gettext("访问不到这台考勤机。"), str(_REACH))
+    elif known.seen_at is None:
         yield Finding(
             "never",
             gettext("还从来没有联系过服务器。"),
@@ -118,6 +127,15 @@ def _unreached(known: Known) -> Iterator[Finding]:
             said.format(old=known.old_address, new=known.address),
             gettext("确认是不是换了网络;如果没有换,可能有另一台设备用了同一个序列号。"),
         )
+
+
+def _not_visited(known: Known) -> Finding:
+    said = gettext("上次访问没有成功:{fault}") if known.visit_fault else gettext("还没有访问过这台考勤机。")
+    return Finding(
+        "visit",
+        said.format(fault=known.visit_fault),
+        gettext("在本页「连接」核对地址、端口、用户名与密码,再点「立即读取记录」。"),
+    )
 
 
 def _unread(known: Known) -> Iterator[Finding]:
@@ -156,19 +174,24 @@ def _unread(known: Known) -> Iterator[Finding]:
 
 
 def _unknown(known: Known) -> Iterator[Finding]:
-    if not known.unknown:
+    if not known.unknown_numbers:
         return
-    every = known.unknown >= known.readings
+    every = 0 < known.readings <= known.unknown
     said = (
-        gettext("最近 7 天上传的 {count} 条打卡,编号来时都不知道是谁。")
+        gettext("最近 7 天上传的打卡都不知道是谁的:有 {count} 个编号没有对应员工。")
         if every
-        else gettext("最近 7 天有 {count} 条打卡的编号来时不知道是谁。")
+        else gettext("有 {count} 个编号不知道是谁的,他们的打卡没有计入考勤。")
     )
     yield Finding(
         "all_unknown" if every else "unknown",
-        said.format(count=known.unknown),
+        said.format(count=known.unknown_numbers),
         gettext("请人事在「打卡记录—未知打卡编号」对应到员工;如果这台机另有一套编号,请先设编号组。"),
     )
+
+
+_REACH = gettext_lazy(
+    "先看本页「连接」里上次访问的结果,核对地址、端口与密码,点「立即读取记录」再试;仍不行,到现场看电源与网线。打卡存在机内,恢复后会自动读回。"
+)
 
 
 def _long_without(known: Known) -> bool:

@@ -8,19 +8,21 @@ import contextlib
 import datetime as dt
 import re
 import secrets
+import time
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from kaoqin.core.sealed import seal, unseal
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
-from kaoqin.devices import arrival, fleet, queue
+from kaoqin.devices import arrival, fleet, lines, queue
+from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS, manner_of
 from kaoqin.devices.taking import MOST_SECONDS
@@ -41,7 +43,8 @@ from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
 MOST_WRONG_LOGINS = 2
-LOCK = 0x6B71_0003
+VISITED_NOW = "devices.visited_now"
+PULSE_SECONDS = 20.0
 DAY = dt.timedelta(days=1)
 Made = TypeVar("Made")
 _SERIAL = re.compile(r"[A-Za-z0-9_-]{4,32}", re.ASCII)
@@ -119,6 +122,13 @@ def _check(settings: Settings, manner: Manner) -> None:
         raise Refusal("devices.bad_server", gettext("本系统地址应如 http://192.168.1.9:8000。"), "server")
 
 
+def look(device: Device, *, at: dt.datetime) -> None:
+    """Ask a terminal who it is and what its clock shows. Refuses with what went wrong, and where it is spoken to now."""
+    with _reached(device, at, wait_seconds=0) as (terminal, link):
+        visitor = VISITORS[terminal.dialect.protocol]
+        _remember(device, _logged_in(device, lambda: visitor.state(link, at)), at)
+
+
 def visit(device: Device, *, at: dt.datetime) -> int:
     """Ask a terminal for its state and for the punches of yesterday, today and, by its clock,
     tomorrow, and have it carry out the commands that wait; returns how many it told of.
@@ -145,18 +155,35 @@ def _ask_all(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) 
 
 
 def _take(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> int:
-    """Keep the punches; how many it told of is kept too, even where that is not all, and that something new came."""
-    taken, new = 0, False
+    """Keep the punches; how many it told of is kept too, even where that is not all, and that something new came. While
+    that takes long, the terminal is felt."""
+    taken, new, pulse = 0, False, _Pulse(terminal, link, at)
     today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
     try:
         for page in visitor.pages(link, today - DAY, today + DAY):
-            new |= arrival.arrive(terminal, _heard(page, link), at).new
+            pulse.beat()
+            if page.body:
+                new |= arrival.arrive(terminal, _heard(page, link), at).new
             taken += page.records
     finally:
         fleet.learn(terminal.serial, {"visit_records": str(taken)})
         if new:
             _feel(terminal.serial, link.address, None, at, upload=True)
     return taken
+
+
+class _Pulse:
+    """Feels a terminal now and then while a visit lasts."""
+
+    def __init__(self, terminal: Terminal, link: Link, at: dt.datetime) -> None:
+        self._who, self._at = (terminal.serial, link.address), at
+        self._begun = self._felt = time.monotonic()
+
+    def beat(self) -> None:
+        now = time.monotonic()
+        if now - self._felt >= PULSE_SECONDS:
+            self._felt = now
+            _feel(*self._who, None, self._at + dt.timedelta(seconds=now - self._begun))
 
 
 def _feel(serial: str, address: str, ahead: int | None, at: dt.datetime, *, upload: bool = False) -> None:
@@ -178,6 +205,7 @@ def _carry_out(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime
             for page in done.pages:
                 arrival.arrive(terminal, _heard(page, link, repeats=False), at)
             queue.take_results(terminal.id, [CommandResult(number, done.code)], at)
+            mark_device(terminal.id)
 
 
 def _heard(page: Page, link: Link, *, repeats: bool = True) -> arrival.Heard:
@@ -217,17 +245,14 @@ def subscribe(device: Device, *, by: Actor, at: dt.datetime) -> None:
 
 
 @contextlib.contextmanager
-def _reached(device: Device, at: dt.datetime) -> Iterator[tuple[Terminal, Link]]:
+def _reached(device: Device, at: dt.datetime, wait_seconds: float | None = None) -> Iterator[tuple[Terminal, Link]]:
     """The terminal and how it is reached, by nobody else meanwhile. Refuses one out of use, one that is being visited,
-    and one whose log-in was refused twice."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, device.pk])
-        if not cursor.fetchone()[0]:
-            raise Refusal("devices.visited_now", gettext("正在访问这台考勤机,请稍候再试。"))
-        try:
-            yield known(device, at)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, device.pk])
+    and one whose log-in was refused twice. A line that is kept open to it is let go by who keeps it: that is waited for."""
+    kept_open = lines.WAIT_SECONDS if manner_of(device.protocol).one_line else 0
+    with lines.taken(device.pk, kept_open if wait_seconds is None else wait_seconds) as ours:
+        if not ours:
+            raise Refusal(VISITED_NOW, gettext("正在访问这台考勤机,请稍候再试。"))
+        yield known(device, at)
 
 
 def known(device: Device, at: dt.datetime) -> tuple[Terminal, Link]:

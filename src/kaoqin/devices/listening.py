@@ -1,4 +1,5 @@
-"""The process that keeps lines open: the broker's, those that terminals open to us, and those we open to terminals.
+"""The process that keeps lines open: the broker's, those that terminals open to us, and those we open to terminals. It
+goes the rounds of those that are visited, too.
 
 Nothing is answered before it is kept. A line that breaks is opened again after a pause that grows; while the database is
 away, what has come waits, and nobody is answered.
@@ -23,8 +24,9 @@ from django.utils import timezone
 from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet, links
 from kaoqin.devices.gate import Gate
+from kaoqin.devices.lines import GLANCE_SECONDS, OpenLines
 from kaoqin.devices.models import Device
-from kaoqin.devices.protocols import BOARDS, STREAMS, TALKS
+from kaoqin.devices.protocols import BOARDS, STREAMS, TALKS, manner_of
 from kaoqin.devices.taking import Taker
 from kaoqin.devices.wire import Board, Errand, Link, Page, Talk, Terminal, Unheard, VisitFailed, WrongLogin
 
@@ -88,12 +90,18 @@ async def keep(what: str, once: Callable[[], Awaitable[None]]) -> None:
 
 
 class Listening:
-    """All lines of one process."""
+    """All lines of one process. `rounds`: what is done besides, every so many seconds, each in a thread."""
 
-    def __init__(self, host: str, ports: Mapping[str, int], broker: Broker | None) -> None:
-        self._host, self._ports, self._broker = host, ports, broker
+    def __init__(
+        self,
+        host: str,
+        ports: Mapping[str, int],
+        broker: Broker | None,
+        rounds: Mapping[Callable[[], None], float] | None = None,
+    ) -> None:
+        self._host, self._ports, self._broker, self._rounds = host, ports, broker, rounds or {}
         self._gate = Gate(1, 0)
-        self._taker = Taker()
+        self._taker, self._lines = Taker(), OpenLines()
         self._held: dict[str, tuple[Held, asyncio.Task[None]]] = {}
         self._talking: set[asyncio.Task[None]] = set()
 
@@ -103,6 +111,7 @@ class Listening:
         works |= {f"port {port}": partial(self._open_port, TALKS[name], port) for name, port in self._ports.items()}
         if self._broker:
             works["MQTT"] = partial(self._read_boards, self._broker)
+        works |= {do.__name__: partial(_again_and_again, do, seconds) for do, seconds in self._rounds.items()}
         tasks = [asyncio.create_task(keep(what, once)) for what, once in works.items()]
         await stop.wait()
         tasks += [*(task for _, task in self._held.values()), *self._talking]
@@ -111,6 +120,7 @@ class Listening:
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(*DATABASE_FAULTS):
             await self._work(self._taker.write)
+        await self._work(self._lines.close)
         await self._work(connections.close_all)
         self._gate.close()
 
@@ -227,6 +237,31 @@ class Listening:
                 self._held[serial] = held, asyncio.create_task(keep(f"terminal {serial}", once))
 
     async def _read_stream(self, terminal: Terminal, link: Link) -> None:
+        if not manner_of(terminal.dialect.protocol).one_line:
+            await self._read_pages(terminal, link)
+            return
+        holder = object()
+        try:
+            if await self._work(self._lines.take, terminal.id, holder):
+                await self._read_until_wanted(terminal, link)
+        finally:
+            with contextlib.suppress(*DATABASE_FAULTS):
+                await self._work(self._lines.leave, terminal.id, holder)
+
+    async def _read_until_wanted(self, terminal: Terminal, link: Link) -> None:
+        """Read until somebody else wants to speak with the terminal, and wait until the line is closed."""
+        reading = asyncio.create_task(self._read_pages(terminal, link))
+        try:
+            while not reading.done() and await self._work(self._lines.may_go_on, terminal.id):
+                await asyncio.wait([reading], timeout=GLANCE_SECONDS)
+        finally:
+            if not reading.done():
+                reading.cancel()
+            await asyncio.wait([reading])
+        if not reading.cancelled():
+            reading.result()
+
+    async def _read_pages(self, terminal: Terminal, link: Link) -> None:
         pages = STREAMS[terminal.dialect.protocol].live(link)
         try:
             async for page in pages:
@@ -243,6 +278,23 @@ class Listening:
             await self._patiently(self._taker.take_page, terminal, link, page, timezone.now())
         except arrival.NotApproved:
             raise VisitFailed("the terminal is not approved any more") from None
+
+
+async def _again_and_again(do: Callable[[], None], seconds: float) -> None:
+    """Do it every so many seconds; what takes longer is not begun twice."""
+    loop = asyncio.get_running_loop()
+    while True:
+        next_at = loop.time() + seconds
+        await asyncio.to_thread(_disconnected, do)
+        await asyncio.sleep(next_at - loop.time())
+
+
+def _disconnected(do: Callable[[], None]) -> None:
+    """Do it, and leave no database session behind."""
+    try:
+        do()
+    finally:
+        connections.close_all()
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

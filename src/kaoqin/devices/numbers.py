@@ -18,14 +18,21 @@ class Numbers(Protocol):
 
 
 Answers = Callable[[Mapping[int, str], Collection[str], date], Numbers]
+Nobodys = Callable[[Collection[str]], Mapping[str, Collection[str]]]
 _answers: list[Answers] = []
+_nobodys: list[Nobodys] = []
 
 
-def register(answers: Answers) -> None:
-    """Who answers `known` from now on."""
-    _answers[:] = [answers]
+def register(answers: Answers, nobodys: Nobodys) -> None:
+    """Who answers `known` and `of_nobody` from now on."""
+    _answers[:], _nobodys[:] = [answers], [nobodys]
 
 
 def known(employees: Mapping[int, str], pins: Collection[str], on: date) -> Numbers:
     """What is known of these employees (id → employee number) and of these numbers on a day; a few questions for all."""
     return _answers[0](employees, pins, on)
+
+
+def of_nobody(serials: Collection[str]) -> Mapping[str, Collection[str]]:
+    """By terminal the numbers it sent punches of that are nobody's now; terminals without any are left out."""
+    return _nobodys[0](serials)

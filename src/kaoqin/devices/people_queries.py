@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
-from kaoqin.devices import numbers
+from kaoqin.devices import fleet, numbers
 from kaoqin.devices.models import (
     Command,
     Device,
@@ -19,7 +19,8 @@ from kaoqin.devices.models import (
     Placement,
     TerminalAccess,
 )
-from kaoqin.devices.protocols import reason_of
+from kaoqin.devices.protocols import held_name, reason_of
+from kaoqin.devices.wire import Dialect
 from kaoqin.devices.words import SEE_DEVICES, CommandState, PlacementFault, PlacementState, Wish
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -95,6 +96,12 @@ def placements(device: Device, *, seen_by: Actor) -> QuerySet[Placement]:
     return rows.order_by("employee__number", "pin", "pk")
 
 
+def dialect(device: Device, *, at: dt.datetime) -> Dialect:
+    """How a terminal speaks."""
+    known = fleet.terminal(device.serial, at)
+    return known.dialect if known else Dialect(device.protocol)
+
+
 def placement(placement_id: int, *, seen_by: Actor) -> Placement:
     require(seen_by, SEE_DEVICES, everywhere=True)
     found = Placement.objects.select_related("device").filter(pk=placement_id).first()
@@ -103,25 +110,26 @@ def placement(placement_id: int, *, seen_by: Actor) -> Placement:
     return found
 
 
-def reason(row: Placement, protocol: str) -> str:
+def reason(row: Placement, dialect: Dialect) -> str:
     """Why somebody is not as they should be on a terminal, and what happens next; empty where nothing is to be said."""
     if row.state == PlacementState.SAME:
-        return _changed_name(row)
+        return _changed_name(row, dialect)
     if not row.fault:
         going = not row.belongs and row.state in {PlacementState.WAITING, PlacementState.SENT}
         return gettext("从考勤机删除") if going else ""
     said = str(PlacementFault(row.fault).label)
     if row.fault == PlacementFault.CODE and row.result_code is not None:
-        said = f"{said}:{reason_of(protocol, row.result_code)}"
+        said = f"{said}:{reason_of(dialect.protocol, row.result_code)}"
     if row.state == PlacementState.WAITING and row.next_try_at:
         time = date_format(localtime(row.next_try_at), "H:i")
         return gettext("{reason};已试 {count} 次,{time} 再试").format(reason=said, count=row.tries, time=time)
     return gettext("{reason};试了 {count} 次,已停止").format(reason=said, count=row.tries) if row.tries else said
 
 
-def _changed_name(row: Placement) -> str:
-    """A name that the terminal cannot hold as it is."""
-    if row.employee is None or not row.name or row.name == " ".join(row.employee.name.split()):
+def _changed_name(row: Placement, dialect: Dialect) -> str:
+    """A name that the terminal cannot hold as it is; nothing of one that is new and not sent yet."""
+    name = " ".join(row.employee.name.split()) if row.employee else ""
+    if row.name in {"", name} or row.name != held_name(name, dialect):
         return ""
     return gettext("全名存不下,或有机内没有的字")
 

@@ -53,6 +53,7 @@ def people(request: AskedBy, device_id: int) -> HttpResponseBase:
 
 def _kept(request: AskedBy, device: Device, more: dict[str, Any]) -> ListPage[Any]:
     departments = people_queries.departments(device, request.today)
+    dialect = people_queries.dialect(device, at=request.asked_at)
     places = more["may_place"]
 
     def remove(row: Placement) -> tuple[str, str] | None:
@@ -77,7 +78,7 @@ def _kept(request: AskedBy, device: Device, more: dict[str, Any]) -> ListPage[An
                 "state",
                 tone=lambda p: TONES[p.state],
             ),
-            Column("reason", gettext("说明"), lambda p: people_queries.reason(p, device.protocol), button=remove),
+            Column("reason", gettext("说明"), lambda p: people_queries.reason(p, dialect), button=remove),
         ],
         search=["pin", "employee__number", "employee__name", "there_name"],
         filters=[Filter("state", gettext("状态"), PlacementState.choices, "state")],

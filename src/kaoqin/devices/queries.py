@@ -1,14 +1,18 @@
 """Questions about terminals."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
+from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound
+from kaoqin.devices import numbers
 from kaoqin.devices.health import Known, light
 from kaoqin.devices.models import (
     BadUploadLine,
@@ -18,11 +22,13 @@ from kaoqin.devices.models import (
     DeviceAlarm,
     Heartbeat,
     Operation,
+    PersonOnDevice,
     PinGroup,
     PinGroupMember,
+    Placement,
     RawUpload,
 )
-from kaoqin.devices.protocols import vitals_of
+from kaoqin.devices.protocols import VISITORS, vitals_of
 from kaoqin.devices.wire import Vitals
 from kaoqin.devices.words import (
     REPAIR_LINES,
@@ -33,6 +39,7 @@ from kaoqin.devices.words import (
     Deed,
     DeviceState,
     Light,
+    PlacementState,
     Wish,
 )
 from kaoqin.security.doors import require
@@ -52,7 +59,12 @@ def devices(*, seen_by: Actor) -> QuerySet[Device]:
 
 WEEK = dt.timedelta(days=7)
 BARRED_LATELY = dt.timedelta(days=1)
-_COUNTS = ("reading_count", "new_count", "held_count", "unknown_count")
+_COUNTS = {
+    "readings": "reading_count",
+    "new": "new_count",
+    "held": "held_count",
+    "unknown": "unknown_count",
+}
 
 
 @dataclass(frozen=True)
@@ -66,28 +78,18 @@ class State:
 
 
 def states(rows: Iterable[Device], *, at: dt.datetime) -> list[State]:
-    """How these terminals are, as `devices` gives them. Three questions, however many there are."""
+    """How these terminals are, as `devices` gives them. Two questions, however many there are."""
     found = list(rows)
-    ids = [device.pk for device in found]
-    uploads = RawUpload.objects.filter(device__in=ids, received_at__gt=at - WEEK).order_by().values("device")
-    sums = uploads.annotate(**{name: Sum(name) for name in _COUNTS}).values_list("device", *_COUNTS)
-    counts = {device_id: tuple(told) for device_id, *told in sums}
-    last = RawUpload.objects.filter(device__in=ids, received_at__gt=at - WEEK).order_by("device", "-received_at")
-    addresses = dict(last.distinct("device").values_list("device", "address"))
-    open_commands = Command.objects.filter(device__in=ids, state__in=[CommandState.WAITING, CommandState.SENT])
+    open_commands = Command.objects.filter(state__in=[CommandState.WAITING, CommandState.SENT])
+    open_commands = open_commands.filter(any_of("device_id", [device.pk for device in found]))
     waiting = dict(open_commands.order_by().values_list("device").annotate(Count("pk")))
-    return [
-        _state(one, counts.get(one.pk, (0, 0, 0, 0)), addresses.get(one.pk, ""), waiting.get(one.pk, 0), at)
-        for one in found
-    ]
+    return [_state(one, waiting.get(one.pk, 0), at) for one in found]
 
 
-def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting: int, at: dt.datetime) -> State:
+def _state(device: Device, waiting: int, at: dt.datetime) -> State:
     beat: Heartbeat | None = getattr(device, "heartbeat", None)
-    vitals = vitals_of(device.protocol, device.facts)
-    readings, new, held, unknown = counts
-    address = beat.address if beat else ""
     call: BarredCall | None = getattr(device, "barred", None)
+    vitals = vitals_of(device.protocol, device.facts)
     known = Known(
         state=device.state,
         at=at,
@@ -95,17 +97,64 @@ def _state(device: Device, counts: tuple[int, ...], uploaded_from: str, waiting:
         upload_at=beat.upload_at if beat else None,
         ahead_seconds=beat.clock_ahead_seconds if beat else None,
         memory_percent=vitals.memory_percent,
-        address=address,
-        old_address=uploaded_from if uploaded_from not in {"", address} else "",
-        readings=readings,
-        new=new,
-        held=held,
-        unknown=unknown,
+        address=beat.address if beat else "",
         bad_lines=getattr(device, "bad_count", 0),
         waiting_commands=waiting,
+        visited=device.protocol in VISITORS,
         barred_from=call.address if call and at - call.at < BARRED_LATELY else "",
     )
     return State(device, known, vitals, light(known))
+
+
+def state_of(device: Device, *, at: dt.datetime, on: dt.date) -> State:
+    """One terminal as it is, with what came in the last seven days and which of its numbers are nobody's."""
+    (state,) = states([device], at=at)
+    week = RawUpload.objects.filter(device=device, received_at__gt=at - WEEK)
+    counts = week.aggregate(**{name: Coalesce(Sum(field), 0) for name, field in _COUNTS.items()})
+    last = week.order_by("-received_at").values_list("address", flat=True).first() or ""
+    old = last if last not in {"", state.known.address} else ""
+    nobodys = len(unknown_numbers([device], on).get(device.pk, ()))
+    visited = device.protocol in VISITORS
+    fault = device.facts.get("visit_fault", "") if visited else ""
+    more: dict[str, Any] = {"old_address": old, "unknown_numbers": nobodys, "visited": visited, "visit_fault": fault}
+    return replace(state, known=replace(state.known, **counts, **more))
+
+
+def unknown_numbers(rows: Collection[Device], on: dt.date) -> dict[int, set[str]]:
+    """By terminal the numbers nobody has on a day: of people found on it, and of punches that are nobody's now. Four
+    questions, however many terminals and people."""
+    serials = {device.pk: device.serial for device in rows}
+    there = PersonOnDevice.objects.filter(any_of("device_id", serials)).order_by().values_list("pin")
+    on_which = dict(there.annotate(on_which=ArrayAgg("device_id")))
+    known = numbers.known({}, on_which, on)
+    punched = numbers.of_nobody(list(serials.values()))
+    found = {key: set(punched.get(serial, ())) for key, serial in serials.items()}
+    for pin, keys in on_which.items():
+        for key in keys:
+            if known.employee(pin, serials[key]) is None:
+                found[key].add(pin)
+    return found
+
+
+@dataclass(frozen=True)
+class PeopleDifferences:
+    """How many people are not on a terminal as they should be: under way, and given up."""
+
+    waiting: int = 0
+    failed: int = 0
+
+
+def people_differences(ids: Collection[int]) -> dict[int, PeopleDifferences]:
+    """Of terminals whose people the house keeps; those without any difference are left out. One question."""
+    under_way = Q(state__in=[PlacementState.WAITING, PlacementState.SENT])
+    failed = Q(state=PlacementState.FAILED)
+    rows = Placement.objects.filter(under_way | failed, any_of("device_id", ids), device__keeping__on=True)
+    counted = (
+        rows.order_by()
+        .values_list("device")
+        .annotate(waiting=Count("pk", filter=under_way), failed=Count("pk", filter=failed))
+    )
+    return {device_id: PeopleDifferences(waiting, gone_wrong) for device_id, waiting, gone_wrong in counted}
 
 
 def device(device_id: int, *, seen_by: Actor) -> Device:
@@ -170,16 +219,31 @@ def commands(device: Device, *, seen_by: Actor) -> QuerySet[Command]:
     return Command.objects.filter(device=device).select_related("asked_by").order_by("-pk")
 
 
-def bad_lines(device: Device, *, seen_by: Actor) -> QuerySet[BadUploadLine]:
-    """Lines of a terminal that wait for a person."""
+def lines(*, seen_by: Actor) -> QuerySet[BadUploadLine]:
+    """Lines nobody could read, of all terminals, the newest upload first."""
     require(seen_by, REPAIR_LINES)
-    waiting = BadUploadLine.objects.filter(upload__device=device, state=BadLineState.WAITING)
-    return waiting.select_related("upload").order_by("upload_id", "line_no")
+    return BadUploadLine.objects.select_related("upload__device__site").order_by("-upload_id", "line_no")
+
+
+def waiting_lines(*, seen_by: Actor) -> QuerySet[BadUploadLine]:
+    """Those that wait for a person."""
+    return lines(seen_by=seen_by).filter(state=BadLineState.WAITING)
+
+
+def bad_lines(device: Device, *, seen_by: Actor) -> QuerySet[BadUploadLine]:
+    """Lines of a terminal that wait for a person, in the order in which they came."""
+    return waiting_lines(seen_by=seen_by).filter(upload__device=device).order_by("upload_id", "line_no")
+
+
+def with_lines(*, seen_by: Actor) -> list[tuple[str, str]]:
+    """The terminals that ever sent a line nobody could read, for a choice: (id, name)."""
+    of = lines(seen_by=seen_by).order_by().values("upload__device")
+    rows = Device.objects.filter(pk__in=of).order_by("serial").values_list("pk", "name", "serial")
+    return [(str(key), f"{name} {serial}".strip()) for key, name, serial in rows]
 
 
 def bad_line(line_id: int, *, seen_by: Actor) -> BadUploadLine:
-    require(seen_by, REPAIR_LINES)
-    found = BadUploadLine.objects.select_related("upload__device__site").filter(pk=line_id).first()
+    found = lines(seen_by=seen_by).filter(pk=line_id).first()
     if found is None:
         raise NotFound("devices.no_line", gettext("没有这一行。"))
     return found

@@ -31,6 +31,15 @@ def worded(terminal: Terminal, wanted: Wanted, at: dt.datetime, *, target: str, 
     return Command(device_id=terminal.id, wish=wish, target=target, phrase=phrase, asked_at=at, asked_by_id=asked_by)
 
 
+def speaks(terminal: Terminal, wanted: Wanted) -> bool:
+    """Whether a terminal has words for something."""
+    try:
+        adapter_named(terminal.dialect.protocol).say(wanted, terminal.dialect)
+    except Refusal:
+        return False
+    return True
+
+
 @transaction.atomic
 def hand_out(device_id: int, at: dt.datetime, most: int = MOST_AT_ONCE) -> tuple[tuple[str, str], ...]:
     """(number, phrase) of what a terminal is told now, in the order it was asked for; less than 64 KB in all.

@@ -1,13 +1,29 @@
 from django.urls import path
 
-from kaoqin.devices import alarm_views, biometric_views, link_views, option_views, people_views, safety_views, views
+from kaoqin.devices import (
+    alarm_views,
+    biometric_views,
+    fleet_views,
+    line_views,
+    link_views,
+    option_views,
+    people_views,
+    safety_views,
+    timeline_views,
+    views,
+)
 
 app_name = "devices"
 urlpatterns = [
-    path("devices/", views.devices, name="devices"),
+    path("devices/", fleet_views.devices, name="devices"),
+    path("devices/pending/", fleet_views.pending, name="pending"),
+    path("devices/pending/decide/", fleet_views.decide_many, name="decide_many"),
+    path("devices/lines/", line_views.lines, name="lines"),
+    path("devices/lines/dismiss/", line_views.dismiss_many, name="dismiss_many"),
     path("devices/alarms/", alarm_views.alarms, name="alarms"),
     path("devices/add/", link_views.add, name="add"),
     path("devices/<int:device_id>/", views.device, name="device"),
+    path("devices/<int:device_id>/timeline/", timeline_views.history, name="timeline"),
     path("devices/<int:device_id>/link/", link_views.link, name="link"),
     path("devices/<int:device_id>/link/visit/", link_views.visit, name="visit"),
     path("devices/<int:device_id>/link/clock/", link_views.set_clock, name="set_clock"),
@@ -42,5 +58,5 @@ urlpatterns = [
     path("devices/pin-groups/new/", views.new_pin_group, name="new_pin_group"),
     path("devices/commands/<int:command_id>/withdraw/", views.withdraw, name="withdraw"),
     path("devices/uploads/<int:upload_id>/reread/", views.reread, name="reread"),
-    path("devices/lines/<int:line_id>/", views.repair, name="repair"),
+    path("devices/lines/<int:line_id>/", line_views.repair, name="repair"),
 ]

@@ -1,7 +1,6 @@
-"""Pages of room devices: the terminals, one of them with what it sent, lines to repair, commands."""
+"""Pages of one terminal: what it is, what happened, commands; what it sent and what was done at it, as lists."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,128 +12,49 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
-from kaoqin.core.words import Refusal
-from kaoqin.devices import actions, people_queries, queries
-from kaoqin.devices.alarm_views import standing
+from kaoqin.devices import actions, people_queries, queries, timeline
 from kaoqin.devices.forms import EVERYTHING, SIMPLE, ApproveForm, CommandForm, MembershipForm, PinGroupForm
 from kaoqin.devices.health import diagnose
-from kaoqin.devices.models import Device, Heartbeat, Operation, RawUpload
+from kaoqin.devices.models import Device, Operation, RawUpload
 from kaoqin.devices.protocols import OPTIONS, VISITORS, manner_of, title_of
+from kaoqin.devices.wire import Vitals
 from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
     GROUP_PINS,
     REPAIR_LINES,
-    TAMPERING,
-    CommandState,
+    TONES,
     Deed,
     DeviceState,
-    Light,
 )
-from kaoqin.org import queries as org
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
-SHOWN = 50
-TONES = dict.fromkeys(Light, "yellow") | {Light.ONLINE: "green", Light.OFF: "secondary"}
-TONES |= dict.fromkeys((Light.SILENT, Light.NEVER), "red")
-
-
-def _beat(device: Device) -> Heartbeat | None:
-    return getattr(device, "heartbeat", None)
-
-
-def devices(request: AskedBy) -> HttpResponseBase:
-    """The fleet: by site how many terminals are well, and each with its light; looks again every few seconds."""
-    rows = queries.devices(seen_by=request.by)
-    fleet = {state.device.pk: state for state in queries.states(rows, at=request.asked_at)}
-    wanted = request.GET.get("light", "")
-    if wanted in Light.values:
-        rows = rows.filter(pk__in=[key for key, state in fleet.items() if state.light == wanted])
-    page: ListPage[Any] = ListPage(
-        request,
-        rows.order_by("site__name", "serial"),
-        title=pgettext("list", "考勤机"),
-        columns=_columns(fleet),
-        search=["serial", "name", "site__name"],
-        filters=[
-            Filter("light", gettext("状态灯"), Light.choices, ""),
-            Filter("state", gettext("状态"), DeviceState.choices, "state"),
-            Filter("site", gettext("地点"), org.site_choices(), "site"),
-        ],
-        empty=gettext("还没有考勤机。把考勤机的服务器地址设为本机,它联系后会出现在这里等待批准。"),
-        template="devices/devices.html",
-        add=("/devices/add/", gettext("添加考勤机")) if may(request.by, APPROVE_DEVICES) else None,
-        more={
-            "pending": queries.pending_count(seen_by=request.by),
-            "sites": _by_site(fleet.values()),
-        }
-        | standing(request),
-    )
-    return page.answer()
-
-
-def _columns(fleet: dict[int, queries.State]) -> list[Column[Any]]:
-    """The fleet's columns; what is reckoned is looked up, not asked for row by row."""
-
-    def told(say: Callable[[queries.State], Any]) -> Callable[[Any], Any]:
-        return lambda device: say(fleet[device.pk])
-
-    return [
-        Column("site", gettext("地点"), lambda d: d.site.name if d.site else "", "site__name"),
-        Column("serial", gettext("序列号"), lambda d: d.serial, "serial", link=lambda d: f"/devices/{d.pk}/"),
-        Column("name", gettext("名称"), lambda d: d.name, "name"),
-        Column("light", gettext("状态灯"), told(lambda s: s.light.label), tone=told(lambda s: TONES[s.light])),
-        Column("seen", gettext("最近联系"), told(lambda s: s.known.seen_at), "heartbeat__seen_at"),
-        Column("clock", gettext("时钟快(秒)"), told(lambda s: s.known.ahead_seconds), numeric=True),
-        Column("memory", gettext("存储"), told(_memory), numeric=True),
-        Column("commands", gettext("待执行命令"), told(lambda s: s.known.waiting_commands or ""), numeric=True),
-        Column("unknown", gettext("来时未知(7 天)"), told(lambda s: s.known.unknown or ""), numeric=True),
-        Column("bad", gettext("问题行"), lambda d: d.bad_count or "", "bad_count", numeric=True),
-        Column("firmware", gettext("固件"), told(lambda s: s.vitals.firmware)),
-        Column("address", gettext("网络地址"), told(lambda s: s.known.address), "heartbeat__address", hidden=True),
-        Column("state", gettext("状态"), lambda d: d.get_state_display(), "state", hidden=True),
-        Column("protocol", gettext("协议"), lambda d: title_of(d.protocol), "protocol", hidden=True),
-        Column("first", gettext("首次出现"), lambda d: d.first_seen_at, "first_seen_at", hidden=True),
-    ]
-
-
-def _memory(state: queries.State) -> str:
-    percent = state.vitals.memory_percent
-    return "" if percent is None else f"{percent}%"
-
-
-def _by_site(states: Iterable[queries.State]) -> list[tuple[str, int | None, list[tuple[Light, str, int]]]]:
-    """Each site with its id and how many of its terminals have which light, with its colour, the worst first."""
-    found: dict[tuple[str, int | None], Counter[Light]] = defaultdict(Counter)
-    for state in states:
-        site = state.device.site
-        found[site.name if site else "", state.device.site_id][state.light] += 1
-    return [
-        (name, site_id, [(one, TONES[one], lights[one]) for one in Light if lights[one]])
-        for (name, site_id), lights in sorted(found.items(), key=lambda item: (item[0][1] is not None, item[0][0]))
-    ]
+SHOWN, NEWEST = 50, 20
 
 
 def device(request: AskedBy, device_id: int) -> HttpResponse:
     """One terminal: what it is, what it sent, what waits."""
     found = queries.device(device_id, seen_by=request.by)
-    (state,) = queries.states([found], at=request.asked_at)
+    state = queries.state_of(found, at=request.asked_at, on=request.today)
     repairs = may(request.by, REPAIR_LINES)
+    commands = may(request.by, COMMAND_DEVICES)
+    entries, older = timeline.entries(found, None, seen_by=request.by, most=NEWEST)
     context = {
         "device": found,
-        "beat": _beat(found),
+        "beat": getattr(found, "heartbeat", None),
         "now": state,
+        "gauges": _gauges(state.vitals),
+        "zone": found.zone or (found.site.timezone if found.site else ""),
         "tone": TONES[state.light],
         "findings": diagnose(state.known),
         "protocol": title_of(found.protocol),
-        "uploads": queries.uploads(found, seen_by=request.by)[:SHOWN],
-        "operations": queries.operations(found, seen_by=request.by)[:SHOWN],
-        "tampering": TAMPERING,
-        "commands": queries.commands(found, seen_by=request.by)[:SHOWN],
-        "open_states": {CommandState.WAITING, CommandState.SENT},
+        "entries": entries,
+        "older": older,
+        "may_command": commands,
+        "may_repair": repairs,
+        "waiting": queries.commands(found, seen_by=request.by).filter(state__in=timeline.OPEN)[:SHOWN],
         "bad": queries.bad_lines(found, seen_by=request.by)[:SHOWN] if repairs else (),
-        "repairs": repairs,
         "visited": found.protocol in VISITORS,
         "manner": manner_of(found.protocol),
         "people": people_queries.summary(found, seen_by=request.by)
@@ -144,9 +64,26 @@ def device(request: AskedBy, device_id: int) -> HttpResponse:
         "membership": queries.memberships(found, seen_by=request.by).filter(begins_on__lte=request.today).first(),
         "may_group": may(request.by, GROUP_PINS),
         "may_approve": may(request.by, APPROVE_DEVICES),
-        "form": CommandForm() if may(request.by, COMMAND_DEVICES) and found.state == DeviceState.APPROVED else None,
+        "form": _command_form(request, found) if commands else None,
     }
     return render(request, "devices/device.html", context)
+
+
+def _command_form(request: AskedBy, device: Device) -> CommandForm | None:
+    """What the terminal may be told; nothing while it is not in use, or has words for nothing."""
+    spoken = actions.spoken(device, at=request.asked_at) if device.state == DeviceState.APPROVED else ()
+    return CommandForm(spoken) if spoken else None
+
+
+def _gauges(vitals: Vitals) -> list[tuple[str, int, int | None]]:
+    """What a terminal holds: what, how much, and of how much where it told."""
+    told = (
+        (pgettext("terminal", "人员"), vitals.people_count, vitals.people_capacity),
+        (gettext("指纹"), vitals.finger_count, vitals.finger_capacity),
+        (gettext("人脸"), vitals.face_count, vitals.face_capacity),
+        (gettext("打卡记录"), vitals.record_count, vitals.record_capacity),
+    )
+    return [(what, count, capacity) for what, count, capacity in told if count is not None]
 
 
 def approve(request: AskedBy, device_id: int) -> HttpResponse:
@@ -188,7 +125,7 @@ def command(request: AskedBy, device_id: int) -> HttpResponse:
     """Tell a terminal something when it calls next."""
     require(request.by, COMMAND_DEVICES, everywhere=True)
     found = queries.device(device_id, seen_by=request.by)
-    form = CommandForm(request.POST)
+    form = CommandForm(actions.spoken(found, at=request.asked_at), request.POST)
 
     def change(said: dict[str, Any]) -> object:
         if said["wish"] == EVERYTHING:
@@ -218,23 +155,6 @@ def reread(request: AskedBy, upload_id: int) -> HttpResponse:
     said = ngettext("已重新读取,仍有 {count} 行不能读。", "已重新读取,仍有 {count} 行不能读。", still_bad)
     messages.success(request, said.format(count=still_bad))
     return redirect("devices:device", found.device_id)
-
-
-@require_POST
-def repair(request: AskedBy, line_id: int) -> HttpResponse:
-    """A mended line, or one dismissed; answers with the line's new row."""
-    bad = queries.bad_line(line_id, seen_by=request.by)
-    told = ""
-    try:
-        if request.POST.get("dismiss"):
-            actions.dismiss(bad, by=request.by, at=request.asked_at)
-        else:
-            actions.repair(bad, request.POST.get("text", ""), by=request.by, at=request.asked_at)
-    except Refusal as refusal:
-        told = refusal.sentence
-    bad.refresh_from_db()
-    context = {"line": bad, "told": told, "text": request.POST.get("text", bad.raw)}
-    return render(request, "devices/_bad_line.html", context, status=422 if told else 200)
 
 
 def pin_groups(request: AskedBy) -> HttpResponseBase:
@@ -306,7 +226,7 @@ def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:
             Column("known", gettext("已有(不重复记)"), lambda u: u.known_count, "known_count", numeric=True),
             Column("held", gettext("待核对时间"), lambda u: u.held_count, "held_count", numeric=True),
             Column("unknown", gettext("未知编号"), lambda u: u.unknown_count, "unknown_count", numeric=True),
-            Column("bad", gettext("问题行"), lambda u: u.bad_count, "bad_count", numeric=True),
+            Column("bad", gettext("问题行"), lambda u: u.bad_count, "bad_count", numeric=True, button=_reread(request)),
             Column("times", gettext("收到次数"), lambda u: u.times_seen, "times_seen", numeric=True),
             Column("address", gettext("网络地址"), lambda u: u.address, "address", hidden=True),
             Column("size", gettext("字节数"), lambda u: u.size_bytes, "size_bytes", numeric=True, hidden=True),
@@ -317,6 +237,12 @@ def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:
         more={"device": found},
     )
     return page.answer()
+
+
+def _reread(request: AskedBy) -> Callable[[RawUpload], tuple[str, str] | None]:
+    """Whoever may repair lines may have an upload with bad ones read again."""
+    repairs = may(request.by, REPAIR_LINES)
+    return lambda u: (gettext("重新读取"), f"/devices/uploads/{u.pk}/reread/") if repairs and u.bad_count else None
 
 
 def operations(request: AskedBy, device_id: int) -> HttpResponseBase:

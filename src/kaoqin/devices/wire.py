@@ -164,6 +164,14 @@ class Vitals:
     firmware: str = ""
     record_count: int | None = None
     record_capacity: int | None = None
+    model: str = ""
+    people_count: int | None = None
+    people_capacity: int | None = None
+    finger_count: int | None = None
+    finger_capacity: int | None = None
+    face_count: int | None = None
+    face_capacity: int | None = None
+    language: str = ""
 
     @property
     def memory_percent(self) -> int | None:
@@ -415,18 +423,21 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """What a link to a terminal of a protocol takes: its usual port, over which transports if there is a choice, whose
-    log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events."""
+    log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events,
+    whether it speaks on one line at a time."""
 
     port: int
     transports: tuple[str, ...] = ()
     user: str = ""
     https: bool = False
     subscribes: bool = False
+    one_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of what a visited terminal holds, as an upload: kind, bytes, where from, and how many records."""
+    """A piece of what a visited terminal holds, as an upload: kind, bytes, where from, and how many records. Without
+    bytes it is a sign of life."""
 
     kind: str
     body: bytes
@@ -495,8 +506,7 @@ class Stream(Shape):
     """A protocol whose terminals keep a line open and tell on it what happens, what waited first."""
 
     def live(self, link: Link) -> AsyncIterator[Page]:
-        """What a terminal tells, until the line breaks; a page without a body is a sign of life. Raises VisitFailed, and
-        WrongLogin."""
+        """What a terminal tells, until the line breaks. Raises VisitFailed, and WrongLogin."""
         ...
 
 

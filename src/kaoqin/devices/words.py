@@ -1,7 +1,7 @@
 """Words of the terminals: states, what may happen at one, permissions."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaoqin.security.words import Role, permission
 
@@ -25,6 +25,11 @@ class Light(models.TextChoices):
     MEMORY = "memory", gettext_lazy("存储将满")
     ONLINE = "online", gettext_lazy("在线")
     OFF = "off", gettext_lazy("不在用")
+
+
+TONES: dict[Light, str] = dict.fromkeys(Light, "yellow") | {Light.ONLINE: "green", Light.OFF: "secondary"}
+TONES |= dict.fromkeys((Light.SILENT, Light.NEVER), "red")
+"""The colour of each light."""
 
 
 class Alarm(models.TextChoices):
@@ -134,6 +139,18 @@ class Deed(models.TextChoices):
     DOOR = "door", gettext_lazy("门与设备事件")
     FAULT = "fault", gettext_lazy("设备报错")
     OTHER = "other", gettext_lazy("其他")
+
+
+class Happening(models.TextChoices):
+    """What there is in the history of a terminal."""
+
+    UPLOAD = "upload", gettext_lazy("上传")
+    BAD_LINES = "bad_lines", gettext_lazy("问题行")
+    OPERATION = "operation", gettext_lazy("机内操作")
+    TAMPERING = "tampering", gettext_lazy("可能影响打卡的操作")
+    COMMAND = "command", pgettext_lazy("terminal", "命令")
+    ALARM = "alarm", gettext_lazy("告警")
+    DECISION = "decision", gettext_lazy("审批与设置")
 
 
 class Fault(models.TextChoices):

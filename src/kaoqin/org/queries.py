@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from kaoqin.core.arrays import any_of, text_array
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
+from kaoqin.org.positions import Position, wgs84
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor, Reach, ScopeKind
 
@@ -210,6 +211,16 @@ def sites_of(people: QuerySet[Employee], on: dt.date) -> QuerySet[Site]:
 def at_site(people: QuerySet[Employee], site_id: int, on: dt.date) -> QuerySet[Employee]:
     """Those of the people who work at a site on a day."""
     return people.filter(Exists(Posting.objects.filter(posted(on), employee=OuterRef("pk"), site=site_id)))
+
+
+def site_positions() -> dict[int, Position]:
+    """Where the sites are that say so, by GPS, whatever datum their positions were told in. One question."""
+    rows = Site.objects.exclude(datum="").values_list("pk", "latitude", "longitude", "datum")
+    return {
+        key: wgs84(Position(float(north), float(east)), datum)
+        for key, north, east, datum in rows
+        if north is not None and east is not None
+    }
 
 
 def site_choices() -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ class PunchesConfig(AppConfig):
     def ready(self) -> None:
         from kaoqin.core import outcomes
         from kaoqin.devices import numbers as devices
-        from kaoqin.punches import actions, bringing, counting, ledger, numbers  # noqa: F401 - two register their jobs
+        from kaoqin.punches import actions, bringing, counting, ledger, numbers, queries  # noqa: F401 - two register their jobs
 
         outcomes.register("devices.readings", ledger.on_readings)
         outcomes.register("devices.grouped", actions.on_grouped)
-        devices.register(numbers.KeptNumbers)
+        devices.register(numbers.KeptNumbers, queries.numbers_of_nobody)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,15 @@ def unknown_keys(*, seen_by: Actor, at_most: int = 200) -> list[UnknownKey]:
         return names.get(begun[-1] or 0, "") if begun else ""
 
     return [UnknownKey(**row, **vars(near(row["person_key"], row["name"])), group=group(row)) for row in rows]
+
+
+def numbers_of_nobody(origins: Collection[str]) -> dict[str, set[str]]:
+    """By source the numbers of its punches that are nobody's now. One question."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = _nobodys().filter(origin__in=origins).values_list("origin", "person_key").distinct()
+    for origin, number in rows:
+        found[origin].add(number)
+    return dict(found)
 
 
 def _nobodys() -> QuerySet[Punch]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kaoqin.core.sentences import Sentence
@@ -60,6 +61,13 @@ def _entry(
         told=sentence.keep(),
         facts=facts,
     )
+
+
+def deeds_on(subject: models.Model | type[models.Model], ids: QuerySet[Any, Any] | None = None) -> QuerySet[AuditEntry]:
+    """What was done to a thing, or to some things of a kind, for whoever may see them: the caller has asked."""
+    name = subject._meta.label_lower
+    which = ids if ids is not None else [subject.pk]
+    return AuditEntry.objects.filter(subject=name, subject_id__in=which)
 
 
 def record_access(by: Actor, employee_ids: list[int], what: str, page: str, *, at: dt.datetime) -> None:

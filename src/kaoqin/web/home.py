@@ -11,7 +11,7 @@ from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
 from kaoqin.devices import queries as devices
-from kaoqin.devices.words import SEE_DEVICES
+from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES
 from kaoqin.org import queries as org
 from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.punches import queries as punches
@@ -102,14 +102,19 @@ def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
 
 
 def _terminals(by: Actor) -> list[Waiting]:
-    """Terminals that want a person: those with an alarm, those that wait to be approved."""
+    """Terminals that want a person: those with an alarm, those that wait to be approved, lines nobody could read."""
+    lines = devices.waiting_lines(seen_by=by).count() if may(by, REPAIR_LINES) else 0
     alarms, pending = devices.open_alarms(seen_by=by).count(), devices.pending_count(seen_by=by)
     return [
         *_said(
             alarms, ngettext("{} 个考勤机告警", "{} 个考勤机告警", alarms), "/devices/alarms/?open=1", "alert-triangle"
         ),
+        *_said(pending, ngettext("{} 台考勤机等待批准", "{} 台考勤机等待批准", pending), "/devices/pending/", "help"),
         *_said(
-            pending, ngettext("{} 台考勤机等待批准", "{} 台考勤机等待批准", pending), "/devices/?state=pending", "help"
+            lines,
+            ngettext("{} 行考勤机上传读不懂", "{} 行考勤机上传读不懂", lines),
+            "/devices/lines/",
+            "alert-triangle",
         ),
     ]
 

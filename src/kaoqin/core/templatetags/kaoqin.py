@@ -133,6 +133,13 @@ def shown(value: Any) -> Any:
 
 
 @register.filter
+def shown_hour(value: dt.datetime) -> str:
+    """An hour of a day: 2026-11-20 10:00–59."""
+    begins = timezone.localtime(value)
+    return f"{begins:%Y-%m-%d %H:%M}–{begins + dt.timedelta(minutes=59):%M}"
+
+
+@register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """A value of a dict by a key that is a variable."""
     return mapping.get(key)

@@ -11,6 +11,9 @@ from kaoqin.devices.protocols.hanvon import vitals as hanvon_vitals
 from kaoqin.devices.protocols.hanvon.client import Client as HanvonClient
 from kaoqin.devices.protocols.hanvon.push import PushTalk
 from kaoqin.devices.protocols.hikvision import Hikvision
+from kaoqin.devices.protocols.hikvision import orders as hikvision_orders
+from kaoqin.devices.protocols.hikvision import phrases as hikvision_phrases
+from kaoqin.devices.protocols.hikvision import state as hikvision_state
 from kaoqin.devices.protocols.hikvision.client import Client
 from kaoqin.devices.protocols.hikvision.front import Listener
 from kaoqin.devices.protocols.mqtt import Mqtt
@@ -36,17 +39,26 @@ _ZK = (Attendance.name, Security.name)
 ADAPTERS: dict[str, Adapter] = {adapter.name: adapter for adapter in _ADAPTERS}
 FRONTS: tuple[Front, ...] = (Push(), Listener())
 VISITORS: dict[str, Visitor] = {visitor.name: visitor for visitor in _VISITORS}
-STREAMS: dict[str, Stream] = {Client.name: Client()}
+STREAMS: dict[str, Stream] = {Client.name: Client(), Pull.name: zk_4370.Client()}
 TALKS: dict[str, Callable[[], Talk]] = {Hanvon.name: PushTalk}
 BOARDS: tuple[Board, ...] = (FaceBoard(),)
 VITALS: Mapping[str, Callable[[Mapping[str, str]], Vitals]] = {
     **dict.fromkeys(_ZK, zk.vitals),
     Pull.name: zk_4370_sizes.vitals,
     Hanvon.name: hanvon_vitals.vitals,
+    Hikvision.name: hikvision_state.vitals,
+}
+HOLDS: dict[str, Callable[[str, Dialect], str]] = {
+    **dict.fromkeys(_ZK, phrases.held),
+    Pull.name: zk_4370_users.held,
+    Hikvision.name: hikvision_phrases.held,
+}
+REASONS: dict[str, Callable[[int], str]] = {
+    **dict.fromkeys(_ZK, codes.reason),
+    Pull.name: zk_4370_orders.reason,
+    Hikvision.name: hikvision_orders.reason,
 }
 TEMPLATES: dict[str, Templates] = dict.fromkeys(_ZK, ZkTemplates())
-HOLDS: dict[str, Callable[[str, Dialect], str]] = {**dict.fromkeys(_ZK, phrases.held), Pull.name: zk_4370_users.held}
-REASONS: dict[str, Callable[[int], str]] = {**dict.fromkeys(_ZK, codes.reason), Pull.name: zk_4370_orders.reason}
 OPTIONS: dict[str, tuple[Option, ...]] = {
     Attendance.name: attendance_options.OPTIONS,
     Security.name: security_options.OPTIONS,
@@ -66,9 +78,9 @@ def reason_of(protocol: str, code: int) -> str:
 
 
 def vitals_of(protocol: str, facts: Mapping[str, str]) -> Vitals:
-    """How a terminal is by its own words; of a protocol that tells none, nothing."""
+    """How a terminal is by its own words; of a protocol that tells little, its model and firmware."""
     reads = VITALS.get(protocol)
-    return reads(facts) if reads else Vitals()
+    return reads(facts) if reads else Vitals(facts.get("firmware", ""), model=facts.get("model", ""))
 
 
 def manner_of(protocol: str) -> Manner:

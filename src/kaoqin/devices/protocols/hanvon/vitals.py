@@ -11,6 +11,7 @@ def vitals(facts: Mapping[str, str]) -> Vitals:
         firmware=facts.get("firmware", ""),
         record_count=_number(facts.get("real_facerecord", "")),
         record_capacity=_number(facts.get("max_facerecord", "")),
+        model=facts.get("model", ""),
     )
 
 

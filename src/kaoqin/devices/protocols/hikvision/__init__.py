@@ -1,8 +1,8 @@
 """Hikvision terminals over ISAPI as the house's adapter."""
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
-from kaoqin.core.words import Refusal
+from kaoqin.devices.protocols.hikvision import people, phrases, state
 from kaoqin.devices.protocols.hikvision.bodies import mask
 from kaoqin.devices.protocols.hikvision.events import decode_events
 from kaoqin.devices.protocols.hikvision.front import NAME
@@ -20,8 +20,9 @@ class Hikvision:
         return mask(body)
 
     def decode(self, kind: str, body: bytes, dialect: Dialect) -> Decoded:
-        return decode_events(body, dialect)
+        if kind == people.KIND:
+            return people.decode(body)
+        return state.decode(body) if kind == state.KIND else decode_events(body, dialect)
 
     def say(self, wanted: Wanted, dialect: Dialect) -> str:
-        """It polls nothing and takes no phrases: it is visited."""
-        raise Refusal("devices.not_spoken", gettext("这种考勤机不接受排队的命令。"))
+        return phrases.say(wanted, dialect)

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 
 from django.utils.translation import gettext
 
-from kaoqin.devices.protocols.hikvision import messages, stream
+from kaoqin.devices.protocols.hikvision import messages, orders, phrases, state, stream
 from kaoqin.devices.protocols.hikvision.front import NAME, PREFIX
+from kaoqin.devices.protocols.hikvision.messages import strange
 from kaoqin.devices.protocols.http_digest.conversation import Conversation
+from kaoqin.devices.protocols.waiting import read
 from kaoqin.devices.wire import CameShort, Done, Link, Manner, Page, VisitFailed
 
 MOST_RECORDS = 1_000_000
@@ -25,15 +27,14 @@ class Client:
 
     def state(self, link: Link, at: dt.datetime) -> Mapping[str, str]:
         line = Conversation(link)
-        told = _understood(line.ask("GET", f"{_SYSTEM}/deviceInfo"))
+        facts = _facts(line)
         begun = dt.datetime.now(dt.UTC)
         times = _understood(line.ask("GET", f"{_SYSTEM}/time"))
         waited = (dt.datetime.now(dt.UTC) - begun) / 2
         try:
             ahead = messages.clock(times, link.zone) - (at + waited)
         except messages.NotUnderstood:
-            raise _strange() from None
-        facts = {name: told[key] for key, name in _FACTS.items() if told.get(key)}
+            raise strange() from None
         return facts | {"clock_ahead_seconds": str(round(ahead.total_seconds()))}
 
     def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:
@@ -49,8 +50,10 @@ class Client:
         return stream.live(link)
 
     def carry_out(self, link: Link, phrase: str) -> Done:
-        """Nothing is worded for these terminals, so nothing is done."""
-        return Done(-1)
+        line, (do, told) = Conversation(link), read(phrase)
+        if do == phrases.STATE:
+            return Done(0, [state.page(_facts(line))])
+        return orders.carry_out(line, do, told)
 
     def set_clock(self, link: Link, at: dt.datetime) -> None:
         Conversation(link).ask("PUT", f"{_SYSTEM}/time", messages.say_clock(at, link.zone))
@@ -76,7 +79,7 @@ def _day(line: Conversation, link: Link, day: dt.date) -> Generator[Page, None, 
         try:
             piece = messages.found(line.ask("POST", _SEARCH, asked, "application/json"))
         except messages.NotUnderstood:
-            raise _strange() from None
+            raise strange() from None
         if piece.records:
             path = f"AcsEvent {day.isoformat()} {position}"
             yield Page("search", messages.say_page(piece.records), path, len(piece.records))
@@ -85,12 +88,14 @@ def _day(line: Conversation, link: Link, day: dt.date) -> Generator[Page, None, 
     return max(total - taken, 0)
 
 
+def _facts(line: Conversation) -> dict[str, str]:
+    """Who a terminal is, as it tells."""
+    told = _understood(line.ask("GET", f"{_SYSTEM}/deviceInfo"))
+    return {name: told[key] for key, name in _FACTS.items() if told.get(key)}
+
+
 def _understood(body: bytes) -> dict[str, str]:
     try:
         return messages.fields(body)
     except messages.NotUnderstood:
-        raise _strange() from None
-
-
-def _strange() -> VisitFailed:
-    return VisitFailed(gettext("考勤机的回答读不懂,也许不是这种协议的考勤机。"))
+        raise strange() from None

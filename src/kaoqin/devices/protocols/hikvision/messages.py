@@ -11,13 +11,20 @@ from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext
 
 from kaoqin.devices.protocols.hikvision.events import read_time
 from kaoqin.devices.protocols.hikvision.front import PREFIX
+from kaoqin.devices.wire import VisitFailed
 
 MOST_RESULTS = 30
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"'
+
+
+def strange() -> VisitFailed:
+    """An answer that nobody understands."""
+    return VisitFailed(gettext("考勤机的回答读不懂,也许不是这种协议的考勤机。"))
 
 
 class NotUnderstood(ValueError):  # noqa: N818 - said of an answer

@@ -18,11 +18,13 @@ from xml.sax.saxutils import escape
 
 from kaoqin.devices.protocols.hikvision import messages, stream
 from kaoqin.devices.protocols.hikvision.events import read_time
+from kaoqin.devices.protocols.hikvision.simulated_people import HeldPeople
 from kaoqin.devices.protocols.http_digest.simulator import DigestServer
 
 _XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<{0} version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">{1}</{0}>'
 )
+WELL = _XML.format("ResponseStatus", "<statusCode>1</statusCode>")
 PICTURE = b"\xff\xd8\xff\xe0" + b"made up" * 40 + b"\xff\xd9"
 SHAPES = ("json", "xml", "multipart", "bare multipart")
 
@@ -56,7 +58,7 @@ class Simulator(DigestServer):
         self.serial, self.shape = serial, shape
         self.mac = "24:0f:" + ":".join(serial[-8:][index : index + 2] for index in range(0, 8, 2))
         self.zone = dt.timezone(dt.timedelta(hours=offset_hours))
-        self.faults = Faults()
+        self.faults, self.people = Faults(), HeldPeople()
         self.events: list[dict[str, Any]] = []
         self.host: dict[str, str] = {}
         self.most_results = messages.MOST_RESULTS
@@ -200,7 +202,8 @@ class Simulator(DigestServer):
             return self._hosts(method, body)
         if route == ("POST", "AccessControl/AcsEvent"):
             return 200, self._search(json.loads(body)["AcsEventCond"])
-        return 404, _XML.format("ResponseStatus", "<statusCode>4</statusCode>")
+        told_of_people = self.people.answer(method, route[1].removeprefix("AccessControl/"), body)
+        return told_of_people or (404, _XML.format("ResponseStatus", "<statusCode>4</statusCode>"))
 
     def _now(self) -> dt.datetime:
         return (dt.datetime.now(dt.UTC) + self.faults.clock).astimezone(self.zone).replace(microsecond=0)
@@ -209,7 +212,7 @@ class Simulator(DigestServer):
         told = messages.clock(messages.fields(body), "UTC")
         self.zone = dt.timezone(told.utcoffset() or dt.timedelta())
         self.faults.clock = told - dt.datetime.now(dt.UTC)
-        return _XML.format("ResponseStatus", "<statusCode>1</statusCode>")
+        return WELL
 
     def _hosts(self, method: str, body: bytes) -> tuple[int, str]:
         if self.faults.refuses_hosts:

@@ -5,11 +5,10 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 
-from django.utils.translation import gettext
-
 from kaoqin.devices.protocols.hikvision.events import only_alive
+from kaoqin.devices.protocols.hikvision.messages import strange
 from kaoqin.devices.protocols.http_digest.stream import poured
-from kaoqin.devices.wire import Link, Page, VisitFailed
+from kaoqin.devices.wire import Link, Page
 
 PATH = "/ISAPI/Event/notification/alertStream"
 SILENT_SECONDS = 90
@@ -39,7 +38,7 @@ class Parts:
     def __init__(self, kind: str) -> None:
         found = _BOUNDARY.search(kind)
         if not kind.lower().startswith("multipart/") or found is None:
-            raise _strange()
+            raise strange()
         told = (found[1] or found[2]).removeprefix("--").encode()
         self._delimiter = re.compile(rb"(?:\A|\n)--%s[^\n]*\n" % re.escape(told))
         self._kept = bytearray()
@@ -52,7 +51,7 @@ class Parts:
             if content:
                 yield content
         if len(self._kept) > MOST_BYTES:
-            raise _strange()
+            raise strange()
 
     def _next(self) -> bytes | None:
         """The next content, empty where there is none to it; None: not yet."""
@@ -95,7 +94,3 @@ def _is_whole(content: bytes) -> bool:
         return _DECODER.raw_decode(text.decode("utf-8", "replace"))[1] > 0
     except ValueError:
         return False
-
-
-def _strange() -> VisitFailed:
-    return VisitFailed(gettext("考勤机的回答读不懂,也许不是这种协议的考勤机。"))

@@ -13,24 +13,34 @@ Said = tuple[int, str]
 
 
 class DigestServer:
-    """`with DigestServer(…) as unit:` listens on `unit.port`; a brand says what it answers and streams."""
+    """`with DigestServer(…) as unit:` listens on `unit.port`; a brand says what it answers and streams. Who has a loop
+    of their own opens it, and calls `server.handle_request` when somebody calls."""
 
     def __init__(self, user: str, password: str, *, sha256: bool = False) -> None:
         self.user, self.password = user, password
         self.algorithm = "SHA-256" if sha256 else "MD5"
         self.refused_logins = 0
         self._nonce = secrets.token_hex(8)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
+        self.server: ThreadingHTTPServer
+        self.port = 0
+
+    def open(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Take the port, 0 for any that is free."""
+        self.server = _Server((host, port), _handler(self))
+        self.port = int(self.server.server_address[1])
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self.open()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *told: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def there(self) -> bool:
+        """Whether it has a network; without one a call is not answered."""
+        return True
 
     def answer(self, method: str, path: str, body: bytes) -> Said:
         """What is said to a request whose log-in was right."""
@@ -62,10 +72,17 @@ class DigestServer:
         return known
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    timeout = 0
+
+
 def _handler(unit: DigestServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if not unit.there():
+                return None
             if not unit.knows(self.command, self.headers.get("Authorization", "")):
                 return self._say(401, "", unit.challenge())
             endless = unit.stream(self.command, self.path)

@@ -4,13 +4,14 @@ import asyncio
 import datetime as dt
 import struct
 import zoneinfo
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext
 
+from kaoqin.devices.protocols.waiting import read
 from kaoqin.devices.protocols.zk_4370 import NAME, bodies, orders, phrases, sizes
 from kaoqin.devices.protocols.zk_4370.conversation import SECONDS, Conversation, strange, talking_to
 from kaoqin.devices.protocols.zk_4370.frames import Code
@@ -20,7 +21,8 @@ from kaoqin.devices.wire import Done, Link, Manner, Page, VisitFailed
 
 MOST_SECONDS = 900
 """No visit takes longer, however slowly a terminal answers."""
-PROBE_SECONDS = 60
+PROBE_SECONDS = 30
+"""How often a line on which nothing happens is asked whether the terminal is there, and a long reading told to go on."""
 _OPTIONS = {"serial": "~SerialNumber", "model": "~DeviceName", "mac": "MAC"}
 _EVERY_PRESS = struct.pack("<I", 1)
 _TIME = struct.Struct("<I")
@@ -28,10 +30,10 @@ Made = TypeVar("Made")
 
 
 class Client:
-    """`Visitor` of these terminals. `seconds`: how long an answer is waited for."""
+    """`Visitor` and `Stream` of these terminals. `seconds`: how long an answer is waited for."""
 
     name = NAME
-    manner = Manner(port=4370, transports=("tcp", "udp"))
+    manner = Manner(port=4370, transports=("tcp", "udp"), one_line=True)
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -41,7 +43,7 @@ class Client:
 
     def pages(self, link: Link, first: dt.date, last: dt.date) -> Iterator[Page]:
         """All the terminal holds, whatever the days: one record of a wrong clock would hide all others behind it."""
-        log = self._within(self._log(link))
+        log = yield from self._going_on(self._log(link))
         yield from bodies.pages_of_log(log.first, log.shape, log.owners)
         yield from bodies.pages_of_log(log.later, log.shape, log.owners, "ATTLOG +")
         if log.failure:
@@ -61,8 +63,7 @@ class Client:
         return ""
 
     async def live(self, link: Link, probe_seconds: float = PROBE_SECONDS) -> AsyncIterator[Page]:
-        """Presses as they happen, until the caller has enough; a page without a body is a sign of life. Each press is
-        acknowledged when the next page is asked for, so not before it is kept. Raises VisitFailed when the terminal is
+        """Presses as they happen, until the caller has enough. Each press is acknowledged when the next page is asked for, so not before it is kept. Raises VisitFailed when the terminal is
         gone, and WrongLogin."""
         async with talking_to(link, self._seconds) as line:
             await line.good(Code.EVENT, _EVERY_PRESS)
@@ -77,22 +78,18 @@ class Client:
 
     @staticmethod
     def _within(doing: Coroutine[Any, Any, Made]) -> Made:
-        """Do it in time, in a thread of its own: who calls may have a loop running. Sentences stay in their language."""
-
-        async def in_time() -> Made:
-            try:
-                async with asyncio.timeout(MOST_SECONDS):
-                    return await doing
-            except TimeoutError:
-                raise VisitFailed(gettext("考勤机太慢,没有在时限内读完。")) from None
-
-        def here() -> Made:
-            with translation.override(language):
-                return asyncio.run(in_time())
-
-        language = translation.get_language()
+        """Do it in time, in a thread of its own: who calls may have a loop running."""
         with ThreadPoolExecutor(1, "zk_4370") as thread:
-            return thread.submit(here).result()
+            return thread.submit(_in_time, doing, translation.get_language()).result()
+
+    @staticmethod
+    def _going_on(doing: Coroutine[Any, Any, Made]) -> Generator[Page, None, Made]:
+        """The same, with signs of life while it lasts: a terminal that does not answer would have ended it."""
+        with ThreadPoolExecutor(1, "zk_4370") as thread:
+            reading = thread.submit(_in_time, doing, translation.get_language())
+            while wait([reading], PROBE_SECONDS).not_done:
+                yield bodies.ALIVE
+            return reading.result()
 
     async def _state(self, link: Link, at: dt.datetime) -> dict[str, str]:
         begun = asyncio.get_running_loop().time()
@@ -113,7 +110,7 @@ class Client:
             return await read_log(line)
 
     async def _carry_out(self, link: Link, phrase: str) -> Done:
-        do, told = phrases.read(phrase)
+        do, told = read(phrase)
         async with talking_to(link, self._seconds) as line:
             if do == phrases.STATE:
                 return Done(0, [bodies.page_of_state(await read_facts(line))])
@@ -123,6 +120,20 @@ class Client:
         async with talking_to(link, self._seconds) as line:
             wall = at.astimezone(zoneinfo.ZoneInfo(link.zone)).replace(tzinfo=None)
             await line.good(Code.SET_TIME, _TIME.pack(compact(wall)))
+
+
+def _in_time(doing: Coroutine[Any, Any, Made], language: str | None) -> Made:
+    """What it gives; sentences stay in their language."""
+
+    async def limited() -> Made:
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                return await doing
+        except TimeoutError:
+            raise VisitFailed(gettext("考勤机太慢,没有在时限内读完。")) from None
+
+    with translation.override(language):
+        return asyncio.run(limited())
 
 
 async def read_facts(line: Conversation) -> dict[str, str]:

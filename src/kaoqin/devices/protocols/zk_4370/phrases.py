@@ -1,16 +1,10 @@
-"""Commands to these terminals, as they wait for the next visit: JSON, for it is we ourselves who read it there. Pure.
-
-There is no phrase for clearing anything.
-"""
-
-import json
-from collections.abc import Mapping
-from typing import Any
+"""Commands to these terminals, as they wait for the next visit. Pure; there is no phrase for clearing anything."""
 
 from django.utils.translation import gettext
 
 from kaoqin.core.words import Refusal
 from kaoqin.devices import wire
+from kaoqin.devices.protocols.waiting import phrase
 from kaoqin.devices.protocols.zk_4370 import users
 from kaoqin.devices.protocols.zk_common.phrases import good
 
@@ -24,29 +18,16 @@ def say(wanted: wire.Wanted, dialect: wire.Dialect) -> str:
         case wire.PutPerson():
             name = " ".join("".join(c for c in wanted.name if c.isprintable() or c.isspace()).split())
             told = {"pin": _pin(wanted.pin), "name": name, "encoding": users.encoding_for(dialect)}
-            return _phrase(PUT, told | {"role": _role(wanted.privilege), "card": _card(wanted.card)})
+            return phrase(PUT, **told, role=_role(wanted.privilege), card=_card(wanted.card))
         case wire.RemovePerson():
-            return _phrase(REMOVE, {"pin": _pin(wanted.pin)})
+            return phrase(REMOVE, pin=_pin(wanted.pin))
         case wire.TellPeople():
-            return _phrase(PEOPLE)
+            return phrase(PEOPLE)
         case wire.TellState():
-            return _phrase(STATE)
+            return phrase(STATE)
         case wire.Restart():
-            return _phrase(RESTART)
+            return phrase(RESTART)
     raise Refusal("devices.not_spoken", gettext("这种考勤机不认识这条命令。"))
-
-
-def read(phrase: str) -> tuple[str, Mapping[str, Any]]:
-    """What is to be done, and to whom; of what is no phrase of ours, nothing."""
-    try:
-        told = json.loads(phrase)
-        return str(told["do"]), told
-    except (ValueError, TypeError, KeyError):
-        return "", {}
-
-
-def _phrase(do: str, told: Mapping[str, Any] | None = None) -> str:
-    return json.dumps({"do": do, **(told or {})}, ensure_ascii=False)
 
 
 def _pin(pin: str) -> str:

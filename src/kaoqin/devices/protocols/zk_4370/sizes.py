@@ -32,9 +32,17 @@ def facts_of(sizes: tuple[int, ...]) -> dict[str, str]:
 
 
 def vitals(facts: Mapping[str, str]) -> Vitals:
-    """Firmware, records kept, and how many it can keep; what it did not tell stays open."""
-    count, capacity = (_number(facts.get(name, "")) for name in ("record_count", "record_capacity"))
-    return Vitals(facts.get("firmware", ""), count, capacity or None)
+    """Model, firmware, and how much it keeps of how much; what it did not tell stays open."""
+    told = {name: _number(facts.get(name, "")) for name in _FACTS}
+    return Vitals(
+        firmware=facts.get("firmware", ""),
+        record_count=told["record_count"],
+        record_capacity=told["record_capacity"] or None,
+        model=facts.get("model", ""),
+        people_count=told["user_count"],
+        people_capacity=told["user_capacity"] or None,
+        finger_count=told["finger_count"],
+    )
 
 
 def _number(text: str) -> int | None:
