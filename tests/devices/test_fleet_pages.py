@@ -245,7 +245,8 @@ def test_home_and_fleet_lead_to_the_lines(quarantine, enter):
     ("protocol", "offered"),
     [
         ("zk_attendance", {"tell_state", "tell_people", "call_again", "restart", "everything"}),
-        ("hikvision", None),
+        ("hikvision", {"tell_state", "tell_people"}),
+        ("dahua", None),
     ],
 )
 def test_a_terminal_is_offered_only_what_it_has_words_for(cast, enter, protocol, offered):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kaoqin.devices.site_map import Place, draw
 
 SHANGHAI, SUZHOU, WULUMUQI = (31.2304, 121.4737), (31.2989, 120.5853), (43.8256, 87.6168)
-PLACES = st.lists(st.tuples(st.floats(18, 53), st.floats(74, 134), st.integers(0, 400)), min_size=1, max_size=60)
+PLACES = st.lists(st.tuples(st.floats(18, 53), st.floats(74, 134), st.integers(0, 400)), min_size=1, max_size=80)
 
 
 def places(*positions, names="甲乙丙"):
@@ -83,3 +83,17 @@ def test_a_grid_says_south_and_west():
     assert {"50°W", "0°"} <= {line.said for line in drawn.meridians} or "60°W" in {
         line.said for line in drawn.meridians
     }
+
+
+def test_of_very_many_none_stands_aside():
+    crowd = [Place(n, "店", *SHANGHAI) for n in range(121)]
+    assert not any(one.aside for one in draw(crowd, 760, 420).dots)
+    assert sum(one.aside for one in draw(crowd[:120], 760, 420).dots) == 119
+
+
+@pytest.mark.parametrize(("width", "height"), [(760, 420), (360, 320)])
+def test_sixty_large_sites_of_one_province_find_room(width, height):
+    crowd = [Place(n, "工厂", 31 + n % 8 * 0.1, 120 + n // 8 * 0.1, size=40) for n in range(58)] + places(WULUMUQI)
+    dots = draw(crowd, width, height).dots
+    apart = [(a, b) for n, a in enumerate(dots) for b in dots[:n]]
+    assert all(hypot(a.x - b.x, a.y - b.y) > a.radius + b.radius for a, b in apart)

@@ -4,9 +4,11 @@ Lengths are in the drawing's own units, from its upper left corner. North is up;
 is in the middle of the map. Dots that would lie upon each other stand beside each other, with a line to the true place.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, floor, log2, log10, pi, radians, sin
+from itertools import product
+from math import cos, floor, log2, log10, pi, radians, sin, sqrt
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -14,7 +16,12 @@ MARGIN, EDGE = 44, 24
 LEAST_DEGREES = 0.02
 """What a map shows at least, north to south: two kilometres, where there is one site."""
 METRES_PER_DEGREE = 111_195
-RINGS, ON_A_RING, GAP = 7, 12, 3
+MOST_COVERED = 0.08
+"""Of the map, by dots: many are small, so that there is room between them."""
+RINGS, LEAST_ON_A_RING, LARGEST, GAP = 16, 8, 12, 2
+MOST_ASIDE = 120
+LEAST_COUNTED = 7.5
+"""Dots as large as that hold a number."""
 LETTER, LINE, LONGEST = 6.6, 15, 130
 _NICE = (1, 2, 5)
 _STEPS = (20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
@@ -56,6 +63,10 @@ class Dot:
     true_x: float
     true_y: float
     label: tuple[float, float] | None = None
+
+    @property
+    def counted(self) -> bool:
+        return self.place.size > 1 and self.radius >= LEAST_COUNTED
 
     @property
     def aside(self) -> bool:
@@ -131,14 +142,17 @@ def _view(places: Sequence[Place], width: int, height: int) -> _View:
 
 
 def _set_down(places: Iterable[Place], view: _View) -> Iterator[Dot]:
-    """A dot for each place, none upon another while there is room around."""
-    taken: list[Dot] = []
-    for place in sorted(places, key=lambda one: (one.rank, -one.size, one.key)):
-        radius = min(5.5 + 1.2 * log2(max(place.size, 1)), 12)
+    """A dot for each place, none upon another while there is room around. Of very many each stays where it is."""
+    taken = _Taken()
+    ordered = sorted(places, key=lambda one: (one.rank, -one.size, one.key))
+    largest = min(LARGEST, sqrt(MOST_COVERED * view.width * view.height / pi / len(ordered)))
+    for place in ordered:
+        radius = min(5.5 + 1.2 * log2(max(place.size, 1)), largest)
         x, y = view.spot(place)
-        dots = (Dot(place, *spot, radius, x, y) for spot in _around(x, y, radius, view))
-        dot = next((one for one in dots if _free(one, taken)), Dot(place, x, y, radius, x, y))
-        taken.append(dot)
+        around = _around(x, y, radius, view) if len(ordered) <= MOST_ASIDE else ()
+        spot = next((one for one in around if taken.leaves(*one, radius)), (x, y))
+        dot = Dot(place, *spot, radius, x, y)
+        taken.add(dot)
         yield dot
 
 
@@ -147,22 +161,37 @@ def _around(x: float, y: float, radius: float, view: _View) -> Iterator[tuple[fl
     yield x, y
     for ring in range(1, RINGS + 1):
         far = ring * (radius + GAP)
-        for turn in range(ON_A_RING):
-            angle = 2 * pi * (turn + ring % 2 / 2) / ON_A_RING
+        there = max(int(pi * far / radius), LEAST_ON_A_RING)
+        for turn in range(there):
+            angle = 2 * pi * (turn + ring % 2 / 2) / there
             near = round(x + far * cos(angle), 1), round(y + far * sin(angle), 1)
             if radius < near[0] < view.width - radius and radius < near[1] < view.height - radius:
                 yield near
 
 
-def _free(dot: Dot, taken: Iterable[Dot]) -> bool:
-    return all(
-        (dot.x - other.x) ** 2 + (dot.y - other.y) ** 2 >= (dot.radius + other.radius + GAP) ** 2 for other in taken
-    )
+class _Taken:
+    """Dots by where they are, so that only those near a place are looked at."""
+
+    CELL = 2 * LARGEST + GAP
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[Dot]] = defaultdict(list)
+
+    def add(self, dot: Dot) -> None:
+        self._cells[int(dot.x // self.CELL), int(dot.y // self.CELL)].append(dot)
+
+    def leaves(self, x: float, y: float, radius: float) -> bool:
+        """Whether a dot of this radius has room there."""
+        across, down = int(x // self.CELL), int(y // self.CELL)
+        near = product(range(across - 1, across + 2), range(down - 1, down + 2))
+        dots = (dot for cell in near if cell in self._cells for dot in self._cells[cell])
+        return all((x - one.x) ** 2 + (y - one.y) ** 2 >= (radius + one.radius + GAP) ** 2 for one in dots)
 
 
 def _named(dots: Sequence[Dot], width: int, height: int) -> list[Dot]:
-    """The dots with their names, where a name has room beside its dot."""
+    """The dots with their names, where a name has room beside its dot; north and the scale bar keep theirs."""
     taken = [dot.box for dot in dots]
+    taken += [Box(width - 34, 8, width - 10, 46), Box(8, height - 32, width / 4 + 14, height - 8)]
     frame = Box(2, 2, width - 2, height - 2)
     made = []
     for dot in dots:

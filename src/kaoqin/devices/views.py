@@ -227,6 +227,7 @@ def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:
             Column("held", gettext("待核对时间"), lambda u: u.held_count, "held_count", numeric=True),
             Column("unknown", gettext("未知编号"), lambda u: u.unknown_count, "unknown_count", numeric=True),
             Column("bad", gettext("问题行"), lambda u: u.bad_count, "bad_count", numeric=True, button=_reread(request)),
+            Column("body", gettext("正文"), _cleared, "cleared_at"),
             Column("times", gettext("收到次数"), lambda u: u.times_seen, "times_seen", numeric=True),
             Column("address", gettext("网络地址"), lambda u: u.address, "address", hidden=True),
             Column("size", gettext("字节数"), lambda u: u.size_bytes, "size_bytes", numeric=True, hidden=True),
@@ -242,7 +243,16 @@ def uploads(request: AskedBy, device_id: int) -> HttpResponseBase:
 def _reread(request: AskedBy) -> Callable[[RawUpload], tuple[str, str] | None]:
     """Whoever may repair lines may have an upload with bad ones read again."""
     repairs = may(request.by, REPAIR_LINES)
-    return lambda u: (gettext("重新读取"), f"/devices/uploads/{u.pk}/reread/") if repairs and u.bad_count else None
+
+    def button(upload: RawUpload) -> tuple[str, str] | None:
+        again = repairs and upload.bad_count and not upload.cleared_at
+        return (gettext("重新读取"), f"/devices/uploads/{upload.pk}/reread/") if again else None
+
+    return button
+
+
+def _cleared(upload: RawUpload) -> str:
+    return gettext("正文已按保存期限清除") if upload.cleared_at else ""
 
 
 def operations(request: AskedBy, device_id: int) -> HttpResponseBase:
