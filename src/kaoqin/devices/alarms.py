@@ -1,4 +1,4 @@
-"""Alarms: raised when something is wrong with a terminal or a whole site, cleared when it is not. Looked at each minute.
+"""Alarms: raised when something is wrong with a terminal or a whole site, cleared when it is not. Looked at by the rounds.
 
 A silent site is one alarm and not one for each terminal: somebody pulled a plug, not forty.
 """
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from kaoqin.devices.health import DRIFT_SECONDS, FULL_PERCENT, SILENT_AFTER
 from kaoqin.devices.models import BarredCall, Command, Device, DeviceAlarm, Heartbeat
@@ -128,13 +127,6 @@ def watch(at: dt.datetime, listening_since: dt.datetime) -> None:
 
 def _open() -> Any:
     return DeviceAlarm.objects.filter(cleared_at=None)
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="devices.watch", lock="devices.watch", queueing_lock="devices.watch")
-def keep_watch(timestamp: int) -> None:
-    """Every minute."""
-    watch_now()
 
 
 def watch_now() -> None:

@@ -8,7 +8,6 @@ class DevicesConfig(AppConfig):
     def ready(self) -> None:
         from kaoqin.core import outcomes
         from kaoqin.devices import (  # noqa: F401 - they register jobs
-            alarms,
             biometrics,
             clocks,
             counting,
