@@ -166,7 +166,7 @@ def test_when_the_punches_cannot_be_kept_nothing_is(terminal, monkeypatch):
     def down(*told, **more):
         raise IntegrityError
 
-    monkeypatch.setattr(ledger, "take", down)
+    monkeypatch.setattr(ledger, "take_by_origin", down)
     answer = terminal.post("cdata", "nonsense\n" + lines("11-20 09:00:00"), table="ATTLOG")
     assert answer.status == 503
     assert (RawUpload.objects.count(), BadUploadLine.objects.count(), Punch.objects.count()) == (0, 0, 0)

@@ -338,7 +338,7 @@ def test_without_a_database_nothing_is_acknowledged_and_later_it_is_taken_once(t
         raise OperationalError
 
     with monkeypatch.context() as broken:
-        broken.setattr(arrival, "arrive", down)
+        broken.setattr(arrival, "adapter_named", down)
         answer = terminal.post("cdata", lines("11-20 09:00:00"), table="ATTLOG")
         assert (answer.status, answer.headers["Content-Type"]) == (503, "text/plain")
         assert terminal.get("getrequest").status == 200
@@ -348,7 +348,7 @@ def test_without_a_database_nothing_is_acknowledged_and_later_it_is_taken_once(t
 
 
 def test_a_fault_of_ours_is_a_plain_500_and_nothing_is_acknowledged(terminal, monkeypatch):
-    monkeypatch.setattr(arrival, "arrive", lambda *told: 1 / 0)
+    monkeypatch.setattr(arrival, "adapter_named", lambda *told: 1 / 0)
     answer = terminal.post("cdata", lines("11-20 09:00:00"), table="ATTLOG")
     assert (answer.status, answer.headers["Content-Type"]) == (500, "text/plain")
 

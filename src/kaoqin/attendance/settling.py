@@ -14,7 +14,8 @@ from kaoqin.attendance import reckoning
 from kaoqin.attendance.claims import Waits, claimed
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
-from kaoqin.core.arrays import array_of
+from kaoqin.core.arrays import array_of, server_cursor
+from kaoqin.core.soon import Soon
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 
@@ -30,6 +31,8 @@ SELECT e, f, l, %s, false FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS m
 ON CONFLICT (employee_id) DO UPDATE
 SET first = LEAST(attendance_waiting.first, excluded.first), last = GREATEST(attendance_waiting.last, excluded.last),
     again = attendance_waiting.claim IS NOT NULL
+WHERE attendance_waiting.claim IS NOT NULL AND NOT attendance_waiting.again
+    OR attendance_waiting.first > excluded.first OR attendance_waiting.last < excluded.last
 """
 
 
@@ -38,10 +41,10 @@ def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = 
     if not spans:
         return
     people = sorted(spans)
-    with connection.cursor() as cursor:
-        firsts, lasts = (array_of(spans[key][end] for key in people) for end in (0, 1))
+    firsts, lasts = (array_of(spans[key][end] for key in people) for end in (0, 1))
+    with server_cursor() as cursor:
         cursor.execute(_MARK, [at or timezone.now(), array_of(people), firsts, lasts])
-    transaction.on_commit(_ask_worker)
+    transaction.on_commit(_worker.ask)
 
 
 def _ask_worker() -> None:
@@ -53,6 +56,9 @@ def _ask_worker() -> None:
             settle_waiting.configure(queueing_lock=_LOCK).defer()
     except exceptions.AlreadyEnqueued:
         pass
+
+
+_worker = Soon(_ask_worker)
 
 
 def on_punches_changed(spans: Mapping[int, tuple[dt.date, dt.date]]) -> None:

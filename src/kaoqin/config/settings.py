@@ -108,6 +108,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE: str = CHOSEN["KAOQIN_TIME_ZONE"]
 USE_TZ = True
+SOON_IS_NOW = False
 USE_I18N = True
 
 STATIC_URL = "/static/"

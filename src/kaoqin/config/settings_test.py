@@ -17,3 +17,4 @@ DATABASES["default"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], "options":
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"kaoqin-test-{os.getuid()}"
+SOON_IS_NOW = True

@@ -1,12 +1,14 @@
 """Many values in a question of the database as one array, and arrays in its answer as columns."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import BigIntegerField, BooleanField, F, Func, Value
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
@@ -20,15 +22,6 @@ Columns = dict[str, NDArray[np.int64]]
 def array_of(values: Iterable[int | dt.date]) -> str:
     """Numbers or dates as PostgreSQL writes an array, for `= ANY(%s::bigint[])`."""
     return f"{{{','.join(map(str, values))}}}"
-
-
-def text_array(values: Iterable[str]) -> str:
-    """Texts as PostgreSQL writes an array, for `= ANY(%s::text[])`: one parameter, however many they are."""
-    kept = list(values)
-    joined = '","'.join(kept)
-    if "\\" in joined or joined.count('"') != 2 * max(len(kept) - 1, 0):
-        joined = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in kept)
-    return f'{{"{joined}"}}' if kept else "{}"
 
 
 def any_of(field: str, ids: Iterable[int]) -> Func:
@@ -54,6 +47,20 @@ _HEAD = 20
 """Bytes before the first element of an array of one dimension."""
 
 
+@contextlib.contextmanager
+def server_cursor(*, arrays: bool = False) -> Iterator[CursorWrapper]:
+    """A cursor whose values are bound by the server: bytes and arrays travel as they are and not as a text of SQL, and a
+    question that is asked often is planned once. With `arrays`, those of the answer are bytes."""
+    connection.ensure_connection()
+    cursor: Any = Cursor(connection.connection)
+    if arrays:
+        cursor.format = Format.BINARY
+        for oid, _, _ in _ARRAYS.values():
+            cursor.adapters.register_loader(oid, _AsBytes)
+    with (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor) as wrapped:
+        yield wrapped
+
+
 def fetch_arrays(query: str, parameters: dict[str, Any], kinds: dict[str, str]) -> tuple[list[int], list[int], Columns]:
     """The rows of a question whose columns are an id and then arrays of equal length, without nulls.
 
@@ -61,11 +68,9 @@ def fetch_arrays(query: str, parameters: dict[str, Any], kinds: dict[str, str]) 
     elements of all rows one after the other (dates as days, moments as microseconds, both since 1970 UTC). Millions of
     elements cost little more than the database takes to find them.
     """
-    connection.ensure_connection()
-    with Cursor(connection.connection) as cursor:
-        for oid, _, _ in _ARRAYS.values():
-            cursor.adapters.register_loader(oid, _AsBytes)
-        rows: list[tuple[Any, ...]] = cursor.execute(query, parameters, binary=True).fetchall()
+    with server_cursor(arrays=True) as cursor:
+        cursor.execute(query, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     ids, *arrays = zip(*rows, strict=True) if rows else ((), *(() for _ in kinds))
     columns = {name: _elements(arrays[place], *_ARRAYS[kind][1:]) for place, (name, kind) in enumerate(kinds.items())}
     size = next(iter(_ARRAYS[kind][1].itemsize for kind in kinds.values()))

@@ -132,7 +132,7 @@ def django_database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "OPTIONS": query,
+        "OPTIONS": {"prepare_threshold": 5, **query},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

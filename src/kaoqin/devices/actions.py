@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext
 
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import addresses, arrival, counting, fleet, queue
+from kaoqin.devices.keeping import Said, clock_set_days, keep_said
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
 from kaoqin.devices.wire import (
@@ -243,7 +245,10 @@ def repair(bad: BadUploadLine, text: str, *, by: Actor, at: dt.datetime) -> None
         raise Refusal("devices.still_wrong", str(said.bad_lines[0].fault.label))
     if not (said.readings or said.operations or said.people):
         raise Refusal("devices.still_wrong", gettext("这一行里没有可以保存的内容。"))
-    arrival.keep_said(terminal, upload.pk, said, by=by, at=at)
+    more = {"reading_count": F("reading_count") + len(said.readings), "new_count": F("new_count") + len(said.readings)}
+    RawUpload.objects.filter(pk=upload.pk).update(**more)
+    days = clock_set_days(terminal.id, said.readings)
+    keep_said([Said(terminal, upload.pk, said, days)], by=by, at=at)
     _close(bad, BadLineState.REPAIRED, at, text)
     record(
         by,
@@ -309,10 +314,11 @@ def read_again(upload: RawUpload, *, by: Actor, at: dt.datetime) -> int:
     return len(said.bad_lines)
 
 
-def note_taken(upload_id: int, *, new: int, known: int, held: int, unknown: int) -> None:
-    """What became of the readings of an upload; called by the ledger, in the transaction of the upload."""
-    counts = {"new_count": new, "known_count": known, "held_count": held, "unknown_count": unknown}
-    RawUpload.objects.filter(pk=upload_id).update(**counts)
+def note_otherwise(upload_id: int, *, known: int, held: int, unknown: int) -> None:
+    """Of the readings of an upload, which are taken for new ones, the ledger had so many, holds so many for their clock,
+    and knows of so many not whose they are; called by the ledger, in the transaction of the upload."""
+    told = {"new_count": -known, "known_count": known, "held_count": held, "unknown_count": unknown}
+    RawUpload.objects.filter(pk=upload_id).update(**{name: F(name) + more for name, more in told.items()})
 
 
 @transaction.atomic

@@ -1,27 +1,27 @@
 """The one way in for every protocol: an upload, what is wrong in it, what was done at the terminal, and the punches,
-in one transaction. Either all of it is kept and acknowledged, or nothing is and the terminal repeats."""
+in one transaction. Either all of it is kept and acknowledged, or nothing is and the terminal repeats.
+
+Uploads of several terminals may share a transaction: at the start of a shift many send one punch each, and what one
+transaction costs is most of what one punch costs.
+"""
 
 import datetime as dt
 import hashlib
 import logging
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from kaoqin.core.outcomes import tell
-from kaoqin.core.time import as_instant, load_wall_clock, store_wall_clock
-from kaoqin.devices import biometrics, counting
-from kaoqin.devices.fleet import learn
-from kaoqin.devices.marks import mark_device
-from kaoqin.devices.models import BadUploadLine, Operation, PersonOnDevice, RawUpload
+from kaoqin.core.arrays import server_cursor
+from kaoqin.core.time import as_instant
+from kaoqin.devices import biometrics
+from kaoqin.devices.keeping import Said, clock_set_days, days_of, keep_people, keep_said, span_of
+from kaoqin.devices.models import BadUploadLine, RawUpload
 from kaoqin.devices.protocols import adapter_named
-from kaoqin.devices.queue import take_results
-from kaoqin.devices.wire import BadLine, Decoded, Dialect, PersonOnTerminal, Reading, Terminal
-from kaoqin.devices.wire import Operation as Done
-from kaoqin.devices.words import BadLineState, CommandState, Deed, Fault, Wish
+from kaoqin.devices.wire import BadLine, Decoded, Dialect, Reading, Terminal
+from kaoqin.devices.words import BadLineState, Deed, Fault
 from kaoqin.security.doors import SYSTEM
 from kaoqin.security.words import Actor
 
@@ -45,6 +45,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """An upload on its way in, of whom and when."""
+
+    terminal: Terminal
+    heard: Heard
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """`records` may be acknowledged; `ahead_seconds` is how far the terminal's clock is ahead, of a live punch; `new`
     unless the same bytes came before."""
@@ -54,32 +63,42 @@ class Arrived:
     new: bool = True
 
 
-_KEEP = """
-INSERT INTO devices_rawupload (device_id, kind, protocol, sha256, body, size_bytes, path, address, received_at, last_at,
-    times_seen, record_count, reading_count, operation_count, bad_count, new_count, known_count, held_count, unknown_count)
-SELECT d.id, %(kind)s, %(protocol)s, %(sha256)s, %(body)s, %(size)s, %(path)s, %(address)s, %(at)s, %(at)s,
-    1, %(record_count)s, %(reading_count)s, %(operation_count)s, %(bad_count)s, 0, 0, 0, 0
-FROM devices_device d WHERE d.id = %(device)s AND d.state = 'approved'
-ON CONFLICT (device_id, kind, sha256) DO UPDATE
-    SET times_seen = devices_rawupload.times_seen + 1, last_at = excluded.last_at
-RETURNING id, times_seen
-"""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An arrival with its body unpacked, masked and read."""
+
+    arrival: Arrival
+    plain: bytes
+    masked: bytes
+    said: Decoded
 
 
-@transaction.atomic
 def arrive(terminal: Terminal, heard: Heard, at: dt.datetime) -> Arrived:
     """Keep an upload and all it says. Raises NotApproved, and TooLarge for an archive without end."""
-    adapter = adapter_named(terminal.dialect.protocol)
+    (arrived,) = arrive_together([Arrival(terminal, heard, at)])
+    if arrived is None:
+        raise NotApproved
+    return arrived
+
+
+def arrive_together(arrivals: Sequence[Arrival]) -> list[Arrived | None]:
+    """Keep uploads of different terminals and all they say, in one transaction; None for one that is not approved.
+    Raises TooLarge for an archive without end: then none is kept."""
+    opened = [_open(one) for one in arrivals]
+    in_order = sorted(opened, key=lambda one: one.arrival.terminal.id)  # who locks the same locks it in the same order
+    with transaction.atomic():
+        kept = _keep(in_order)
+        if kept:
+            _take_in([(one, kept[one.arrival.terminal.id]) for one in in_order if one.arrival.terminal.id in kept])
+    return [_answer(one, kept.get(one.arrival.terminal.id)) for one in opened]
+
+
+def _open(one: Arrival) -> _Opened:
+    dialect, heard = one.terminal.dialect, one.heard
+    adapter = adapter_named(dialect.protocol)
     plain = adapter.unpack(heard.kind, heard.body)
     masked = adapter.mask(heard.kind, plain)
-    said = read(terminal.dialect, heard.kind, masked)
-    upload_id, times_seen = _keep(terminal, heard, masked, said, at)
-    if times_seen == 1 or not heard.repeats:
-        keep_said(terminal, upload_id, said, by=SYSTEM, at=at)
-    else:  # whom a terminal knows it may tell in the same words again, and it is news that it is so still
-        _keep_people(terminal.id, said.people, at)
-    biometrics.take(terminal, heard.kind, plain, at)
-    return Arrived(said.records, _ahead(said.readings, terminal.dialect.zone, at), times_seen == 1)
+    return _Opened(one, plain, masked, read(dialect, heard.kind, masked))
 
 
 def read(dialect: Dialect, kind: str, masked: bytes) -> Decoded:
@@ -91,25 +110,60 @@ def read(dialect: Dialect, kind: str, masked: bytes) -> Decoded:
         return Decoded(bad_lines=[BadLine(0, "", Fault.UNREAD)])
 
 
-def _keep(terminal: Terminal, heard: Heard, masked: bytes, said: Decoded, at: dt.datetime) -> tuple[int, int]:
-    """The upload's id and how often it has come, this time included."""
-    told: dict[str, Any] = {
-        "device": terminal.id,
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An upload in its table: how often it has come, this time included, and when its terminal's clock was set."""
+
+    id: int
+    times_seen: int
+    clock_set_days: Collection[dt.date]
+
+
+# All readings are taken for new ones; the ledger tells where it knew some (`note_otherwise`).
+_KEEP = """
+INSERT INTO devices_rawupload (device_id, kind, protocol, sha256, body, size_bytes, path, address, received_at, last_at,
+    times_seen, record_count, reading_count, operation_count, bad_count, new_count, known_count, held_count, unknown_count)
+SELECT d.id, t.kind, t.protocol, t.sha256, t.body, t.size, t.path, t.address, t.at, t.at,
+    1, t.records, t.readings, t.operations, t.bad, t.readings, 0, 0, 0
+FROM unnest(%(device)s::bigint[], %(kind)s::text[], %(protocol)s::text[], %(sha256)s::text[], %(body)b::bytea[],
+    %(size)s::int[], %(path)s::text[], %(address)s::text[], %(at)s::timestamptz[],
+    %(record_count)s::int[], %(reading_count)s::int[], %(operation_count)s::int[], %(bad_count)s::int[])
+    AS t(device, kind, protocol, sha256, body, size, path, address, at, records, readings, operations, bad)
+JOIN devices_device d ON d.id = t.device AND d.state = 'approved'
+ORDER BY d.id
+ON CONFLICT (device_id, kind, sha256) DO UPDATE
+    SET times_seen = devices_rawupload.times_seen + 1, last_at = excluded.last_at
+RETURNING device_id, id, times_seen, ARRAY(SELECT o.device_time FROM devices_operation o
+    WHERE o.device_id = devices_rawupload.device_id AND o.deed = %(clock_set)s AND o.device_time IS NOT NULL
+    AND o.device_time >= %(first)s AND o.device_time < %(end)s)
+"""
+
+
+def _keep(opened: Sequence[_Opened]) -> dict[int, _Kept]:
+    """The uploads in their table, by terminal; those of terminals that are not approved are not there."""
+    rows = [_columns(one) for one in opened]
+    readings = [one for few in opened for one in few.said.readings]
+    first, end = span_of(readings) if readings else (opened[0].arrival.at,) * 2
+    told = {name: [row[name] for row in rows] for name in rows[0]}
+    with server_cursor() as cursor:
+        cursor.execute(_KEEP, {**told, "clock_set": str(Deed.CLOCK_SET), "first": first, "end": end})
+        return {device: _Kept(key, seen, days_of(clocks)) for device, key, seen, clocks in cursor.fetchall()}
+
+
+def _columns(one: _Opened) -> dict[str, Any]:
+    heard, said = one.arrival.heard, one.said
+    return {
+        "device": one.arrival.terminal.id,
         "kind": heard.kind,
-        "protocol": terminal.dialect.protocol,
+        "protocol": one.arrival.terminal.dialect.protocol,
         "sha256": hashlib.sha256(heard.body).hexdigest(),
-        "body": masked,
+        "body": one.masked,
         "size": len(heard.body),
         "path": heard.path[:500],
         "address": heard.address,
-        "at": at,
+        "at": one.arrival.at,
+        **_counts(said),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, told | _counts(said))
-        found = cursor.fetchone()
-    if found is None:
-        raise NotApproved
-    return int(found[0]), int(found[1])
 
 
 def _counts(said: Decoded) -> dict[str, int]:
@@ -117,108 +171,24 @@ def _counts(said: Decoded) -> dict[str, int]:
     return {"record_count": said.records, **{f"{name}_count": len(of) for name, of in lists.items()}}
 
 
-def keep_said(terminal: Terminal, upload_id: int, said: Decoded, *, by: Actor, at: dt.datetime) -> None:
-    """Keep all that an upload says; what is kept already stays as it is, so an upload may be read again."""
-    _keep_bad_lines(upload_id, said.bad_lines)
-    _keep_operations(terminal.id, upload_id, said.operations, at)
-    _keep_people(terminal.id, said.people, at)
-    if said.facts:
-        learn(terminal.serial, said.facts)
-    if said.results:
-        _take_results(terminal, said, at)
-        mark_device(terminal.id)
-    if said.readings:
-        readings = _flagged(said.readings, _clock_set_days(terminal.id, said.readings))
-        tell("devices.readings", upload_id=upload_id, told=terminal, readings=readings, by=by, at=at)
+def _take_in(kept: Sequence[tuple[_Opened, _Kept]]) -> None:
+    """Keep what the uploads say; one that came before has said it, and is no news but for whom its terminal knows."""
+    said = []
+    for one, row in kept:
+        terminal = one.arrival.terminal
+        if row.times_seen == 1 or not one.arrival.heard.repeats:
+            said.append(Said(terminal, row.id, one.said, row.clock_set_days))
+        else:
+            keep_people(terminal.id, one.said.people, one.arrival.at)
+    keep_said(said, by=SYSTEM, at=max(one.arrival.at for one, _ in kept))
+    for one, _ in kept:
+        biometrics.take(one.arrival.terminal, one.arrival.heard.kind, one.plain, one.arrival.at)
 
 
-def _take_results(terminal: Terminal, said: Decoded, at: dt.datetime) -> None:
-    """What became of commands; a day that was sent again is counted anew."""
-    for ended in take_results(terminal.id, said.results, at):
-        if ended.wish == Wish.TELL_PUNCHES and ended.target and ended.state == CommandState.DONE:
-            counting.count_again(terminal, dt.date.fromisoformat(ended.target), at)
-
-
-def _keep_bad_lines(upload_id: int, bad_lines: Iterable[BadLine]) -> None:
-    BadUploadLine.objects.bulk_create(
-        [BadUploadLine(upload_id=upload_id, line_no=bad.number, raw=bad.text, fault=bad.fault) for bad in bad_lines],
-        ignore_conflicts=True,
-    )
-
-
-def _keep_operations(device_id: int, upload_id: int, operations: Iterable[Done], at: dt.datetime) -> None:
-    Operation.objects.bulk_create(
-        [
-            Operation(
-                content_key=_operation_key(device_id, upload_id, done),
-                device_id=device_id,
-                upload_id=upload_id,
-                deed=done.deed,
-                code=done.code,
-                device_time=store_wall_clock(done.at) if done.at else None,
-                operator=done.operator,
-                target=done.target,
-                values=list(done.values),
-                received_at=at,
-            )
-            for done in operations
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _operation_key(device_id: int, upload_id: int, done: Done) -> uuid.UUID:
-    """What, when, by whom, to what, on which terminal. One without a time is as often as it was told."""
-    when = done.at.isoformat() if done.at else f"upload {upload_id}"
-    said = "\x1f".join((str(device_id), done.code, when, done.operator, done.target, *done.values))
-    return uuid.UUID(bytes=hashlib.blake2b(said.encode(), digest_size=16).digest())
-
-
-def _keep_people(device_id: int, people: Sequence[PersonOnTerminal], at: dt.datetime) -> None:
-    if not people:
-        return
-    mark_device(device_id)
-    fields = ["name", "privilege", "card", "group", "told_at"]
-    newest = {person.pin: person for person in people}
-    PersonOnDevice.objects.bulk_create(
-        [
-            PersonOnDevice(
-                device_id=device_id,
-                pin=person.pin,
-                name=person.name,
-                privilege=person.privilege,
-                card=person.card,
-                group=person.group,
-                told_at=at,
-            )
-            for person in newest.values()
-        ],
-        update_conflicts=True,
-        unique_fields=["device", "pin"],
-        update_fields=fields,
-    )
-
-
-def _clock_set_days(device_id: int, readings: Sequence[Reading]) -> set[dt.date]:
-    """The days of these readings on which somebody set the terminal's clock."""
-    days = {reading.at.date() for reading in readings}
-    first, last = (store_wall_clock(dt.datetime.combine(day, dt.time())) for day in (min(days), max(days)))
-    rows = Operation.objects.filter(
-        device=device_id, deed=Deed.CLOCK_SET, device_time__gte=first, device_time__lte=last + dt.timedelta(hours=24)
-    )
-    return {load_wall_clock(when).date() for when in rows.values_list("device_time", flat=True) if when}
-
-
-def _flagged(readings: Sequence[Reading], days: set[dt.date]) -> Sequence[Reading]:
-    """Readings of those days say in their evidence that the clock was set."""
-    if not days:
-        return readings
-    flagged: dict[int, Mapping[str, Any]] = {}
-
-    def flag(extra: Mapping[str, Any]) -> Mapping[str, Any]:
-        return flagged.setdefault(id(extra), {**extra, "clock_set": True})
-
-    return [one._replace(extra=flag(one.extra)) if one.at.date() in days else one for one in readings]
+def _answer(one: _Opened, row: _Kept | None) -> Arrived | None:
+    zone = one.arrival.terminal.dialect.zone
+    ahead = _ahead(one.said.readings, zone, one.arrival.at)
+    return Arrived(one.said.records, ahead, row.times_seen == 1) if row else None
 
 
 def _ahead(readings: Sequence[Reading], zone: str, at: dt.datetime) -> int | None:
@@ -237,6 +207,7 @@ def read_again(terminal: Terminal, upload: RawUpload, *, by: Actor, at: dt.datet
     said = read(dialect, upload.kind, bytes(upload.body))
     waiting = BadUploadLine.objects.filter(upload=upload, state=BadLineState.WAITING)
     waiting.exclude(line_no__in=[bad.number for bad in said.bad_lines]).update(state=BadLineState.REREAD, decided_at=at)
-    keep_said(terminal, upload.pk, said, by=by, at=at)
-    RawUpload.objects.filter(pk=upload.pk).update(**_counts(said))
+    none = {"known_count": 0, "held_count": 0, "unknown_count": 0}
+    RawUpload.objects.filter(pk=upload.pk).update(**_counts(said), new_count=len(said.readings), **none)
+    keep_said([Said(terminal, upload.pk, said, clock_set_days(terminal.id, said.readings))], by=by, at=at)
     return said

@@ -4,12 +4,16 @@ The threads of a gate are the only ones that hold database connections for termi
 """
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from django.db import connections
 
+IDLE_SECONDS = 1.0
+Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 
 
@@ -59,13 +63,83 @@ class Gate:
                 self._running[function] = self._threads.submit(_connected, function)
 
 
+@dataclass
+class _Waiting(Generic[Thing, Made]):
+    """A thing that waits to be done, of whom, how large, and what becomes of it."""
+
+    thing: Thing
+    whose: Hashable
+    size: int
+    made: "Future[Made]" = field(default_factory=Future)
+
+
+class Together(Generic[Thing, Made]):
+    """Things that wait at a gate at the same time are done together, so that they share what doing costs: at most
+    `most` of them and `most_size` in all, and only one of the same owner. Where that fails, each is done alone."""
+
+    def __init__(self, gate: Gate, do: Callable[[Sequence[Thing]], Sequence[Made]], most: int, most_size: int) -> None:
+        self._gate, self._do, self._most, self._most_size = gate, do, most, most_size
+        self._lock = threading.Lock()
+        self._waiting: list[_Waiting[Thing, Made]] = []
+
+    def work(self, thing: Thing, whose: Hashable, size: int) -> Made:
+        """Do it, with others or alone, and wait for what it gives or raises."""
+        one: _Waiting[Thing, Made] = _Waiting(thing, whose, size)
+        with self._lock:
+            self._waiting.append(one)
+        self._gate.begin(self._do_some)  # so many turns as things: none is left
+        return one.made.result()
+
+    def _do_some(self) -> None:
+        some = self._choose()
+        try:
+            self._finish(some)
+        except Exception as broken:
+            if len(some) == 1:
+                some[0].made.set_exception(broken)
+            else:
+                for one in some:
+                    self._do_alone(one)
+
+    def _do_alone(self, one: _Waiting[Thing, Made]) -> None:
+        try:
+            self._finish([one])
+        except Exception as broken:
+            one.made.set_exception(broken)
+
+    def _finish(self, some: Sequence[_Waiting[Thing, Made]]) -> None:
+        made = self._do([one.thing for one in some]) if some else ()
+        for one, what in zip(some, made, strict=True):
+            one.made.set_result(what)
+
+    def _choose(self) -> list[_Waiting[Thing, Made]]:
+        """The first that waits, and as many of the next as fit."""
+        chosen: dict[Hashable, _Waiting[Thing, Made]] = {}
+        size = 0
+        with self._lock:
+            for one in self._waiting:
+                fits = not chosen or (size + one.size <= self._most_size and len(chosen) < self._most)
+                if one.whose not in chosen and fits:
+                    chosen[one.whose] = one
+                    size += one.size
+            self._waiting = [one for one in self._waiting if chosen.get(one.whose) is not one]
+        return list(chosen.values())
+
+
+_last = threading.local()
+
+
 def _connected(function: Callable[..., Made], *told: Any) -> Made:
-    """A thread lives long: a connection that broke or grew old is replaced before and after."""
-    _renew()
+    """A thread lives long: a connection that was idle is looked at before, and one that may have broken afterwards."""
+    if time.monotonic() - getattr(_last, "used_at", 0.0) > IDLE_SECONDS:
+        _renew()
     try:
         return function(*told)
-    finally:
+    except Exception:
         _renew()
+        raise
+    finally:
+        _last.used_at = time.monotonic()
 
 
 def _renew() -> None:

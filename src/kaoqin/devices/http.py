@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from kaoqin.devices import arrival, fleet, queue
 from kaoqin.devices.addresses import within
-from kaoqin.devices.gate import Busy, Gate
+from kaoqin.devices.gate import Busy, Gate, Together
 from kaoqin.devices.protocols import FRONTS
 from kaoqin.devices.wire import Answer, Call, Dialect, Errand, Front, News, Terminal, TooLarge, Unheard
 from kaoqin.devices.words import DeviceState
@@ -32,6 +32,7 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 MOST_BYTES = 16 * 1024 * 1024
 UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE = 2, 24, 128 * 1024 * 1024
+TOGETHER, BYTES_TOGETHER = 16, 256 * 1024
 FRESH_SECONDS, STALE_SECONDS, WRITE_SECONDS = 2.0, 20.0, 5.0
 SANE_YEARS = range(2025, 2100)
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"} | {
@@ -92,6 +93,7 @@ class Desk:
 
     def __init__(self, uploads: Gate, small: Gate) -> None:
         self._uploads, self._small = uploads, small
+        self._arrivals = Together(uploads, arrival.arrive_together, TOGETHER, BYTES_TOGETHER)
         self._terminals: dict[str, Terminal] = {}
         self._pending = 0
         self._serials: dict[bytes, str] = {}
@@ -159,11 +161,12 @@ class Desk:
             if visit.front.only_alive(visit.call, body):
                 self._feel(replace(visit, call=replace(visit.call, errand=Errand.ALIVE)), terminal)
                 return visit.front.answer(visit.call, news)
-            arrived = self._uploads.work(arrival.arrive, _speaking(terminal, visit.call), _heard(visit, body), visit.at)
-        except arrival.NotApproved:
-            return visit.front.answer(visit.call, replace(news, approved=False))
+            upload = arrival.Arrival(_speaking(terminal, visit.call), _heard(visit, body), visit.at)
+            arrived = self._arrivals.work(upload, terminal.id, len(body))
         finally:
             self._uploads.leave(size)
+        if arrived is None:
+            return visit.front.answer(visit.call, replace(news, approved=False))
         if visit.call.protocol and visit.call.protocol != terminal.dialect.protocol:
             self._learn(visit, terminal, {})
         self._feel(visit, terminal, self._beats.believed(terminal.serial, visit.at, arrived.ahead_seconds))

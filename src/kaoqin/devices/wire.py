@@ -157,6 +157,14 @@ class Terminal:
         return self.state == DeviceState.APPROVED
 
 
+class ReadUpload(NamedTuple):
+    """The readings of a kept upload, of whom."""
+
+    upload_id: int
+    terminal: Terminal
+    readings: Sequence[Reading]
+
+
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What a terminal told of itself last, in words of no protocol; None where it did not."""

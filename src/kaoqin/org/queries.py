@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
-from kaoqin.core.arrays import any_of, text_array
+from kaoqin.core.arrays import any_of, server_cursor
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.org.positions import Position, wgs84
@@ -238,8 +237,9 @@ def by_number(number: str) -> Employee:
 
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Employee ids by exactly these numbers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number, id FROM org_employee WHERE number = ANY(%s::text[])", [text_array(numbers)])
+    question = "SELECT number, id FROM org_employee WHERE number = ANY(%s::text[])"
+    with server_cursor() as cursor:
+        cursor.execute(question, [list(numbers)])
         return dict(cursor.fetchall())
 
 

@@ -3,11 +3,10 @@
 import datetime as dt
 from collections import defaultdict
 
-from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kaoqin.core.arrays import text_array
+from kaoqin.core.arrays import server_cursor
 from kaoqin.core.time import store_wall_clock
 from kaoqin.devices import actions, queries
 
@@ -21,8 +20,8 @@ DAY = dt.timedelta(days=1)
 def known_counts(serials: list[str], day: dt.date) -> dict[str, int]:
     """By terminal how many punches of a day of its wall clock there are; those without any are left out."""
     begin = store_wall_clock(dt.datetime.combine(day, dt.time()))
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, [begin - DAY, begin + 2 * DAY, begin, begin + DAY, text_array(serials)])
+    with server_cursor() as cursor:
+        cursor.execute(_COUNTS, [begin - DAY, begin + 2 * DAY, begin, begin + DAY, serials])
         return dict(cursor.fetchall())
 
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import uuid
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,12 +13,12 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
-from kaoqin.core.arrays import text_array
+from kaoqin.core.arrays import server_cursor
 from kaoqin.core.outcomes import tell
 from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
 from kaoqin.devices import queries as terminals
-from kaoqin.devices.wire import Reading, Terminal
+from kaoqin.devices.wire import Reading, ReadUpload, Terminal
 from kaoqin.org import queries as org
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
 from kaoqin.security.doors import require
@@ -98,17 +99,32 @@ def take(
     A punch whose clock cannot be right (before 2015, or ahead of now) is kept and held; one of an unknown number is
     kept without employee; one told later than `late_after` says so in its evidence. Nothing is dropped.
     """
+    taken = take_by_origin(presses, source=source, by=by, at=at, batch_id=batch_id, late_after=late_after)
+    return sum(taken.values(), Taken())
+
+
+def take_by_origin(
+    presses: Sequence[Press],
+    *,
+    source: Source,
+    by: Actor,
+    at: dt.datetime,
+    batch_id: int | None = None,
+    late_after: dt.timedelta = NEVER,
+) -> dict[str, Taken]:
+    """As `take`; what became of them is told for each origin."""
     require(by, TAKE_PUNCHES)
-    counted = Taken()
+    counted: dict[str, Taken] = {}
     with transaction.atomic(savepoint=False):
         for begin in range(0, len(presses), CHUNK):
-            counted += _take_some(presses[begin : begin + CHUNK], source, at, batch_id, late_after)
+            some = _take_some(presses[begin : begin + CHUNK], source, at, batch_id, late_after)
+            counted |= {origin: counted.get(origin, Taken()) + taken for origin, taken in some.items()}
     return counted
 
 
 def _take_some(
     presses: Sequence[Press], source: Source, at: dt.datetime, batch_id: int | None, late_after: dt.timedelta
-) -> Taken:
+) -> dict[str, Taken]:
     """COPY all, for punches are mostly new; where one of them is known, ask which are, and COPY the rest. Somebody else
     may bring the same punch at the same moment: then ask again."""
     keyed = {_key(p[3], p[0], p[1].isoformat(), p[6]): p for p in presses}
@@ -125,7 +141,7 @@ def _take_some(
                 raise
             known = _known(keyed)
     tell_spans(rows.spans)
-    return Taken(rows.count, len(presses) - rows.count, rows.held, rows.unknown)
+    return rows.taken(Counter(press.origin for press in presses))
 
 
 def _known(keys: Iterable[str]) -> set[str]:
@@ -144,33 +160,38 @@ class Rows:
     def __init__(self, keyed: Iterable[tuple[str, Press]]) -> None:
         self._keyed = list(keyed)
         self._lines: list[str] = []
-        self.count, self.held, self.unknown = len(self._keyed), 0, 0
+        self._held, self._unknown = Counter[str](), Counter[str]()
         self.spans: dict[int, tuple[dt.date, dt.date]] = {}
 
     def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
         """Write all rows; count those held and those of nobody; find which days of whom they touch."""
-        whose, ahead, evidence = Whose({press[0] for _, press in self._keyed}), Ahead(), Evidences()
-        now = at.astimezone(dt.UTC).replace(tzinfo=None)
-        newest, late = now + AHEAD, now - late_after
-        add, spans, same = self._lines.append, self.spans, Escapes()
+        whose, clocks, evidence = Whose({press[0] for _, press in self._keyed}), Clocks(at, late_after), Evidences()
+        add, spans, same, first = self._lines.append, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
         for key, (person_key, local, zone, origin, name, place, mark, told, certain) in self._keyed:
-            offset = ahead.of(zone, local)
-            instant = local - offset if dt.MINYEAR < local.year < dt.MAXYEAR else local
-            counts = local.year >= FIRST_YEAR and instant <= newest
+            ahead, newest, late = clocks.of(zone, local)
+            counts = first <= local <= newest
+            if not counts:
+                self._held[origin] += 1
+                ahead = ahead if dt.MINYEAR < local.year < dt.MAXYEAR else "Z"
             employee = certain or whose.employee(person_key, origin, local)
             if employee is None:
-                self.unknown += 1
+                self._unknown[origin] += 1
             elif counts:
                 day = local.date()
                 span = spans.get(employee)
                 if span is None or not span[0] <= day <= span[1]:
                     spans[employee] = (min(day, span[0]), max(day, span[1])) if span else (day, day)
-            self.held += not counts
+            told_at = local.isoformat()
             add(
                 f"{key}\t{_NULL if employee is None else employee}\t{same[person_key]}\t{same[name[:60]]}\t"
-                f"{local.isoformat()}Z\t{zone}\t{instant.isoformat()}Z\t{same[origin]}\t{same[place[:200]]}\t"
-                f"{_COUNTS if counts else _HELD}\t{evidence.text(told, mark, instant < late)}{ending}"
+                f"{told_at}Z\t{zone}\t{told_at}{ahead}\t{same[origin]}\t{same[place[:200]]}\t"
+                f"{_COUNTS if counts else _HELD}\t{evidence.text(told, mark, local < late)}{ending}"
             )
+
+    def taken(self, came: Mapping[str, int]) -> dict[str, Taken]:
+        """What became of so many punches that came, by origin."""
+        new, held, unknown = Counter(press.origin for _, press in self._keyed), self._held, self._unknown
+        return {one: Taken(new[one], count - new[one], held[one], unknown[one]) for one, count in came.items()}
 
     def copy(self) -> None:
         """Append them. Raises UniqueViolation, and appends nothing, where one of them is there already."""
@@ -191,15 +212,28 @@ class Escapes(dict[str, str]):
         return self[text]
 
 
-class Ahead:
-    """How far a zone is ahead of UTC at a wall clock; of the two of a repeated hour, the first."""
+class Clocks:
+    """What the wall clocks of a batch mean: how far ahead of UTC, as PostgreSQL reads it, the newest that can be right,
+    and until when it is late. Of the two of a repeated hour, the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: dt.datetime, late_after: dt.timedelta) -> None:
+        now = at.astimezone(dt.UTC).replace(tzinfo=None)
+        self._newest, self._late = now + AHEAD, now - late_after
         self._zones: dict[str, zoneinfo.ZoneInfo] = {}
+        self._known: dict[dt.timedelta, tuple[str, dt.datetime, dt.datetime]] = {}
 
-    def of(self, zone: str, local: dt.datetime) -> dt.timedelta:
+    def of(self, zone: str, local: dt.datetime) -> tuple[str, dt.datetime, dt.datetime]:
+        """Of a wall clock in a zone: (`+08:00`, the newest wall clock that can be right, the late ones are before)."""
         known = self._zones.get(zone) or self._zones.setdefault(zone, zoneinfo.ZoneInfo(zone))
-        return known.utcoffset(local.replace(fold=0) if local.fold else local) or ZERO
+        offset = known.utcoffset(local.replace(fold=0) if local.fold else local) or ZERO
+        return self._known.get(offset) or self._known.setdefault(offset, self._reckon(offset))
+
+    def _reckon(self, offset: dt.timedelta) -> tuple[str, dt.datetime, dt.datetime]:
+        return (
+            dt.datetime.min.replace(tzinfo=dt.timezone(offset)).isoformat()[19:],
+            self._newest + offset,
+            self._late + offset,
+        )
 
 
 class Evidences:
@@ -218,11 +252,14 @@ class Evidences:
         return json.dumps(told, ensure_ascii=False).translate(_CARE)
 
 
-def on_readings(upload_id: int, told: Terminal, readings: Sequence[Reading], by: Actor, at: dt.datetime) -> None:
-    """What a terminal read becomes punches, in the transaction of the upload; the upload remembers how many."""
-    presses = [_press(told, reading) for reading in readings]
-    taken = take(presses, source=Source.TERMINAL, by=by, at=at, late_after=LATE)
-    devices.note_taken(upload_id, new=taken.new, known=taken.known, held=taken.held, unknown=taken.unknown)
+def on_readings(uploads: Sequence[ReadUpload], by: Actor, at: dt.datetime) -> None:
+    """What terminals read becomes punches, in the transaction of their uploads; an upload remembers what was not new."""
+    presses = [_press(told, reading) for _, told, readings in uploads for reading in readings]
+    taken = take_by_origin(presses, source=Source.TERMINAL, by=by, at=at, late_after=LATE)
+    for upload_id, told, _ in uploads:
+        became = taken[told.serial]
+        if became.known or became.held or became.unknown:
+            devices.note_otherwise(upload_id, known=became.known, held=became.held, unknown=became.unknown)
 
 
 def _press(told: Terminal, reading: Reading) -> Press:
@@ -248,8 +285,8 @@ class Whose:
         wanted = list(keys)
         self._stated: dict[str, dict[str | int, list[tuple[dt.date, int | None]]]] = {}
         self._groups: dict[str, list[tuple[dt.date, int | None]]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(_STATED, [text_array(wanted)])
+        with server_cursor() as cursor:
+            cursor.execute(_STATED, [wanted])
             rows = cursor.fetchall()
         for key, origin, group, begins_on, employee_id in rows:
             self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
