@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 import make
 from kaoqin.devices import queries
 from kaoqin.devices.fleet_views import AtSite
-from kaoqin.devices.health import Known, diagnose, light
+from kaoqin.devices.health import SILENT_AFTER, Known, diagnose, light
 from kaoqin.devices.models import Command, Device, Heartbeat, RawUpload
 from kaoqin.devices.protocols import vitals_of
 from kaoqin.devices.words import Light
@@ -31,7 +31,7 @@ LIGHTS = {
     "refused": ({"state": "refused"}, Light.OFF),
     "retired": ({"state": "retired"}, Light.OFF),
     "never seen": ({"seen_at": None}, Light.NEVER),
-    "two minutes are not silence": ({"seen_at": AGO[2]}, Light.ONLINE),
+    "a hundred seconds are not silence": ({"seen_at": make.NOW - SILENT_AFTER}, Light.ONLINE),
     "a second more is": ({"seen_at": AGO[2] - SECOND}, Light.SILENT),
     "60 seconds are no drift": ({"ahead_seconds": 60}, Light.ONLINE),
     "61 are": ({"ahead_seconds": 61}, Light.CLOCK),

@@ -136,20 +136,20 @@ def test_one_that_is_unplugged_is_an_alarm_soon_and_one_that_is_well_never(compa
         with hikvision("G00000002", company) as gone:
             rounds.visit_round()
         raised = {}
-        for seconds in range(20, 400, 20):
+        for seconds in range(10, 400, 10):
             clock(make.NOW + seconds * SECOND)
             well.time = (make.NOW + seconds * SECOND).timestamp
-            if not seconds % 60:
+            if not seconds % rounds.LOOK_SECONDS:
                 rounds.look_round()
-            if not seconds % 180:
+            if not seconds % rounds.VISIT_SECONDS:
                 rounds.visit_round()
             alarms.watch_now()
             for alarm in DeviceAlarm.objects.filter(kind="silent").select_related("device"):
                 raised.setdefault(alarm.device.serial, seconds)
-        assert raised == {"G00000002": 140}
+        assert raised == {"G00000002": 110}
         lights = {
             one.device.serial: one.light
-            for one in queries.states(queries.devices(seen_by=make.ROOT), at=make.NOW + 380 * SECOND)
+            for one in queries.states(queries.devices(seen_by=make.ROOT), at=make.NOW + 390 * SECOND)
         }
         assert lights == {"G00000001": Light.ONLINE, "G00000002": Light.SILENT, well.serial: Light.ONLINE}
         gone.device.refresh_from_db()

@@ -10,8 +10,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.devices.words import Alarm, DeviceState, Light
 
-SILENT_AFTER = dt.timedelta(minutes=2)
-"""Three missed polls of the slowest: a terminal asks every 15 to 30 seconds."""
+SILENT_AFTER = dt.timedelta(seconds=100)
+"""Three missed polls of the slowest, for a terminal asks every 15 to 30 seconds, or two missed looks at one that is
+visited; what else takes time on the way to the page and the alarm leaves it within two minutes."""
 DRIFT_SECONDS = 60
 FULL_PERCENT = 80
 LONG_WITHOUT = dt.timedelta(days=1)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 VISIT = "devices.visit"
 HEARD = dt.timedelta(seconds=45)
 SIDE_BY_SIDE = 12
-LOOK_SECONDS, VISIT_SECONDS, WATCH_SECONDS = 60.0, 180.0, 20.0
+LOOK_SECONDS, VISIT_SECONDS, WATCH_SECONDS = 40.0, 180.0, 10.0
 
 
 def look_round() -> None:
