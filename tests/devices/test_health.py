@@ -32,7 +32,7 @@ LIGHTS = {
     "retired": ({"state": "retired"}, Light.OFF),
     "never seen": ({"seen_at": None}, Light.NEVER),
     "a hundred seconds are not silence": ({"seen_at": make.NOW - SILENT_AFTER}, Light.ONLINE),
-    "a second more is": ({"seen_at": AGO[2] - SECOND}, Light.SILENT),
+    "a second more is": ({"seen_at": make.NOW - SILENT_AFTER - SECOND}, Light.SILENT),
     "60 seconds are no drift": ({"ahead_seconds": 60}, Light.ONLINE),
     "61 are": ({"ahead_seconds": 61}, Light.CLOCK),
     "behind too": ({"ahead_seconds": -61}, Light.CLOCK),
