@@ -71,11 +71,12 @@ class Database:
         process.wait(30)
         self._server.ensure_postgres_running()
 
-    def wait_until_up(self):
+    def ask_patiently(self, question):
+        """As soon as it answers; a killed one answers once more before its fall is noticed."""
         deadline = time.monotonic() + 60
         while True:
             try:
-                return self.ask("SELECT 1")
+                return self.ask(question)
             except psycopg.OperationalError:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
@@ -135,8 +136,7 @@ def kill_again_and_again(server, database, draw):
             server.stop(signal.SIGKILL)
             server.start()
         if DATABASE_TOO:
-            database.wait_until_up()
-            count = database.ask("SELECT count(*) FROM punches_punch")[0][0]
+            count = database.ask_patiently("SELECT count(*) FROM punches_punch")[0][0]
             sys.stderr.write(f"\r{number}/{KILLS} killed, {count:,} punches in the ledger")
     time.sleep(1)
 
@@ -155,7 +155,7 @@ def test_a_server_killed_in_a_flood_loses_nothing_doubles_nothing_and_makes_noth
     for journal in (plain, secure):
         for known, batches in zip((sent, told_ok), read_journal(journal), strict=True):
             known |= {(serial, one.pin, one.at, one.state, one.verify) for serial, one in batches}
-    ledger = Counter({tuple(row[:5]): row[5] for row in database.ask(LEDGER)})
+    ledger = Counter({tuple(row[:5]): row[5] for row in database.ask_patiently(LEDGER)})
     sys.stderr.write(f"\n{len(sent):,} sent, {len(told_ok):,} told OK, {len(ledger):,} in the ledger\n")
     assert len(told_ok) > 100 * KILLS
     assert told_ok - ledger.keys() == set(), "lost"

@@ -1,5 +1,5 @@
-"""Rounds: terminals that are visited are looked at each minute where they are not heard, and asked for everything each
-third minute.
+"""Rounds: terminals that are visited are looked at every 40 seconds where they are not heard, and asked for everything
+each third minute.
 
 Done side by side, by the process that keeps lines open: neither a terminal that is not there nor work that waits in the
 queue makes the others look silent.
@@ -25,13 +25,13 @@ from kaoqin.devices.words import DeviceState
 
 log = logging.getLogger(__name__)
 VISIT = "devices.visit"
-HEARD = dt.timedelta(seconds=45)
+HEARD = dt.timedelta(seconds=30)
 SIDE_BY_SIDE = 12
 LOOK_SECONDS, VISIT_SECONDS, WATCH_SECONDS = 40.0, 180.0, 10.0
 
 
 def look_round() -> None:
-    """Look at those that were not heard for 45 seconds."""
+    """Look at those that were not heard for 30 seconds."""
     heard = timezone.now() - HEARD
     _side_by_side(look_once, _visited().exclude(heartbeat__seen_at__gt=heard))
 
