@@ -23,6 +23,7 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
+    "org": {"facts"},
     "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},

@@ -297,3 +297,9 @@ def members_between(group_id: int, first: dt.date, last: dt.date) -> "QuerySet[M
 def last_change(account_id: int | None) -> RosterChange | None:
     """One's own latest stroke that can still be undone."""
     return RosterChange.objects.filter(account_id=account_id, undone_at__isnull=True).order_by("-at", "-pk").first()
+
+
+def days_known(calendar_id: int | None, first: dt.date, last: dt.date) -> list[Day]:
+    """The dates from first to last of the years a calendar knows, in order; None is the company's first calendar."""
+    calendar = Calendar.objects.filter(pk=calendar_id).first() or default_calendar()
+    return list(days_of_known_years(calendar, first, last).values())
