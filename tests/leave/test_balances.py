@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 import make
 from conftest import keep, known
 from kaoqin.attendance.models import Absence, Waiting

@@ -1,6 +1,7 @@
 """What a leave costs on the roster: halves, nights, holidays, free hours; the same as the settlement counts."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -102,7 +103,7 @@ RULES = st.sampled_from(
 
 def sound(plans):
     """Without plans that overlap: the database refuses those."""
-    for before, after in zip(plans, plans[1:], strict=False):
+    for before, after in itertools.pairwise(plans):
         if before and after and before.segments[-1].end - 1440 > after.segments[0].start:
             return False
     return True
@@ -165,7 +166,7 @@ def test_the_settlement_counts_the_same_minutes(cast, shifts, codes, begin, leng
 @settings(max_examples=10)
 @given(st.integers(0, 7 * 144), st.integers(1, 4 * 144))
 def test_the_settlement_counts_the_same_of_free_hours_and_a_fixed_week(cast, begin, length):
-    start = dt.datetime(2026, 11, 9) + begin * 10 * MINUTE
+    start = make.at("11-09 00:00") + begin * 10 * MINUTE
     for employee in (cast.lin, cast.chen):
         same_as_settled(employee, start, start + length * 10 * MINUTE)
 

@@ -82,11 +82,51 @@ def take(
         start=store_wall_clock(start), end=store_wall_clock(end), made_at=at, made_by_id=by.account_id,
         **_days(wanted),
     )  # fmt: skip
-    write([_use(made, lot, first, minutes) for lot, first, minutes in lines], at=at, by=by.account_id)
+    by_day = {wanted.kind.id} if queries.whole_days(wanted.kind.rules) else set()
+    write([_use(made, lot, first, minutes, by_day) for lot, first, minutes in lines], at=at, by=by.account_id)
     told = {"name": employee.name, "start": f"{start:%m-%d %H:%M}", "end": f"{end:%m-%d %H:%M}", "kind": made.kind.name}
     record(by, "leave.take", employee, Sentence("{name} {start} 至 {end} {kind}", **told), at=at, leave=made.pk)
     _tell_agreed(made, start, end, by, at)
     return made
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What taking a leave would do: minutes of its kind there before on its first day, and after; or why it is refused.
+
+    Both are None of a kind without a balance.
+    """
+
+    cost: Cost
+    before: int | None
+    after: int | None
+    refused: Refusal | None
+
+
+def rehearse(
+    employee: Employee,
+    kind_code: str,
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    proof: str = "",
+) -> Rehearsal:
+    """Take a leave and take it all back: exactly what `take` would do and refuse, and nothing of it is kept."""
+    refused = None
+    with transaction.atomic():
+        wanted = queries.cost(employee.pk, kind_code, start, end)
+        if wanted.days and wanted.days[-1].date.year > timezone.localdate(at).year:
+            keeping.keep([employee.pk], wanted.days[-1].date, at)
+        before = queries.usable_minutes(employee.pk, wanted)
+        try:
+            take(employee, kind_code, start, end, by=by, at=at, proof=proof)
+        except Refusal as refusal:
+            refused = refusal
+        transaction.set_rollback(True)
+    after = None if before is None else before - wanted.taken_minutes
+    return Rehearsal(wanted, before, after, refused)
 
 
 def _hold(employee: Employee, by: Actor, at: dt.datetime) -> None:
@@ -148,9 +188,8 @@ def _days(wanted: Cost) -> dict[str, Any]:
     return {"days": days, "minutes": wanted.minutes, "taken_minutes": wanted.taken_minutes}
 
 
-def _use(made: TakenLeave, lot: LotRow, first: dt.date, minutes: int) -> Line:
-    told = {"start": f"{load_wall_clock(made.start):%m-%d %H:%M}", "end": f"{load_wall_clock(made.end):%m-%d %H:%M}"}
-    said = Sentence("{start} 至 {end} 请{kind}", **told, kind=kind_name(made.kind.code))
+def _use(made: TakenLeave, lot: LotRow, first: dt.date, minutes: int, by_day: set[int]) -> Line:
+    said = Sentence("{when} 请{kind}", when=queries.say_when(made, by_day), kind=kind_name(made.kind.code))
     return from_lot(lot, Entry.USE, first, -minutes, f"use:{made.pk}:{lot.id}", said, taken_id=made.pk)
 
 

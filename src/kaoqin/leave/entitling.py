@@ -21,6 +21,12 @@ PERSONAL_DAYS = 20
 """Days of paid personal leave in a year that cost the annual leave."""
 PARENTAL_YEARS = 3
 
+
+def number(days: Fraction | Decimal) -> int | float:
+    """A number of days for a table: whole where it is whole."""
+    return int(days) if days == int(days) else round(float(days), 3)
+
+
 Law = Callable[[str, str, dt.date], Decimal | None]
 """The value of a parameter in a region on a day; None where the law gives nothing."""
 

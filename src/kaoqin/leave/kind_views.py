@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.leave import actions, queries
-from kaoqin.leave.entitling import plain
+from kaoqin.leave.entitling import number, plain
 from kaoqin.leave.forms import KindForm, ParameterForm
 from kaoqin.leave.models import LeaveKindVersion, RegionParameter
 from kaoqin.leave.words import MANAGE_KINDS, Confidence, Parameter, Source
@@ -91,7 +91,7 @@ def regions(request: AskedBy) -> HttpResponseBase:
             Column("region", gettext("地区"), lambda p: p.get_region_display() or gettext("全国"), "region"),
             Column("name", gettext("参数"), lambda p: p.get_name_display(), "name",
                    link=lambda p: f"/leave/regions/{p.pk}/"),
-            Column("value", gettext("数值"), lambda p: float(plain(p.value)), "value", numeric=True),
+            Column("value", gettext("数值"), lambda p: number(p.value), "value", numeric=True),
             Column("begins_on", gettext("自哪天起"), lambda p: p.begins_on, "begins_on"),
             Column("source", gettext("依据"), lambda p: p.source),
             Column("confidence", gettext("可信度"), lambda p: p.get_confidence_display(), "confidence",

@@ -162,6 +162,16 @@ def drawn(
     return [(rows[key], first, minutes) for key, first, minutes in taken], missing
 
 
+def usable_minutes(employee_id: int, cost: Cost) -> int | None:
+    """What a leave could be taken from on its days; None of a kind without a balance."""
+    if cost.kind.rules.source == Source.NONE or not cost.days:
+        return None
+    ranks = ranks_of(cost.kind, ledger.kinds_on(cost.start.date()))
+    days = [day.date for day in cost.days]
+    rows = [lot for lot in ledger.lots([employee_id]) if lot.kind_id in ranks]
+    return sum(lot.left for lot in rows if any(usable(lot, day) for day in days))
+
+
 def ranks_of(kind: Kind, kinds: dict[str, Kind]) -> dict[int, int]:
     """The kinds whose lots a leave of this kind draws on, with their turn: company days may go before or after."""
     ranks = {kind.id: 1}
@@ -234,12 +244,16 @@ def people(department_id: int | None, *, seen_by: Actor, on: dt.date) -> QuerySe
     return found.annotate(**names).order_by("number")
 
 
+def visible_kinds(seen_by: Actor, on: dt.date) -> list[Kind]:
+    """The kinds that `seen_by` may see of others."""
+    private = sees_private(None, seen_by)
+    return [one for one in ledger.kinds_on(on).values() if private or not one.rules.private]
+
+
 def shown_kinds(seen_by: Actor, on: dt.date) -> list[Kind]:
-    """The kinds with a balance that `seen_by` may see of others."""
-    open_kinds = [one for one in ledger.kinds_on(on).values() if one.rules.source != Source.NONE]
-    return [
-        one for one in open_kinds if not one.rules.closed and (sees_private(None, seen_by) or not one.rules.private)
-    ]
+    """The open kinds with a balance that `seen_by` may see of others."""
+    found = visible_kinds(seen_by, on)
+    return [one for one in found if one.rules.source != Source.NONE and not one.rules.closed]
 
 
 def _left(kind_id: int, on: dt.date) -> Coalesce:
@@ -290,6 +304,21 @@ def until(leave: TakenLeave) -> dt.datetime:
     """When a leave ends, what was given back taken off; naive local time, its start where all of it was."""
     start, end = load_wall_clock(leave.start), load_wall_clock(leave.end)
     return min(end, max(start, load_wall_clock(leave.ended_from))) if leave.ended_from else end
+
+
+def by_the_day(on: dt.date) -> set[int]:
+    """Ids of the kinds that are taken by roster days, as `say_when` wants them."""
+    return {one.id for one in ledger.kinds_on(on).values() if whole_days(one.rules)}
+
+
+def say_when(leave: TakenLeave, by_day: set[int]) -> str:
+    """From–to of a leave as people say it: roster days of kinds taken by the day, else the wall clock."""
+    start, end = load_wall_clock(leave.start), load_wall_clock(leave.end)
+    if leave.kind_id in by_day and leave.days:
+        first, last = leave.days[0][0], leave.days[-1][0]
+        return first if first == last else f"{first} – {last}"
+    same = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} – {same}"
 
 
 def overlapping(employee_id: int, start: dt.datetime, end: dt.datetime) -> TakenLeave | None:

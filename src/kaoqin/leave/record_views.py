@@ -14,10 +14,8 @@ from kaoqin.core.words import Refusal, say_minutes
 from kaoqin.leave import actions, ledger, queries
 from kaoqin.leave.forms import GiveBackForm, RecordForm
 from kaoqin.leave.models import TakenLeave
-from kaoqin.leave.queries import Cost
-from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, Source, say_days
+from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, say_days
 from kaoqin.org import queries as org
-from kaoqin.org.models import Employee
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -26,7 +24,7 @@ def records(request: AskedBy) -> HttpResponseBase:
     """All agreed leave of the people within reach."""
     require(request.by, SEE_BALANCES)
     may_record = may(request.by, RECORD_LEAVE)
-    kinds = ledger.kinds_on(request.today).values()
+    kinds, by_day = queries.visible_kinds(request.by, request.today), queries.by_the_day(request.today)
     page: ListPage[Any] = ListPage(
         request,
         queries.taken(seen_by=request.by, on=request.today),
@@ -36,9 +34,8 @@ def records(request: AskedBy) -> HttpResponseBase:
             Column("name", gettext("姓名"), lambda t: t.employee.name, "employee__name",
                    link=lambda t: f"/leave/people/{t.employee_id}/"),
             Column("kind", gettext("假期"), lambda t: t.kind.name, "kind__position"),
-            Column("start", gettext("开始"), lambda t: f"{load_wall_clock(t.start):%Y-%m-%d %H:%M}", "start"),
-            Column("end", gettext("结束"), lambda t: f"{queries.until(t):%Y-%m-%d %H:%M}", "end"),
-            Column("cost", gettext("扣"), _said, "taken_minutes", numeric=True),
+            Column("when", gettext("时间"), lambda t: queries.say_when(t, by_day), "start"),
+            Column("cost", gettext("扣"), say_taken, "taken_minutes", numeric=True),
             Column("state", gettext("状态"), _state, tone=lambda t: "secondary" if t.ended_from else "green",
                    link=None),
             Column("reason", gettext("事由"), lambda t: t.reason, hidden=True),
@@ -60,7 +57,8 @@ def _open(leave: TakenLeave) -> bool:
     return queries.until(leave) > load_wall_clock(leave.start)
 
 
-def _said(leave: TakenLeave) -> str:
+def say_taken(leave: TakenLeave) -> str:
+    """What a leave took: days where it is whole or half ones, else hours."""
     if leave.taken_minutes % 240:
         return say_minutes(leave.taken_minutes)
     return say_days(leave.taken_minutes, 480)
@@ -110,30 +108,23 @@ def _preview(request: AskedBy, form: RecordForm) -> dict[str, Any] | None:
     """What the leave would cost and leave over; nothing while the form is not whole."""
     if not form.is_valid():
         return None
+    said = form.cleaned_data
     try:
-        employee = org.by_number(form.cleaned_data["number"].strip())
-        org.person(employee.pk, RECORD_LEAVE, seen_by=request.by, on=request.today)
-        found = queries.cost(employee.pk, form.cleaned_data["kind"], *form.interval(employee.pk))
+        employee = org.by_number(said["number"].strip())
+        told = {"proof": said["proof"], "by": request.by, "at": request.asked_at}
+        tried = actions.rehearse(employee, said["kind"], *form.interval(employee.pk), **told)
     except Refusal as refusal:
         return {"refused": refusal.sentence}
-    return {"employee": employee, **_said_cost(employee, found)}
+    return {"employee": employee, **_said_cost(tried)}
 
 
-def _said_cost(employee: Employee, found: Cost) -> dict[str, Any]:
-    minutes = found.kind.rules.day_minutes
-    days = [(day.date, say_minutes(day.minutes), say_days(day.taken_minutes, minutes)) for day in found.days]
-    said: dict[str, Any] = {"cost": found, "days": days, "needs": say_days(found.taken_minutes, minutes)}
-    if found.kind.rules.source != Source.NONE and found.days:
-        missing = queries.drawn(employee.pk, found)[1]
-        ranks = queries.ranks_of(found.kind, ledger.kinds_on(found.start.date()))
-        on = found.days[0].date
-        there = [lot.left for lot in ledger.lots([employee.pk]) if lot.kind_id in ranks and queries.usable(lot, on)]
-        said |= {
-            "before": say_days(sum(there), minutes),
-            "after": say_days(sum(there) - found.taken_minutes, minutes),
-            "missing": say_days(missing, minutes) if missing else "",
-        }
-    return said
+def _said_cost(tried: actions.Rehearsal) -> dict[str, Any]:
+    minutes = tried.cost.kind.rules.day_minutes
+    days = [(day.date, say_minutes(day.minutes), say_days(day.taken_minutes, minutes)) for day in tried.cost.days]
+    said: dict[str, Any] = {"cost": tried.cost, "days": days, "needs": say_days(tried.cost.taken_minutes, minutes)}
+    if tried.before is not None and tried.after is not None:
+        said |= {"before": say_days(tried.before, minutes), "after": say_days(tried.after, minutes)}
+    return {**said, "why_not": tried.refused.sentence if tried.refused else ""}
 
 
 def give_back(request: AskedBy, taken_id: int) -> HttpResponse:

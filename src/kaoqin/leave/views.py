@@ -16,11 +16,12 @@ from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import read_number
 from kaoqin.leave import actions, nursing, queries
-from kaoqin.leave.entitling import plain
+from kaoqin.leave.entitling import number
 from kaoqin.leave.forms import AdjustForm, BalanceForm, CarryForm, NursingForm
 from kaoqin.leave.ledger import Kind
 from kaoqin.leave.models import LeaveEntry, TakenLeave
 from kaoqin.leave.queries import Balance, Explained
+from kaoqin.leave.record_views import say_taken
 from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, SEE_OWN_LEAVE, Entry, Place, say_days
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -50,7 +51,8 @@ def _person_context(request: AskedBy, employee: Employee) -> dict[str, Any]:
     why = queries.explain_all(employee.pk, [one.kind for one in found], request.today)
     cards = [_card(one, why[one.kind.id]) for one in found if one.left or one.booked or why[one.kind.id].lines]
     rows = queries.taken_by(employee, seen_by=request.by)[:30]
-    return {"employee": employee, "cards": cards, "rows": [_taken_row(one) for one in rows]}
+    by_day = queries.by_the_day(request.today)
+    return {"employee": employee, "cards": cards, "rows": [_taken_row(one, by_day) for one in rows]}
 
 
 def _card(balance: Balance, why: Explained) -> dict[str, Any]:
@@ -64,12 +66,9 @@ def _card(balance: Balance, why: Explained) -> dict[str, Any]:
     return {"kind": balance.kind.row, "ends_on": balance.ends_on, "lines": lines, **said}
 
 
-def _taken_row(leave: TakenLeave) -> dict[str, Any]:
-    start, end = load_wall_clock(leave.start), queries.until(leave)
-    days = len([day for day, _, taken in leave.days if taken])
-    whole = leave.taken_minutes % 240 == 0
-    said = say_days(leave.taken_minutes, 480) if whole else say_days(leave.taken_minutes, 1440)
-    return {"leave": leave, "start": start, "end": end, "gone": end <= start, "days": days, "said": said}
+def _taken_row(leave: TakenLeave, by_day: set[int]) -> dict[str, Any]:
+    gone = queries.until(leave) <= load_wall_clock(leave.start)
+    return {"leave": leave, "when": queries.say_when(leave, by_day), "gone": gone, "said": say_taken(leave)}
 
 
 def balances(request: AskedBy) -> HttpResponseBase:
@@ -118,7 +117,7 @@ def _left(kind: Kind) -> Column[Any]:
     name = f"left_{kind.id}"
 
     def say(employee: Any) -> float | None:
-        return float(plain(Fraction(getattr(employee, name), kind.rules.day_minutes))) or None
+        return number(Fraction(getattr(employee, name), kind.rules.day_minutes)) or None
 
     label = gettext("{kind}(天)").format(kind=kind.row.name)
     return Column(kind.code, label, say, name, numeric=True, hidden=kind.code not in SHOWN_AT_FIRST)
@@ -246,7 +245,7 @@ def payouts(request: AskedBy) -> HttpResponseBase:
                    link=lambda e: f"/leave/people/{e.employee_id}/"),
             Column("kind", gettext("假期"), lambda e: e.kind.name),
             Column("on", gettext("折算日"), lambda e: e.on, "on"),
-            Column("days", gettext("未休天数"), lambda e: float(plain(Fraction(-e.minutes, e.day_minutes))), "minutes",
+            Column("days", gettext("未休天数"), lambda e: number(Fraction(-e.minutes, e.day_minutes)), "minutes",
                    numeric=True),
             Column("percent", gettext("另付日工资的 %"), lambda e: e.percent, "percent", numeric=True),
             Column("said", gettext("说明"), lambda e: tell(e.said, "")),
