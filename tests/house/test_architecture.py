@@ -27,6 +27,7 @@ MORE_DOORS = {
     "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
+    "leave": {"keeping", "nursing"},
     "attendance": {"settling"},
 }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from kaoqin.core.sentences import tell
 from kaoqin.core.time import load_wall_clock, store_wall_clock
-from kaoqin.core.words import NotFound
+from kaoqin.core.words import NotFound, say_minutes
 from kaoqin.leave import ledger
 from kaoqin.leave.counting import DAY, DayCost, Stretch, interval_of_days
 from kaoqin.leave.counting import cost as count
@@ -42,6 +42,7 @@ from kaoqin.leave.words import (
     Rules,
     Source,
     Unit,
+    say_days,
 )
 from kaoqin.leave.years import add_years
 from kaoqin.org import facts
@@ -319,6 +320,13 @@ def say_when(leave: TakenLeave, by_day: set[int]) -> str:
         return first if first == last else f"{first} – {last}"
     same = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
     return f"{start:%Y-%m-%d %H:%M} – {same}"
+
+
+def say_taken(leave: TakenLeave) -> str:
+    """What a leave took: days where it is whole or half ones, else hours."""
+    if leave.taken_minutes % 240:
+        return say_minutes(leave.taken_minutes)
+    return say_days(leave.taken_minutes, 480)
 
 
 def overlapping(employee_id: int, start: dt.datetime, end: dt.datetime) -> TakenLeave | None:

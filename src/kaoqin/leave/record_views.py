@@ -35,7 +35,7 @@ def records(request: AskedBy) -> HttpResponseBase:
                    link=lambda t: f"/leave/people/{t.employee_id}/"),
             Column("kind", gettext("假期"), lambda t: t.kind.name, "kind__position"),
             Column("when", gettext("时间"), lambda t: queries.say_when(t, by_day), "start"),
-            Column("cost", gettext("扣"), say_taken, "taken_minutes", numeric=True),
+            Column("cost", gettext("扣"), queries.say_taken, "taken_minutes", numeric=True),
             Column("state", gettext("状态"), _state, tone=lambda t: "secondary" if t.ended_from else "green",
                    link=None),
             Column("reason", gettext("事由"), lambda t: t.reason, hidden=True),
@@ -55,13 +55,6 @@ def records(request: AskedBy) -> HttpResponseBase:
 def _open(leave: TakenLeave) -> bool:
     """Whether something of it could still be given back."""
     return queries.until(leave) > load_wall_clock(leave.start)
-
-
-def say_taken(leave: TakenLeave) -> str:
-    """What a leave took: days where it is whole or half ones, else hours."""
-    if leave.taken_minutes % 240:
-        return say_minutes(leave.taken_minutes)
-    return say_days(leave.taken_minutes, 480)
 
 
 def _state(leave: TakenLeave) -> str:

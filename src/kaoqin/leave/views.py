@@ -21,7 +21,6 @@ from kaoqin.leave.forms import AdjustForm, BalanceForm, CarryForm, NursingForm
 from kaoqin.leave.ledger import Kind
 from kaoqin.leave.models import LeaveEntry, TakenLeave
 from kaoqin.leave.queries import Balance, Explained
-from kaoqin.leave.record_views import say_taken
 from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, SEE_OWN_LEAVE, Entry, Place, say_days
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -68,7 +67,7 @@ def _card(balance: Balance, why: Explained) -> dict[str, Any]:
 
 def _taken_row(leave: TakenLeave, by_day: set[int]) -> dict[str, Any]:
     gone = queries.until(leave) <= load_wall_clock(leave.start)
-    return {"leave": leave, "when": queries.say_when(leave, by_day), "gone": gone, "said": say_taken(leave)}
+    return {"leave": leave, "when": queries.say_when(leave, by_day), "gone": gone, "said": queries.say_taken(leave)}
 
 
 def balances(request: AskedBy) -> HttpResponseBase:

@@ -301,5 +301,5 @@ def last_change(account_id: int | None) -> RosterChange | None:
 
 def days_known(calendar_id: int | None, first: dt.date, last: dt.date) -> list[Day]:
     """The dates from first to last of the years a calendar knows, in order; None is the company's first calendar."""
-    calendar = Calendar.objects.filter(pk=calendar_id).first() or default_calendar()
+    calendar = Calendar.objects.get(pk=calendar_id) if calendar_id else default_calendar()
     return list(days_of_known_years(calendar, first, last).values())

@@ -6,7 +6,6 @@ import random
 from kaoqin.core.words import Refusal
 from kaoqin.leave import actions, keeping, nursing, queries
 from kaoqin.leave.words import Place, Rules
-from kaoqin.leave.years import add_years
 from kaoqin.org import facts
 from kaoqin.org.facts import Delivery, Facts
 from kaoqin.org.models import Employee
@@ -46,7 +45,7 @@ def _facts(employee: Employee, draw: random.Random) -> Facts:
         return KNOWN[employee.number]
     since = employee.hired_on - draw.randrange(0, 5_500) * DAY
     gender = draw.choice((Gender.MALE, Gender.FEMALE))
-    born_on = add_years(since, -draw.randrange(19, 25))
+    born_on = since - draw.randrange(19, 25) * 366 * DAY
     return Facts(gender, born_on, since, only_child=draw.random() < 0.2)
 
 
