@@ -104,6 +104,16 @@ def test_what_is_left_at_the_years_end_is_paid_or_carried_with_consent(there):
     assert left(there.chen, on=make.day("2028-01-01")) == 10
 
 
+def test_the_last_day_of_a_lot_and_of_an_employee_are_still_theirs(there):
+    keep(there.chen, on=make.day("12-31"))
+    assert left(there.chen, on=make.day("12-31")) == 10
+    leave_company(there.zhao, "11-20")
+    keep(there.zhao)
+    assert left(there.zhao) == 13  # 324 / 365 × 15 = 13.3
+    keep(there.zhao, on=make.day("11-21"))
+    assert left(there.zhao, on=make.day("11-21")) == 0
+
+
 def test_company_days_are_a_balance_of_their_own_used_before_or_after(there):
     rules = {**vars(queries.kind("company_annual", make.TODAY).rules), "entitled_days": 3}
     by = {"by": there.by("he"), "at": make.NOW}
@@ -152,6 +162,7 @@ def test_leave_is_taken_once_a_request(there):
         ("sick", ("11-23", "11-24"), "leave.proof_missing"),
         ("paternity", ("11-23", "11-23"), "leave.not_entitled"),
         ("bereavement", ("11-23", "11-26"), "leave.too_long"),
+        ("personal", ("2027-01-04", "2027-02-26"), "leave.no_roster"),
     ],
 )
 def test_leave_that_cannot_be_is_refused_with_its_reason(there, kind, days, code):

@@ -31,6 +31,7 @@ from kaoqin.leave.words import (
     MANAGE_KINDS,
     RECORD_LEAVE,
     Confidence,
+    CountMode,
     Entry,
     Rules,
     Source,
@@ -41,6 +42,7 @@ from kaoqin.leave.years import whole_months
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
+from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -155,6 +157,8 @@ def _refuse_kind(employee: Employee, wanted: Cost, proof: str) -> None:
     if rules.service_months and whole_months(who.worked_since or who.hired_on, on) < rules.service_months:
         said = gettext("{kind}须工作满 {months} 个月。").format(kind=name, months=rules.service_months)
         raise Refusal("leave.not_entitled", said, "kind")
+    if rules.count_mode == CountMode.WORKDAYS:
+        _refuse_unplanned(employee, wanted.last)
     if not wanted.taken_minutes:
         raise Refusal("leave.costs_nothing", gettext("这段时间没有排班,不用请假。"), "start")
     days = Fraction(wanted.taken_minutes, rules.day_minutes)
@@ -164,6 +168,15 @@ def _refuse_kind(employee: Employee, wanted: Cost, proof: str) -> None:
     if rules.proof_after_days is not None and days > rules.proof_after_days and not proof.strip():
         said = gettext("{kind}超过 {days} 天须有证明,请填写证明材料。").format(kind=name, days=rules.proof_after_days)
         raise Refusal("leave.proof_missing", said, "proof")
+
+
+def _refuse_unplanned(employee: Employee, last: dt.date) -> None:
+    """Days nobody has planned yet would cost nothing now and be workdays later."""
+    until = scheduling.planned_until(employee.pk)
+    if until is None or last > until:
+        said = gettext("{name} 的班只排到 {until},请先排班,再登记 {last} 的假。")
+        told = {"name": employee.name, "until": until or "—", "last": last}
+        raise Refusal("leave.no_roster", said.format(**told), "last")
 
 
 def _draw(employee: Employee, wanted: Cost, at: dt.datetime) -> list[tuple[LotRow, dt.date, int]]:

@@ -73,11 +73,12 @@ def offered(employee_id: int, on: dt.date, kinds: dict[str, Kind] | None = None)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a leave costs: [start, end), each roster day, and the sums in minutes."""
+    """What a leave costs: [start, end), each roster day, and the sums in minutes; `last` is the last day it touches."""
 
     kind: Kind
     start: dt.datetime
     end: dt.datetime
+    last: dt.date
     days: tuple[DayCost, ...]
 
     @property
@@ -100,7 +101,8 @@ def cost(employee_id: int, kind_code: str, start: dt.datetime, end: dt.datetime)
     """What a leave [start, end), naive local time, costs somebody on the roster as it is now."""
     found = kind(kind_code, start.date())
     days = planned_days(employee_id, start.date() - DAY, end.date() + DAY)
-    return Cost(found, start, end, tuple(count(days, start, end, found.rules)))
+    last = max((day.date for day in days if day.begins < end and day.ends > start), default=end.date())
+    return Cost(found, start, end, last, tuple(count(days, start, end, found.rules)))
 
 
 @dataclass(frozen=True)

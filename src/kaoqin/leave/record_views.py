@@ -82,7 +82,8 @@ def cost(request: AskedBy) -> HttpResponse:
     preview = _preview(request, form)
     wanted = {name: form.data.get(name, "") for name in form.fields}
     shown = _form(request, None, wanted)
-    return render(request, "leave/_record.html", {"form": shown, "preview": preview})
+    template = "leave/_record.html" if request.headers.get("HX-Request") else "leave/record.html"
+    return render(request, template, {"form": shown, "preview": preview})
 
 
 def _form(request: AskedBy, data: Any, initial: dict[str, Any]) -> RecordForm:

@@ -184,6 +184,12 @@ def overlapping(first: dt.date, last: dt.date) -> Q:
     return Q(begins_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
 
 
+def planned_until(employee_id: int) -> dt.date | None:
+    """The last date somebody has a plan for, be it a rest day; None where there is none at all."""
+    rows = RosterDay.objects.filter(employee=employee_id).order_by("-date")
+    return rows.values_list("date", flat=True).first()
+
+
 def groups_of(employee_ids: Iterable[int], on: dt.date) -> dict[int, Group]:
     rows = Membership.objects.filter(in_force(on), employee__in=list(employee_ids)).select_related("group")
     return {row.employee_id: row.group for row in rows}

@@ -51,10 +51,14 @@ def _facts(employee: Employee, draw: random.Random) -> Facts:
 
 def _families(people: dict[str, Employee], today: dt.date, now: dt.datetime) -> None:
     """One who nurses, one who expects, one who became a father."""
-    facts.keep_birth(people["00003"], Delivery(born_on=today - 200 * DAY), by=BUILDER, at=now)
+    births = {
+        "00003": Delivery(born_on=today - 200 * DAY),
+        "00004": Delivery(expected_on=today + 50 * DAY),
+        "YC00012": Delivery(born_on=today - 20 * DAY),
+    }
+    for number, delivery in births.items():
+        facts.keep_birth(people[number], delivery, by=BUILDER, at=now)
     nursing.plan_nursing(people["00003"], today - 40 * DAY, Place.END, by=BUILDER, at=now)
-    facts.keep_birth(people["00004"], Delivery(expected_on=today + 50 * DAY), by=BUILDER, at=now)
-    facts.keep_birth(people["YC00012"], Delivery(born_on=today - 20 * DAY), by=BUILDER, at=now)
 
 
 def _taken(draw: random.Random, people: list[Employee], begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
@@ -77,7 +81,8 @@ def _take(employee: Employee, kind: str, first: dt.date, last: dt.date, now: dt.
 
 
 def _told_in_the_guide(people: dict[str, Employee], today: dt.date, now: dt.datetime) -> None:
-    """Leave of the people of whom the guide tells."""
-    _take(people["YC00012"], "annual", today - 30 * DAY, today - 28 * DAY, now)
-    _take(people["00155"], "annual", today - 24 * DAY, today - 23 * DAY, now)
-    _take(people["00005"], "sick", today - 45 * DAY, today - 4 * DAY, now)
+    """Leave of the people of whom the guide tells, as far as they were hired."""
+    spans = {"YC00012": ("annual", 30, 28), "00155": ("annual", 24, 23), "00005": ("sick", 45, 4)}
+    for number, (kind, first, last) in spans.items():
+        if number in people:
+            _take(people[number], kind, today - first * DAY, today - last * DAY, now)
