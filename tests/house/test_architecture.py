@@ -23,9 +23,11 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
+    "org": {"facts"},
     "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
+    "leave": {"keeping", "nursing"},
     "attendance": {"settling"},
 }
 

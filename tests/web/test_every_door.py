@@ -12,9 +12,14 @@ from kaoqin.attendance.models import Absence
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
+from kaoqin.core.seeds import plant
 from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
+from kaoqin.leave import actions as leave_actions
+from kaoqin.leave import nursing
+from kaoqin.leave.models import RegionParameter
+from kaoqin.org import facts
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -98,8 +103,27 @@ def world(cast):
         "devices:done_by_hand": 1,
     }
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
-    about |= terminals(cast) | wrong_clocks(cast) | roll_call(cast)
+    about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
+
+
+def leave(cast):
+    """Chen has a child of some months, took a day of annual leave and has her hour for nursing."""
+    plant()
+    by, chen = {"by": cast.by("he"), "at": make.NOW}, cast.chen
+    facts.keep_facts(chen, facts.Facts("female", worked_since=make.day("2012-03-01")), **by)
+    birth = facts.keep_birth(chen, facts.Delivery(born_on=make.day("06-01")), **by)
+    made = leave_actions.take(chen, "annual", make.at("11-23 00:00"), make.at("11-24 00:00"), **by)
+    plan = nursing.plan_nursing(chen, make.day("11-23"), nursing.Place.END, **by)
+    return {
+        **dict.fromkeys((f"leave:{page}" for page in ("person", "adjust", "carry_over", "plan_nursing")), chen.pk),
+        "leave:end_nursing": plan.pk,
+        "leave:give_back": made.pk,
+        "leave:kind": "annual",
+        "leave:region": RegionParameter.objects.first().pk,
+        **dict.fromkeys(("org:facts", "org:new_birth"), chen.pk),
+        "org:birth": (chen.pk, birth.pk),
+    }
 
 
 def terminals(cast):

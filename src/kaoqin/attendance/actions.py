@@ -190,6 +190,8 @@ def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -
 def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> None:
     """Take an approval back; it stays on record."""
     _require_people(by, [made.employee], at)
+    if isinstance(made, Absence) and made.origin:
+        raise Refusal("attendance.of_another", gettext("这条由请假产生,请在「请假记录」里销假。"))
     if made.withdrawn_at:
         raise Refusal("attendance.withdrawn_already", gettext("这条记录已经撤销。"))
     made.withdrawn_at = at
@@ -206,6 +208,42 @@ def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> N
         at=at,
     )
     mark({made.employee.pk: interval.days()}, at)
+
+
+@transaction.atomic
+def on_agreed(
+    origin: str,
+    employee_id: int,
+    kind: str,
+    start: dt.datetime,
+    end: dt.datetime,
+    remark: str,
+    by: Actor,
+    at: dt.datetime,
+    **facts: Any,
+) -> None:
+    """Another room agreed to an absence: it is kept once, and the days it touches wait. The room has asked and recorded."""
+    interval = Interval(start, end)
+    told = {"kind": kind, "start": store_wall_clock(start), "end": store_wall_clock(end), "remark": remark}
+    told |= {"employee_id": employee_id, "made_at": at, "made_by_id": by.account_id}
+    _, new = Absence.objects.get_or_create(origin=origin, defaults=told)
+    if new:
+        mark({employee_id: interval.days()}, at)
+
+
+@transaction.atomic
+def on_ended(origin: str, end: dt.datetime, by: Actor, at: dt.datetime, **facts: Any) -> None:
+    """Another room's absence ends at a moment; at or before its start it is withdrawn as a whole."""
+    made = Absence.objects.select_for_update().filter(origin=origin, withdrawn_at=None).first()
+    if made is None:
+        return
+    touched = Interval(load_wall_clock(made.start), load_wall_clock(made.end)).days()
+    if store_wall_clock(end) <= made.start:
+        made.withdrawn_at = at
+    else:
+        made.end = min(made.end, store_wall_clock(end))
+    made.save(update_fields=["withdrawn_at", "end"])
+    mark({made.employee_id: touched}, at)
 
 
 @transaction.atomic

@@ -33,7 +33,11 @@ def _columns(address: str, kind: Column[Any] | None) -> list[Column[Any]]:
             gettext("状态"),
             lambda row: gettext("已撤销") if row.withdrawn_at else gettext("有效"),
             "withdrawn_at",
-            button=lambda row: None if row.withdrawn_at else (gettext("撤销"), f"/{address}/{row.pk}/withdraw/"),
+            button=lambda row: (
+                None
+                if row.withdrawn_at or getattr(row, "origin", None)
+                else (gettext("撤销"), f"/{address}/{row.pk}/withdraw/")
+            ),
         ),
     ]
 

@@ -6,7 +6,7 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import approvals_import, settling
+        from kaoqin.attendance import actions, approvals_import, settling
         from kaoqin.core import imports, outcomes
 
         imports.register(approvals_import.ABSENCES)
@@ -15,3 +15,5 @@ class AttendanceConfig(AppConfig):
         outcomes.register("punches.changed", settling.on_punches_changed)
         outcomes.register("plans.changed", settling.on_plans_changed)
         outcomes.register("people.changed", settling.on_people_changed)
+        outcomes.register("absences.agreed", actions.on_agreed)
+        outcomes.register("absences.ended", actions.on_ended)

@@ -41,7 +41,11 @@ class WhoAndWhen(forms.Form):
 
 
 class AbsenceForm(WhoAndWhen):
-    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("类型"),
+        choices=AbsenceKind.choices,
+        help_text=gettext_lazy("在这里登记的假不扣余额;要扣余额,请用「登记请假」。"),
+    )
     field_order = ("number", "kind", "start", "end", "remark")
 
 

@@ -30,7 +30,10 @@ class RuleVersion(models.Model):
 
 
 class Absence(models.Model):
-    """An approved leave, trip, outing or field time, in local wall-clock time [start, end)."""
+    """An approved leave, trip, outing or field time, in local wall-clock time [start, end).
+
+    One that another room told of has an `origin`, by which that room ends it again; it is there once.
+    """
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="absences")
     kind = models.CharField(max_length=30)
@@ -40,6 +43,7 @@ class Absence(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - unique where there is one
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="absence_ends_after_start")]

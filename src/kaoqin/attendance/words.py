@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from kaoqin.leave.words import KIND_NAMES
 from kaoqin.security.words import EVERYONE, Role, permission
 
 
@@ -31,23 +32,23 @@ class MissingPunch(models.TextChoices):
 
 
 class AbsenceKind(models.TextChoices):
-    """Kinds of approved absence the engine knows by name; any other word is a kind of leave too."""
+    """Kinds of approved absence HR records by hand; any other word is a kind of leave too, those of room leave among them."""
 
-    ANNUAL = "annual", gettext_lazy("年假")
-    SICK = "sick", gettext_lazy("病假")
-    PERSONAL = "personal", gettext_lazy("事假")
-    COMP_TIME = "comp_time", gettext_lazy("调休")
-    MARRIAGE = "marriage", gettext_lazy("婚假")
-    MATERNITY = "maternity", gettext_lazy("产假")
-    PATERNITY = "paternity", gettext_lazy("陪产假")
-    BEREAVEMENT = "bereavement", gettext_lazy("丧假")
-    NURSING = "nursing", gettext_lazy("哺乳假")
+    ANNUAL = "annual", KIND_NAMES["annual"]
+    SICK = "sick", KIND_NAMES["sick"]
+    PERSONAL = "personal", KIND_NAMES["personal"]
+    COMP_TIME = "comp_time", KIND_NAMES["comp_time"]
+    MARRIAGE = "marriage", KIND_NAMES["marriage"]
+    MATERNITY = "maternity", KIND_NAMES["maternity"]
+    PATERNITY = "paternity", KIND_NAMES["paternity"]
+    BEREAVEMENT = "bereavement", KIND_NAMES["bereavement"]
+    NURSING = "nursing", KIND_NAMES["nursing"]
     TRIP = "trip", gettext_lazy("出差")
     OUTING = "outing", gettext_lazy("外出")
     FIELD = "field", gettext_lazy("外勤")
 
 
-_KINDS = {kind.value: kind.label for kind in AbsenceKind}
+_KINDS = {**KIND_NAMES, **{kind.value: kind.label for kind in AbsenceKind}}
 
 
 def named_kind(kind: str) -> str | Promise:

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",
+    "kaoqin.leave",
     "kaoqin.attendance",
     "kaoqin.rollcall",
     "kaoqin.web.apps.WebConfig",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),
+    path("", include("kaoqin.leave.urls")),
     path("", include("kaoqin.attendance.urls")),
     path("", include("kaoqin.rollcall.urls")),
 ]

@@ -354,6 +354,7 @@ class SiteDetails:
     latitude: Decimal | None = None
     longitude: Decimal | None = None
     datum: Datum | str = ""
+    province: str = ""
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kaoqin.org import queries
 from kaoqin.org.actions import Place
 from kaoqin.org.models import Department, Site
-from kaoqin.org.words import Datum
+from kaoqin.org.words import Datum, Province
 
 DATE = {"type": "date"}
 
@@ -88,6 +88,12 @@ class SiteForm(forms.Form):
         help_text=gettext_lazy("如 Asia/Shanghai、Asia/Urumqi。"),
     )
     address = forms.CharField(label=gettext_lazy("地址"), max_length=200, required=False)
+    province = forms.ChoiceField(
+        label=gettext_lazy("省份"),
+        choices=[("", gettext_lazy("(未填)")), *Province.choices],
+        required=False,
+        help_text=gettext_lazy("决定按哪个地方的规定给婚假、产假、陪产假和育儿假。"),
+    )
     latitude = forms.DecimalField(
         label=gettext_lazy("纬度"), min_value=-90, max_value=90, decimal_places=6, required=False
     )

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.core.ranges import days, same
-from kaoqin.org.words import Datum
+from kaoqin.org.words import Datum, Gender, Province
 
 
 class Employee(models.Model):
@@ -32,6 +32,47 @@ class Employee(models.Model):
             models.CheckConstraint(condition=~Q(number=""), name="employee_has_a_number"),
         ]
         indexes = [models.Index(fields=["name"])]
+
+
+class PersonalFacts(models.Model):
+    """What the law's leave asks about a person (个人情况). Only HR may see it; unknown is empty, never guessed."""
+
+    employee = models.OneToOneField(Employee, primary_key=True, on_delete=models.CASCADE, related_name="facts")
+    gender = models.CharField(max_length=6, choices=Gender, default="", blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    worked_since = models.DateField(null=True, blank=True)
+    married_on = models.DateField(null=True, blank=True)
+    only_child = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(born_on__isnull=True) | Q(worked_since__isnull=True) | Q(worked_since__gt=F("born_on")),
+                name="worked_after_birth",
+            )
+        ]
+
+
+class Birth(models.Model):
+    """A child expected, born, or lost (生育): what maternity, paternity, parental and nursing leave follow from."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="births")
+    expected_on = models.DateField(null=True, blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    babies = models.PositiveSmallIntegerField(default=1)
+    difficult = models.BooleanField(default=False)
+    lost_on = models.DateField(null=True, blank=True)
+    after_four_months = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expected_on__isnull=False) | Q(born_on__isnull=False) | Q(lost_on__isnull=False),
+                name="birth_has_a_date",
+            ),
+            models.CheckConstraint(condition=Q(babies__range=(1, 9)), name="birth_of_one_to_nine"),
+            models.CheckConstraint(condition=Q(born_on__isnull=True) | Q(lost_on__isnull=True), name="birth_or_loss"),
+        ]
 
 
 class Department(models.Model):
@@ -69,6 +110,7 @@ class Site(models.Model):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     datum = models.CharField(max_length=10, choices=Datum, default="", blank=True)
+    province = models.CharField(max_length=2, choices=Province, default="", blank=True)
 
     class Meta:
         constraints = [

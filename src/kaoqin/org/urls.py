@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.org import views
+from kaoqin.org import facts_views, views
 
 app_name = "org"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("people/<int:employee_id>/move/", views.move, name="move"),
     path("people/<int:employee_id>/leave/", views.leave, name="leave"),
     path("people/<int:employee_id>/account/", views.give_account, name="give_account"),
+    path("people/<int:employee_id>/facts/", facts_views.facts, name="facts"),
+    path("people/<int:employee_id>/births/new/", facts_views.birth, name="new_birth"),
+    path("people/<int:employee_id>/births/<int:birth_id>/", facts_views.birth, name="birth"),
     path("departments/", views.departments, name="departments"),
     path("departments/new/", views.new_department, name="new_department"),
     path("departments/<int:department_id>/", views.change_department, name="change_department"),

@@ -13,7 +13,7 @@ from kaoqin.core.words import read_number
 from kaoqin.org import actions, queries
 from kaoqin.org.forms import DepartmentForm, DetailsForm, HireForm, LeaveForm, MoveForm, SiteForm
 from kaoqin.org.models import Employee, Site
-from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE, SEE_SELF
+from kaoqin.org.words import MANAGE_FACTS, MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE, SEE_SELF
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 from kaoqin.security.words import MANAGE_ACCOUNTS
@@ -83,6 +83,7 @@ def person(request: AskedBy, employee_id: int) -> HttpResponse:
         "postings": found.postings.select_related("site").order_by("-begins_on"),
         "names": queries.department_names(request.today),
         "may_manage": may(request.by, MANAGE_PEOPLE),
+        "sees_facts": may(request.by, MANAGE_FACTS),
         "may_open_account": may(request.by, MANAGE_ACCOUNTS) and not found.account_id,
         "initial_password": told[1] if told and told[0] == found.account_id else "",
         "username": found.account.username if found.account else "",
@@ -221,6 +222,7 @@ def sites(request: AskedBy) -> HttpResponseBase:
                 link=(lambda s: f"/sites/{s.pk}/") if may_manage else None,
             ),
             Column("timezone", gettext("时区"), lambda s: s.timezone, sort="timezone"),
+            Column("province", gettext("省份"), lambda s: s.get_province_display(), sort="province"),
             Column("address", gettext("地址"), lambda s: s.address),
             Column(
                 "position",

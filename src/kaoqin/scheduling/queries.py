@@ -184,6 +184,12 @@ def overlapping(first: dt.date, last: dt.date) -> Q:
     return Q(begins_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
 
 
+def planned_until(employee_id: int) -> dt.date | None:
+    """The last date somebody has a plan for, be it a rest day; None where there is none at all."""
+    rows = RosterDay.objects.filter(employee=employee_id).order_by("-date")
+    return rows.values_list("date", flat=True).first()
+
+
 def groups_of(employee_ids: Iterable[int], on: dt.date) -> dict[int, Group]:
     rows = Membership.objects.filter(in_force(on), employee__in=list(employee_ids)).select_related("group")
     return {row.employee_id: row.group for row in rows}
@@ -297,3 +303,9 @@ def members_between(group_id: int, first: dt.date, last: dt.date) -> "QuerySet[M
 def last_change(account_id: int | None) -> RosterChange | None:
     """One's own latest stroke that can still be undone."""
     return RosterChange.objects.filter(account_id=account_id, undone_at__isnull=True).order_by("-at", "-pk").first()
+
+
+def days_known(calendar_id: int | None, first: dt.date, last: dt.date) -> list[Day]:
+    """The dates from first to last of the years a calendar knows, in order; None is the company's first calendar."""
+    calendar = Calendar.objects.get(pk=calendar_id) if calendar_id else default_calendar()
+    return list(days_of_known_years(calendar, first, last).values())

@@ -13,6 +13,7 @@ from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
+from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
@@ -45,9 +46,19 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("月度汇总"), "/attendance/months/", "chart-bar", SEE_DAYS),
             Entry(gettext_lazy("每日明细"), "/attendance/days/", "list-details", SEE_DAYS),
             Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
-            Entry(gettext_lazy("请假与外出"), "/absences/", "beach", RECORD_APPROVALS),
+            Entry(gettext_lazy("请假与外出"), "/absences/", "arrow-right", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
             Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
+        ),
+    ),
+    (
+        gettext_lazy("假期"),
+        (
+            Entry(gettext_lazy("我的假期"), "/my/leave/", "beach", SEE_OWN_LEAVE),
+            Entry(gettext_lazy("假期余额"), "/leave/", "scale", SEE_BALANCES),
+            Entry(gettext_lazy("请假记录"), "/leave/records/", "clipboard-list", SEE_BALANCES),
+            Entry(gettext_lazy("假期类型"), "/leave/kinds/", "settings", MANAGE_KINDS),
+            Entry(gettext_lazy("地方参数"), "/leave/regions/", "map-pin", MANAGE_KINDS),
         ),
     ),
     (

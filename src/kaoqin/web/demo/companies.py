@@ -11,7 +11,7 @@ from kaoqin.attendance.actions import Rules
 from kaoqin.attendance.words import Cycle, OvertimeBasis, System
 from kaoqin.org import actions as org
 from kaoqin.org.models import Department, Employee, Site
-from kaoqin.org.words import Datum
+from kaoqin.org.words import Datum, Province
 from kaoqin.scheduling import actions as scheduling
 from kaoqin.scheduling.models import Calendar, Group, Pattern, Shift
 from kaoqin.scheduling.words import GroupMode, Segment, ShiftPlan
@@ -107,6 +107,7 @@ def build_sales(builder: Builder) -> Company:
         latitude=Decimal("31.228474"),
         longitude=Decimal("121.478224"),
         datum=Datum.GCJ02,
+        province=Province.SHANGHAI,
     )
     site = builder.site(details)
     office_shift = builder.shift("OFFICE", OFFICE, "blue")
@@ -126,7 +127,8 @@ def build_sales(builder: Builder) -> Company:
 def build_plant(builder: Builder) -> Company:
     """A plant of 2,000 near Suzhou: three-shift and two-shift rotation, comprehensive hours, an office."""
     root = builder.department("QH", "青禾制造(演示)")
-    site = builder.site(org.SiteDetails("SZ-01", "苏州工厂", "Asia/Shanghai", "苏州工业园区"))
+    details = org.SiteDetails("SZ-01", "苏州工厂", "Asia/Shanghai", "苏州工业园区", province=Province.JIANGSU)
+    site = builder.site(details)
     early, middle, night = (
         builder.shift("E", EARLY, "green"),
         builder.shift("M", MIDDLE, "orange"),

@@ -18,6 +18,7 @@ from kaoqin.scheduling import roster
 from kaoqin.scheduling.models import RosterDay
 from kaoqin.scheduling.words import Cell, ShiftPlan
 from kaoqin.web.demo.companies import BUILDER, Builder, Company, build_plant, build_sales
+from kaoqin.web.demo.leave import fill_leave
 from kaoqin.web.demo.life import Mishaps, day_of_work, field_day
 
 DAY = dt.timedelta(days=1)
@@ -44,6 +45,8 @@ def load(today: dt.date, now: dt.datetime, say: Say) -> None:
         companies.append(company)
     say("演示数据:三个月的打卡 …")
     _live(companies, begins_on, today, now)
+    say("演示数据:假期与余额 …")
+    fill_leave(companies, begins_on, today, now)
     _approvals(companies, begins_on, today, now)
 
 
@@ -148,11 +151,11 @@ def _strangers(today: dt.date) -> list[Press]:
 
 
 def _approvals(companies: list[Company], begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
-    """Leave, trips and agreed overtime, as approved paper would have it."""
+    """Trips, outings and agreed overtime, as approved paper would have it."""
     draw = random.Random(23)  # noqa: S311
     people = {e.pk: e for company in companies for group in company.people.values() for e in group}
     absences = [
-        _absence(draw, employee, begins_on, today) for employee in draw.sample(list(people.values()), len(people) // 6)
+        _absence(draw, employee, begins_on, today) for employee in draw.sample(list(people.values()), len(people) // 12)
     ]
     absences = [one for one in absences if one.interval.start.date() > one.employee.hired_on]
     attendance.record_absences(absences, by=BUILDER, at=now)
@@ -170,7 +173,7 @@ def _absence(draw: random.Random, employee: Employee, begins_on: dt.date, today:
     day = begins_on + draw.randrange((today - begins_on).days) * DAY
     begin = dt.datetime.combine(day, dt.time(8))
     hours = draw.choice((4, 9, 9, 24, 48))
-    kind = draw.choice(("annual", "sick", "personal", "annual", "trip", "comp_time"))
+    kind = draw.choice(("trip", "outing", "trip"))
     return Approved(employee, Interval(begin, begin + dt.timedelta(hours=hours)), kind, "演示")
 
 
