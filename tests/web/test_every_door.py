@@ -12,9 +12,12 @@ from kaoqin.attendance.models import Absence
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
+from kaoqin.core.sealed import seal
 from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
+from kaoqin.notices import publishing
+from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -98,8 +101,28 @@ def world(cast):
         "devices:done_by_hand": 1,
     }
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
+    about |= told(cast) | {"devices:name_keepers": cast.site.pk}
     about |= terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
+
+
+def told(cast):
+    """A notice of He's with a delivery, a bot, an announcement to everybody."""
+    bot = GroupBot.objects.create(name="群", vendor="wecom", address_sealed=seal("https://x.example/"), shown="…")
+    notice = Notice.objects.create(
+        kind="notices.test", key="1", account=cast.accounts["he"], title="x", told_at=make.NOW
+    )
+    delivery = Delivery.objects.create(notice=notice, channel="email", due_at=make.NOW)
+    announcement = publishing.publish(publishing.Draft("公告", "正文"), by=cast.by("he"), at=make.NOW)
+    return {
+        **dict.fromkeys(("notices:open", "notices:read"), notice.pk),
+        **dict.fromkeys(("notices:bot", "notices:test_bot", "notices:switch_bot"), bot.pk),
+        **dict.fromkeys(
+            (f"notices:{page}" for page in ("announcement", "confirm", "withdraw", "readers")), announcement.pk
+        ),
+        "notices:again": delivery.pk,
+        "notices:unsubscribe": 1,
+    }
 
 
 def terminals(cast):

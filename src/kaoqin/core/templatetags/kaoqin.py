@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
-from kaoqin.core.sentences import SOURCE_LANGUAGE
+from kaoqin.core.sentences import SOURCE_LANGUAGE, tell
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import WEEKDAY_LETTERS, WEEKDAYS, say_clock, say_day, say_list, say_minutes, say_month
 
@@ -111,6 +111,18 @@ def holiday(name: str) -> str:
 def labels(columns: Iterable[Any]) -> str:
     """The labels of some columns, one after the other."""
     return say_list(column.label for column in columns)
+
+
+@register.filter
+def say_all(words: Iterable[str]) -> str:
+    """Some words, one after the other."""
+    return say_list(words)
+
+
+@register.filter
+def sentence(kept: dict[str, Any] | None, otherwise: str) -> str:
+    """A kept sentence in the language spoken now."""
+    return tell(kept or {}, otherwise)
 
 
 @register.simple_tag
