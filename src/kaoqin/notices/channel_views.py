@@ -81,7 +81,8 @@ def bot(request: AskedBy, bot_id: int | None = None) -> HttpResponse:
         told = {**said, "vendor": Vendor(said["vendor"]), "kinds": tuple(said["kinds"])}
         return actions.keep_bot(BotDetails(**told), by=request.by, at=request.asked_at, bot=found)
 
-    if request.method == "POST" and attempt(form, keep):
+    made = attempt(form, keep) if request.method == "POST" else None
+    if made:
         messages.success(request, gettext("已保存。点「发测试消息」看看群里能不能收到。"))
         return redirect("notices:channels")
     title = gettext("群机器人:{name}").format(name=found.name) if found else gettext("添加群机器人")

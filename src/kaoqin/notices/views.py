@@ -117,6 +117,7 @@ def _preferences_page(request: AskedBy, form: PreferencesForm) -> HttpResponse:
         "wishes": queries.wishes(seen_by=request.by),
         "channels": [(one, one.label) for one in PERSONAL],
         "mail_works": queries.mail_works(),
+        "nobodys": request.by.employee_id is None,
         "mailbox": queries.mailboxes([account]).get(account, ""),
         "browsers": queries.own_browsers(seen_by=request.by),
         "public_key": senders.server_key(request.asked_at).public,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.forms import CheckboxSelectMultiple
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -161,6 +162,7 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def field(bound: Any) -> dict[str, Any]:
     """A form field with its label, help and errors."""
     widget = bound.field.widget
+    several = isinstance(widget, CheckboxSelectMultiple)
     kind = getattr(widget, "input_type", "") or widget.__class__.__name__.lower()
     classes = {"select": "form-select", "checkbox": "form-check-input", "file": "form-control"}.get(
         kind, "form-control"
@@ -175,7 +177,8 @@ def field(bound: Any) -> dict[str, Any]:
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
-        "checkbox": kind == "checkbox",
+        "checkbox": kind == "checkbox" and not several,
+        "several": several,
         "help_id": described,
     }
 
