@@ -24,6 +24,7 @@ DOORS = {"actions", "queries", "words", "models"}
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
     "devices": {"wire", "numbers"},
+    "notices": {"publishing"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "attendance": {"settling"},

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from kaoqin.core.sentences import Sentence
 from kaoqin.devices.words import ALARM_CLEARED, SITE_OUT
 from kaoqin.notices import actions, publishing
@@ -10,7 +12,6 @@ from kaoqin.notices.publishing import Draft
 from kaoqin.org.models import Department, Employee
 from kaoqin.security.doors import actor_of
 from kaoqin.security.models import Account
-from kaoqin.web.demo.companies import BUILDER
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
@@ -27,7 +28,8 @@ def tell_people(now: dt.datetime, today: dt.date) -> None:
 
 
 def _publish(draft: Draft, at: dt.datetime) -> None:
-    publishing.publish(draft, by=BUILDER, at=at)
+    hr = Account.objects.get(username="hr")
+    publishing.publish(draft, by=actor_of(hr, timezone.localdate()), at=at)
 
 
 def _outage(now: dt.datetime) -> None:
