@@ -1,4 +1,6 @@
 // The roster board: choose a brush, paint cells by click, drag or keyboard; the server decides, undo puts back.
+import { csrf } from "./csrf";
+
 interface Stroke {
   cell: HTMLElement;
   shift: string | undefined;
@@ -144,10 +146,6 @@ function putBack({ cell, shift, text, look }: Stroke): void {
   else cell.dataset.shift = shift;
   cell.textContent = text;
   cell.className = look;
-}
-
-function csrf(): string {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
 function monday(day: Date): Date {

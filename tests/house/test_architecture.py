@@ -25,6 +25,7 @@ MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
     "org": {"facts"},
     "devices": {"wire", "numbers"},
+    "notices": {"publishing"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"keeping", "nursing"},

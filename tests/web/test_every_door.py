@@ -12,6 +12,7 @@ from kaoqin.attendance.models import Absence
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
+from kaoqin.core.sealed import seal
 from kaoqin.core.seeds import plant
 from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
@@ -19,6 +20,8 @@ from kaoqin.devices.wire import TellState
 from kaoqin.leave import actions as leave_actions
 from kaoqin.leave import nursing
 from kaoqin.leave.models import RegionParameter
+from kaoqin.notices import publishing
+from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
@@ -103,6 +106,7 @@ def world(cast):
         "devices:done_by_hand": 1,
     }
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
+    about |= told(cast) | {"devices:name_keepers": cast.site.pk}
     about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
@@ -123,6 +127,25 @@ def leave(cast):
         "leave:region": RegionParameter.objects.first().pk,
         **dict.fromkeys(("org:facts", "org:new_birth"), chen.pk),
         "org:birth": (chen.pk, birth.pk),
+    }
+
+
+def told(cast):
+    """A notice of He's with a delivery, a bot, an announcement to everybody."""
+    bot = GroupBot.objects.create(name="群", vendor="wecom", address_sealed=seal("https://x.example/"), shown="…")
+    notice = Notice.objects.create(
+        kind="notices.test", key="1", account=cast.accounts["he"], title="x", told_at=make.NOW
+    )
+    delivery = Delivery.objects.create(notice=notice, channel="email", due_at=make.NOW)
+    announcement = publishing.publish(publishing.Draft("公告", "正文"), by=cast.by("he"), at=make.NOW)
+    return {
+        **dict.fromkeys(("notices:open", "notices:read"), notice.pk),
+        **dict.fromkeys(("notices:bot", "notices:test_bot", "notices:switch_bot"), bot.pk),
+        **dict.fromkeys(
+            (f"notices:{page}" for page in ("announcement", "confirm", "withdraw", "readers")), announcement.pk
+        ),
+        "notices:again": delivery.pk,
+        "notices:unsubscribe": 1,
     }
 
 

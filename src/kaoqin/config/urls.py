@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("kaoqin.web.urls")),
     path("", include("kaoqin.security.urls")),
     path("", include("kaoqin.org.urls")),
+    path("", include("kaoqin.notices.urls")),
     path("", include("kaoqin.consent.urls")),
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),

@@ -9,6 +9,7 @@ import secrets
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +63,19 @@ def _database(text: str) -> str:
 
 def _key(text: str) -> str:
     if text and len(text) < 50:
+        raise ValueError
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _mailbox(text: str) -> str:
+    if text and ("@" not in parseaddr(text)[1] or any(sign in text for sign in "\r\n")):
         raise ValueError
     return text
 
@@ -126,6 +140,34 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAOQIN_MQTT_USER", "", str, "MQTT 用户名;不需要登录则留空", "用户名"),
     Setting("KAOQIN_MQTT_PASSWORD", "", str, "MQTT 密码", "密码"),
     Setting("KAOQIN_MQTT_TLS", "0", _yes_no, "与 MQTT 服务器的连接加密,并核对其证书", "0 或 1"),
+    Setting(
+        "KAOQIN_PUBLIC_URL",
+        "",
+        _address,
+        "员工打开本系统的网址,用于邮件和群消息里的链接;留空则不带链接",
+        "http:// 或 https:// 开头的网址",
+    ),
+    Setting("KAOQIN_MAIL_HOST", "", str, "发邮件的 SMTP 服务器;留空则不发邮件", "主机名或 IP 地址"),
+    Setting(
+        "KAOQIN_MAIL_PORT", "587", _between(1, 65535), "SMTP 端口;starttls 一般 587,tls 一般 465", "1 到 65535 的整数"
+    ),
+    Setting(
+        "KAOQIN_MAIL_TLS",
+        "starttls",
+        _one_of("starttls", "tls", "none"),
+        "与 SMTP 服务器的加密方式,并核对其证书;none 只用于内网",
+        "starttls、tls 或 none",
+    ),
+    Setting("KAOQIN_MAIL_USER", "", str, "SMTP 用户名;不需要登录则留空", "用户名"),
+    Setting("KAOQIN_MAIL_PASSWORD", "", str, "SMTP 密码或授权码", "密码"),
+    Setting("KAOQIN_MAIL_FROM", "", _mailbox, "发件人;留空则用 SMTP 用户名", "邮箱地址,或 名称 <邮箱地址>"),
+    Setting(
+        "KAOQIN_TRUSTED_HOSTS",
+        "",
+        _names,
+        "允许通知发往的内网主机(如私有部署的飞书),逗号分隔,可带端口;其余只发往公网",
+        "主机名列表",
+    ),
     Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",

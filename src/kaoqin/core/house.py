@@ -15,6 +15,7 @@ FLOORS = (
     "scheduling",
     "devices",
     "consent",
+    "notices",
     "org",
     "security",
     "core",

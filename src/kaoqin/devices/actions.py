@@ -2,20 +2,21 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
-from kaoqin.core.words import Refusal
+from kaoqin.core.words import Refusal, say_list
 from kaoqin.devices import addresses, arrival, counting, fleet, queue
 from kaoqin.devices.keeping import Said, clock_set_days, keep_said
 from kaoqin.devices.marks import mark_device
-from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload
+from kaoqin.devices.models import BadUploadLine, Command, Device, PinGroup, PinGroupMember, RawUpload, SiteKeeper
 from kaoqin.devices.wire import (
     WISHES,
     CallAgain,
@@ -30,13 +31,16 @@ from kaoqin.devices.words import (
     APPROVE_DEVICES,
     COMMAND_DEVICES,
     GROUP_PINS,
+    NAME_KEEPERS,
     REPAIR_LINES,
+    SEE_DEVICES,
     BadLineState,
     CommandState,
     DeviceState,
     Wish,
 )
 from kaoqin.org.models import Site
+from kaoqin.security import queries as security
 from kaoqin.security.audit import record, record_all
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -223,6 +227,24 @@ def withdraw(command: Command, *, by: Actor, at: dt.datetime) -> None:
     command.state, command.ended_at = CommandState.FAILED, at
     command.save(update_fields=["state", "ended_at"])
     record(by, "devices.withdraw", command.device, Sentence("撤回命令:{wish}", wish=Wish(command.wish).label), at=at)
+
+
+@transaction.atomic
+def name_keepers(site: Site, accounts: Collection[int], *, by: Actor, at: dt.datetime) -> None:
+    """These accounts answer for a site's terminals from now on, nobody else; none: the administrators do. Refuses whom
+    may not see terminals: they could not open what they are told of."""
+    require(by, NAME_KEEPERS, everywhere=True)
+    wanted = security.in_use(accounts)
+    able = security.holders(SEE_DEVICES, timezone.localdate(at), site_id=site.pk)
+    if blind := [account.name for key, account in wanted.items() if key not in able]:
+        said = gettext("{names} 没有查看这个地点考勤机的权限,请先授权。").format(names=say_list(blind))
+        raise Refusal("devices.keeper_blind", said, "accounts")
+    SiteKeeper.objects.filter(site=site).exclude(account__in=wanted).delete()
+    new = [SiteKeeper(site=site, account_id=key, since=at) for key in wanted]
+    SiteKeeper.objects.bulk_create(new, ignore_conflicts=True)
+    names = say_list(account.name for account in wanted.values()) or "-"
+    text = Sentence("{site} 的考勤机负责人设为 {names}", site=site.name, names=names)
+    record(by, "devices.name_keepers", site, text, at=at)
 
 
 def _known(device: Device, at: dt.datetime) -> Terminal:

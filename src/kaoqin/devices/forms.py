@@ -14,6 +14,7 @@ from kaoqin.devices.wire import CallAgain, Manner, Restart, TellPeople, TellStat
 from kaoqin.devices.words import Wish
 from kaoqin.org import queries as org
 from kaoqin.org.models import Site
+from kaoqin.security.models import Account
 
 SIMPLE: dict[str, Wanted] = {
     Wish.TELL_STATE: TellState(),
@@ -195,3 +196,22 @@ class AddForm(LinkForm):
     def __init__(self, protocol: str, told: Any = None, initial: dict[str, Any] | None = None) -> None:
         super().__init__(manner_of(protocol), told, {"protocol": protocol, **(initial or {})})
         self.fields["protocol"].choices = [(name, title_of(name)) for name in VISITORS]  # type: ignore[attr-defined]
+
+
+class KeepersForm(forms.Form):
+    """Who answers for a site's terminals."""
+
+    accounts = forms.MultipleChoiceField(
+        label=gettext_lazy("负责人"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        help_text=gettext_lazy("只列出能查看这个地点考勤机的账号。都不选,就通知系统管理员。"),
+    )
+
+    def __init__(self, *told: Any, able: list[Account], **more: Any) -> None:
+        super().__init__(*told, **more)
+        choices = [(str(account.pk), f"{account.name}({account.username})") for account in able]
+        self.fields["accounts"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_accounts(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["accounts"]]

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from kaoqin.core.sentences import SOURCE_LANGUAGE, Sentence
 from kaoqin.devices.words import Alarm, DeviceState, Light
 
 SILENT_AFTER = dt.timedelta(seconds=100)
@@ -197,6 +199,13 @@ _REACH = gettext_lazy(
 
 def _long_without(known: Known) -> bool:
     return known.upload_at is None or known.at - known.upload_at > LONG_WITHOUT
+
+
+def sentence_of(kind: str, facts: Mapping[str, Any]) -> Sentence:
+    """The same as a sentence that is kept, and told in the language of whoever reads it."""
+    with translation.override(SOURCE_LANGUAGE):
+        text = str(_ALARMS[Alarm(kind)])
+    return Sentence(text, **facts)
 
 
 def say_alarm(kind: str, facts: Mapping[str, Any]) -> str:

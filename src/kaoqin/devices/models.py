@@ -252,7 +252,7 @@ class TemplateRemoval(models.Model):
 
 class DeviceAlarm(models.Model):
     """That something was wrong with a terminal, or with a whole site (`device` empty), and since when; open until
-    `cleared_at`. `facts` are the numbers it is told with."""
+    `cleared_at`. `facts` are the numbers it is told with; `told_at`, `cleared_told_at`: when notices of it went out."""
 
     kind = models.CharField(max_length=20, choices=Alarm)
     device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="alarms")
@@ -260,6 +260,8 @@ class DeviceAlarm(models.Model):
     facts = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    cleared_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -272,7 +274,26 @@ class DeviceAlarm(models.Model):
                 fields=["site", "kind"], condition=Q(cleared_at=None, device=None), name="site_alarm_open_once"
             ),
         ]
-        indexes = [models.Index(fields=["device", "-raised_at"])]
+        indexes = [
+            models.Index(fields=["device", "-raised_at"]),
+            models.Index(fields=["site"], condition=Q(told_at=None, cleared_at=None), name="alarm_to_tell"),
+            models.Index(
+                fields=["site"],
+                condition=Q(told_at__isnull=False, cleared_at__isnull=False, cleared_told_at=None),
+                name="alarm_end_to_tell",
+            ),
+        ]
+
+
+class SiteKeeper(models.Model):
+    """Who answers for the terminals of a site, and is told of their alarms."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.CASCADE, related_name="device_keepers")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "account"], name="keeper_of_a_site_once")]
 
 
 class EmployeeCard(models.Model):

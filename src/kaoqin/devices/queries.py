@@ -1,6 +1,7 @@
 """Questions about terminals."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,10 +28,12 @@ from kaoqin.devices.models import (
     PinGroupMember,
     Placement,
     RawUpload,
+    SiteKeeper,
 )
 from kaoqin.devices.protocols import VISITORS, vitals_of
 from kaoqin.devices.wire import Vitals
 from kaoqin.devices.words import (
+    NAME_KEEPERS,
     REPAIR_LINES,
     SEE_DEVICES,
     Alarm,
@@ -42,8 +45,26 @@ from kaoqin.devices.words import (
     PlacementState,
     Wish,
 )
+from kaoqin.security import queries as security
 from kaoqin.security.doors import require
+from kaoqin.security.models import Account
 from kaoqin.security.words import Actor
+
+
+def keepers(*, seen_by: Actor) -> dict[int, list[Account]]:
+    """By site, who answers for its terminals; a site without is not there."""
+    require(seen_by, SEE_DEVICES)
+    found: dict[int, list[Account]] = defaultdict(list)
+    for row in SiteKeeper.objects.select_related("account").order_by("account__name"):
+        found[row.site_id].append(row.account)
+    return dict(found)
+
+
+def able_keepers(site_id: int, on: dt.date, *, seen_by: Actor) -> list[Account]:
+    """Who could answer for a site's terminals: whoever may see them."""
+    require(seen_by, NAME_KEEPERS)
+    able = security.in_use(security.holders(SEE_DEVICES, on, site_id=site_id))
+    return sorted(able.values(), key=lambda account: account.name)
 
 
 def devices(*, seen_by: Actor) -> QuerySet[Device]:

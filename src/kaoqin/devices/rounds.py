@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from kaoqin.core.jobs import Progress, work
 from kaoqin.core.words import Refusal
-from kaoqin.devices import alarms, arrival, fleet, links
+from kaoqin.devices import alerting, arrival, fleet, links
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS
 from kaoqin.devices.words import DeviceState
@@ -44,7 +44,7 @@ def visit_round() -> None:
 ROUNDS: Mapping[Callable[[], None], float] = {
     look_round: LOOK_SECONDS,
     visit_round: VISIT_SECONDS,
-    alarms.watch_now: WATCH_SECONDS,
+    alerting.watch_now: WATCH_SECONDS,
 }
 """What is done every so many seconds; one that is gone is an alarm though long work fills the queue."""
 

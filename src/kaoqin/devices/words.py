@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from kaoqin.notices.words import Channel, notice_kind
 from kaoqin.security.words import Role, permission
 
 
@@ -189,3 +190,11 @@ PLACE_PEOPLE = permission("devices.place_people", gettext_lazy("管理考勤机�
 GROUP_PINS = permission("devices.pin_groups", gettext_lazy("设置考勤机的编号组"), [Role.HR])
 REPAIR_LINES = permission("devices.repair", gettext_lazy("处理考勤机的问题行"), [Role.HR])
 KEEP_TEMPLATES = permission("devices.templates", gettext_lazy("保存、同步与删除生物特征模板"), [Role.HR])
+NAME_KEEPERS = permission("devices.name_keepers", gettext_lazy("指定考勤机负责人"), [Role.HR, Role.ADMINISTRATOR])
+
+_BOTH = (Channel.EMAIL, Channel.PUSH)
+SITE_OUT = notice_kind("devices.site_out", gettext_lazy("整个地点失联"), urgent=True, channels=_BOTH, open=True)
+ALARM_RAISED = notice_kind("devices.alarm", gettext_lazy("考勤机告警"), channels=_BOTH, open=True)
+ALARM_CLEARED = notice_kind("devices.recovered", gettext_lazy("考勤机恢复"), channels=[Channel.PUSH], open=True)
+TERMINAL_WAITS = notice_kind("devices.pending", gettext_lazy("考勤机等待批准"), channels=[Channel.PUSH], open=True)
+LINES_BAD = notice_kind("devices.bad_lines", gettext_lazy("考勤机问题行"), channels=[Channel.EMAIL])

@@ -157,6 +157,53 @@ def employee_of(account_id: int) -> int | None:
     return Employee.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
 
 
+def account_ids(employee_ids: Iterable[int]) -> dict[int, int]:
+    """The account of each employee who has one that is in use."""
+    rows = Employee.objects.filter(any_of("pk", employee_ids), account__is_active=True)
+    return dict(rows.values_list("pk", "account_id"))
+
+
+def employees_of(account_ids: Iterable[int]) -> dict[int, Employee]:
+    """The employee each account belongs to, by account; the caller has asked whom it may see."""
+    rows = Employee.objects.filter(any_of("account_id", account_ids))
+    return {employee.account_id: employee for employee in rows if employee.account_id}
+
+
+def everybody(on: dt.date) -> QuerySet[Employee]:
+    """Everybody employed on a day; the caller asks whom of them somebody may see."""
+    return employed(Employee.objects.all(), on, on)
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where somebody belongs on a day: the department and all above it, and the site."""
+
+    department_ids: frozenset[int]
+    site_id: int
+
+
+def where(employee_id: int, on: dt.date) -> Whereabouts | None:
+    """Where an employee belongs on a day; None where nobody knows."""
+    here = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on").first()
+    if here is None:
+        return None
+    above = {node.id: node.parent_id for node in tree(on)}
+    found: set[int] = set()
+    key: int | None = here.department_id
+    while key is not None and key not in found:
+        found.add(key)
+        key = above.get(key)
+    return Whereabouts(frozenset(found), here.site_id)
+
+
+def belonging(
+    people: QuerySet[Employee], department_ids: Iterable[int], site_ids: Iterable[int], on: dt.date
+) -> QuerySet[Employee]:
+    """Those of the people who belong to one of the departments, or one below, or to one of the sites, on a day."""
+    there = Q(department__in=below(department_ids, on)) | Q(site__in=list(site_ids))
+    return people.filter(Exists(Posting.objects.filter(posted(on), there, employee=OuterRef("pk"))))
+
+
 def scope_choices(on: dt.date) -> list[tuple[str, str]]:
     """The departments and sites a grant can be scoped to."""
     departments = [
@@ -199,6 +246,14 @@ def site(site_id: int) -> Site:
     if found is None:
         raise NotFound("org.no_site", gettext("没有这个地点。"))
     return found
+
+
+def departments_among(ids: Iterable[int]) -> QuerySet[Department]:
+    return Department.objects.filter(pk__in=list(ids))
+
+
+def sites_among(ids: Iterable[int]) -> QuerySet[Site]:
+    return Site.objects.filter(pk__in=list(ids)).order_by("code")
 
 
 def sites_of(people: QuerySet[Employee], on: dt.date) -> QuerySet[Site]:

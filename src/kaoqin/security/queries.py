@@ -1,12 +1,15 @@
 """Questions about accounts, grants and what was done."""
 
-from django.db.models import QuerySet
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.core.words import NotFound
 from kaoqin.security.doors import require
-from kaoqin.security.models import Account, AuditEntry
-from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, Actor
+from kaoqin.security.models import Account, AuditEntry, Grant
+from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, Actor, Role, ScopeKind, permissions
 
 
 def accounts(*, seen_by: Actor) -> QuerySet[Account]:
@@ -24,3 +27,19 @@ def account(account_id: int, *, seen_by: Actor) -> Account:
 def audit_entries(*, seen_by: Actor) -> QuerySet[AuditEntry]:
     require(seen_by, READ_AUDIT, everywhere=True)
     return AuditEntry.objects.order_by("-at", "-pk")
+
+
+def holders(code: str, on: dt.date, *, site_id: int | None = None, roles: Iterable[Role] = tuple(Role)) -> set[int]:
+    """The accounts in use that hold a permission by a grant for the whole company on a day, or for a site where one is
+    named; `roles` narrows by which. For telling people, not for showing them. Raises KeyError for a code nobody declared.
+    """
+    scope = Q(scope_kind=ScopeKind.ALL) | Q(scope_kind=ScopeKind.SITE, scope_key=site_id or 0)
+    in_force = Q(begins_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+    held = permissions()[code].roles & frozenset(roles)
+    rows = Grant.objects.filter(scope, in_force, role__in=held, account__is_active=True)
+    return set(rows.values_list("account_id", flat=True))
+
+
+def in_use(account_ids: Collection[int]) -> dict[int, Account]:
+    """Those of the accounts that may log in, by id; the caller has asked whom it may see."""
+    return {account.pk: account for account in Account.objects.filter(pk__in=account_ids, is_active=True)}

@@ -14,6 +14,8 @@ from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
+from kaoqin.notices import queries as notices
+from kaoqin.notices.words import MANAGE_CHANNELS, OWN_NOTICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
@@ -35,6 +37,10 @@ class Entry:
 
 def _alarms(by: Actor) -> int:
     return devices.open_alarms(seen_by=by).count()
+
+
+def _dead(by: Actor) -> int:
+    return notices.dead_count(seen_by=by)
 
 
 MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -82,6 +88,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("组织"),
         (
+            Entry(pgettext_lazy("list", "公告"), "/announcements/", "speakerphone", OWN_NOTICES),
             Entry(pgettext_lazy("list", "员工"), "/people/", "users", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "部门"), "/departments/", "building-community", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "地点"), "/sites/", "map-pin", SEE_PEOPLE),
@@ -93,6 +100,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("系统"),
         (
             Entry(pgettext_lazy("list", "账号"), "/accounts/", "key", SEE_ACCOUNTS),
+            Entry(gettext_lazy("通知渠道"), "/notices/channels/", "bell", MANAGE_CHANNELS, _dead),
             Entry(gettext_lazy("审计日志"), "/audit/", "history", READ_AUDIT),
         ),
     ),
@@ -123,4 +131,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     menu = [(name, [(entry, entry.count(by) if entry.count else 0) for entry in entries]) for name, entries in allowed]
     addresses = [entry.address for _, entries in MENU for entry in entries if request.path.startswith(entry.address)]
     here = max(addresses, key=len, default="")
-    return {"by": by, "menu": [(name, entries) for name, entries in menu if entries], "here": here}
+    shown = [(name, entries) for name, entries in menu if entries]
+    return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by)}

@@ -12,6 +12,7 @@ from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES
+from kaoqin.notices import queries as notices
 from kaoqin.org import queries as org
 from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.punches import queries as punches
@@ -22,6 +23,9 @@ from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.words import MANAGE_RULES
 from kaoqin.security.doors import may, reach
 from kaoqin.security.words import Actor
+
+MOST_POSTED = 5
+"""Announcements shown at once; the others follow as they are read."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ class Waiting:
 
 def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     """Everything the home page shows; `now` is naive local time."""
-    told: dict[str, Any] = {"waiting": list(_waiting(by, today, timezone.now()))}
+    at = timezone.now()
+    told: dict[str, Any] = {"waiting": list(_waiting(by, today, at))}
+    told["announcements"] = list(notices.posted_now(at, today, seen_by=by)[:MOST_POSTED])
     if by.employee_id and may(by, SEE_OWN_DAYS):
         employee = attendance.visible_person(by.employee_id, seen_by=by, on=today)
         told["me"] = employee

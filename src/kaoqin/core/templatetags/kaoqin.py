@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.forms import CheckboxSelectMultiple
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
-from kaoqin.core.sentences import SOURCE_LANGUAGE
+from kaoqin.core.sentences import SOURCE_LANGUAGE, tell
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import WEEKDAY_LETTERS, WEEKDAYS, say_clock, say_day, say_list, say_minutes, say_month
 
@@ -113,6 +114,18 @@ def labels(columns: Iterable[Any]) -> str:
     return say_list(column.label for column in columns)
 
 
+@register.filter
+def say_all(words: Iterable[str]) -> str:
+    """Some words, one after the other."""
+    return say_list(words)
+
+
+@register.filter
+def sentence(kept: dict[str, Any] | None, otherwise: str) -> str:
+    """A kept sentence in the language spoken now."""
+    return tell(kept or {}, otherwise)
+
+
 @register.simple_tag
 def language_tag(code: str = "") -> str:
     """A language, or the one spoken now, as browsers and screen readers name it."""
@@ -149,6 +162,7 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def field(bound: Any) -> dict[str, Any]:
     """A form field with its label, help and errors."""
     widget = bound.field.widget
+    several = isinstance(widget, CheckboxSelectMultiple)
     kind = getattr(widget, "input_type", "") or widget.__class__.__name__.lower()
     classes = {"select": "form-select", "checkbox": "form-check-input", "file": "form-control"}.get(
         kind, "form-control"
@@ -163,7 +177,8 @@ def field(bound: Any) -> dict[str, Any]:
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
-        "checkbox": kind == "checkbox",
+        "checkbox": kind == "checkbox" and not several,
+        "several": several,
         "help_id": described,
     }
 
