@@ -23,6 +23,7 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
+    "org": {"lead_actions", "leading"},
     "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},

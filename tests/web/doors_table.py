@@ -42,6 +42,8 @@ DOORS = {
     "org:move": ("lfffoff", "lfffoff"),
     "org:leave": ("lfffoff", "lfffoff"),
     "org:give_account": ("lffffof", "lffffof"),
+    "org:line_manager": ("lfffoff", "lfffoff"),
+    "org:head": ("lfffoof", "lfffoof"),
     "org:departments": ("lffoooo", "lffoooo"),
     "org:new_department": ("lfffoof", "lfffoof"),
     "org:change_department": ("lfffoof", "lfffoof"),

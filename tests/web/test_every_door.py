@@ -67,8 +67,10 @@ def world(cast):
             ("security:account", "security:reset_password", "security:set_active"), cast.accounts["chen"].pk
         ),
         "security:end_grant": grant.pk,
-        **dict.fromkeys((f"org:{page}" for page in ("person", "details", "move", "leave", "give_account")), chen),
-        "org:change_department": cast.plant.pk,
+        **dict.fromkeys(
+            (f"org:{page}" for page in ("person", "details", "move", "leave", "give_account", "line_manager")), chen
+        ),
+        **dict.fromkeys(("org:change_department", "org:head"), cast.plant.pk),
         "org:site": cast.site.pk,
         "scheduling:shift": cast.day.pk,
         **dict.fromkeys(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.org import views
+from kaoqin.org import lead_views, views
 
 app_name = "org"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("people/<int:employee_id>/move/", views.move, name="move"),
     path("people/<int:employee_id>/leave/", views.leave, name="leave"),
     path("people/<int:employee_id>/account/", views.give_account, name="give_account"),
+    path("people/<int:employee_id>/manager/", lead_views.line_manager, name="line_manager"),
+    path("departments/<int:department_id>/head/", lead_views.head, name="head"),
     path("departments/", views.departments, name="departments"),
     path("departments/new/", views.new_department, name="new_department"),
     path("departments/<int:department_id>/", views.change_department, name="change_department"),
