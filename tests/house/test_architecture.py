@@ -24,10 +24,11 @@ DOORS = {"actions", "queries", "words", "models"}
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
     "org": {"lead_actions", "leading"},
+    "approvals": {"attaching", "deciding_actions", "delegating", "flow_actions", "flowing"},
     "devices": {"wire", "numbers"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
-    "attendance": {"settling"},
+    "attendance": {"settling", "trip_actions", "trips"},
 }
 
 ASKS_OTHER_TABLES = {

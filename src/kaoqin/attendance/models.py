@@ -30,7 +30,8 @@ class RuleVersion(models.Model):
 
 
 class Absence(models.Model):
-    """An approved leave, trip, outing or field time, in local wall-clock time [start, end)."""
+    """An approved leave, trip, outing or field time, in local wall-clock time [start, end); `request` where it was asked
+    for."""
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="absences")
     kind = models.CharField(max_length=30)
@@ -39,6 +40,7 @@ class Absence(models.Model):
     remark = models.CharField(max_length=200, default="", blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey("approvals.Request", null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "kaoqin.security",
     "kaoqin.org",
     "kaoqin.consent",
+    "kaoqin.approvals",
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("kaoqin.security.urls")),
     path("", include("kaoqin.org.urls")),
     path("", include("kaoqin.consent.urls")),
+    path("", include("kaoqin.approvals.urls")),
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),

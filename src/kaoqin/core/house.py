@@ -6,7 +6,10 @@ from pathlib import Path
 
 from kaoqin.core.environment import SETTINGS
 
-FLOORS = ("web", "rollcall", "attendance", "punches", "scheduling", "devices", "consent", "org", "security", "core")
+FLOORS = (
+    *("web", "rollcall", "attendance", "punches", "scheduling"),
+    *("approvals", "devices", "consent", "org", "security", "core"),
+)
 DOORS = ("actions", "queries", "words")
 _HERE = Path(__file__).resolve().parents[1]
 

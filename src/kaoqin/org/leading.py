@@ -28,14 +28,18 @@ class Leading:
         return list(self._upward(self.place_of(employee_id)[0]))
 
     def _upward(self, department: int | None) -> Iterator[int]:
-        while department in self.above:
+        while department is not None and department in self.above:
             yield department
             department = self.above[department]
 
     def head(self, employee_id: int) -> int | None:
         """The head of the department, or of the nearest above whose head is another."""
-        heads = (self.head_of.get(one) for one in self.departments(employee_id))
-        return next((one for one in heads if one and one != employee_id), None)
+        return next(iter(self.heads(employee_id)), None)
+
+    def heads(self, employee_id: int) -> list[int]:
+        """The heads of the department and of those above who are others than oneself, the nearest first."""
+        found = (self.head_of.get(one) for one in self.departments(employee_id))
+        return list(dict.fromkeys(one for one in found if one and one != employee_id))
 
     def manager(self, employee_id: int, levels: int = 1) -> int | None:
         """The line manager some levels up; nobody above the top, nor where a circle would begin."""

@@ -359,6 +359,12 @@ def departments_of(employee_id: int, on: dt.date) -> list[int]:
     return leading(on).departments(employee_id)
 
 
+def site_ids_of(employee_id: int, on: dt.date) -> list[int]:
+    """The site an employee works at on a day, as a list that may be empty."""
+    rows = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
+    return list(rows.values_list("site_id", flat=True)[:1])
+
+
 def heads(on: dt.date) -> dict[int, Employee]:
     """Who heads each department on a day, those who have left too: HR must see that somebody is missing."""
     rows = _in_force(DepartmentHead.objects.select_related("employee"), on)

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
+from kaoqin.approvals import queries as approvals
+from kaoqin.approvals.words import ASK, DECIDE, MANAGE_FLOWS, SEE_REQUESTS
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
@@ -32,6 +35,10 @@ class Entry:
     count: Callable[[Actor], int] | None = None
 
 
+def _waiting(by: Actor) -> int:
+    return approvals.waiting_count(seen_by=by, on=timezone.localdate())
+
+
 def _alarms(by: Actor) -> int:
     return devices.open_alarms(seen_by=by).count()
 
@@ -48,6 +55,17 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("请假与外出"), "/absences/", "beach", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
             Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
+        ),
+    ),
+    (
+        gettext_lazy("申请与审批"),
+        (
+            Entry(gettext_lazy("待我审批"), "/approvals/", "checks", DECIDE, _waiting),
+            Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
+            Entry(gettext_lazy("我处理的"), "/approvals/handled/", "history", DECIDE),
+            Entry(gettext_lazy("审批委托"), "/approvals/delegations/", "user-share", DECIDE),
+            Entry(gettext_lazy("全部申请"), "/requests/all/", "clipboard-list", SEE_REQUESTS),
+            Entry(gettext_lazy("审批流程"), "/flows/", "route", MANAGE_FLOWS),
         ),
     ),
     (

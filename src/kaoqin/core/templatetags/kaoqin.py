@@ -113,6 +113,18 @@ def labels(columns: Iterable[Any]) -> str:
     return say_list(column.label for column in columns)
 
 
+@register.filter
+def words(told: Iterable[str]) -> str:
+    """Words one after the other."""
+    return say_list(told)
+
+
+@register.filter
+def styled(bound: Any) -> Any:
+    """A form field's control alone, as the others look."""
+    return field(bound)["control"]
+
+
 @register.simple_tag
 def language_tag(code: str = "") -> str:
     """A language, or the one spoken now, as browsers and screen readers name it."""

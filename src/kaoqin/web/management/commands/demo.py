@@ -11,6 +11,7 @@ from kaoqin.core.seeds import plant
 from kaoqin.security.models import Account
 from kaoqin.web.demo.accounts import open_demo_accounts, say_accounts
 from kaoqin.web.demo.load import load
+from kaoqin.web.demo.requests import lead_and_ask
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         now = timezone.now()
         load(timezone.localdate(now), now, self._say)
         open_demo_accounts(now, timezone.localdate(now))
+        self._say("演示数据:申请与审批 …")
+        lead_and_ask(timezone.localdate(now), now)
         self._say("演示数据:核算 …")
         settle_all()
         self._say("演示数据:完成。")
