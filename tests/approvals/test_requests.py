@@ -355,10 +355,15 @@ def test_every_deed_is_remembered(us):
     ]
 
 
+def test_the_forecast_says_who_is_not_asked_twice(us):
+    told = queries.who_would_decide("plea", us.cast.chen, {"days": 4}, on=make.TODAY)
+    assert [(step.names, step.carried) for step in told.steps] == [(("wang",), False), (("wang",), True)]
+
+
 def test_the_forecast_is_what_happens(us):
     flow(everybody(us, Mode.ALL, "wang", "he"), StepPlan(Who.HEAD, when=When(over=DAYS)))
     told = queries.who_would_decide("plea", us.cast.chen, {"days": 4}, on=make.TODAY)
-    assert [step.names for step in told.steps] == [("wang", "he"), ("wang",)]
+    assert [(step.names, step.carried) for step in told.steps] == [(("wang", "he"), False), (("wang",), False)]
     made = us.ask("chen", days=4)
     seats = Seat.objects.filter(step__request=made).order_by("step__position", "position")
     assert list(seats.values_list("account__username", flat=True)) == ["wang", "he", "wang"]

@@ -68,13 +68,14 @@ def facts_of(kind: str, told: Mapping[str, Any], lookups: OrgLookups) -> Facts:
 
 @dataclass(frozen=True)
 class ForecastStep:
-    """A step as it would be: what it is called, who would decide, how they were found."""
+    """A step as it would be: what it is called, who would decide, how they were found, and whether the one before says
+    it all (`carried`)."""
 
     label: str
     names: tuple[str, ...]
     found: Found
     several: str
-    conditions: str = ""
+    carried: bool = False
 
     @property
     def nobody(self) -> bool:
@@ -107,7 +108,7 @@ def who_would_decide(
     lookups = OrgLookups(employee, on)
     told = facts_of(kind, facts, lookups)
     version = version_for(told, on)
-    return Forecast(version, forecast(planned(version, told, lookups, consents)))
+    return Forecast(version, forecast(planned(version, told, lookups, consents), version.once))
 
 
 def dry_run(
@@ -118,7 +119,7 @@ def dry_run(
     told = facts_of(kind, facts, lookups)
     if not read_when(version.conditions).holds(told):
         return None
-    return Forecast(version, forecast(planned(version, told, lookups, ())))
+    return Forecast(version, forecast(planned(version, told, lookups, ()), version.once))
 
 
 def planned(version: FlowVersion, facts: Facts, lookups: OrgLookups, consents: Sequence[int]) -> list[Planned]:
@@ -132,7 +133,7 @@ def planned(version: FlowVersion, facts: Facts, lookups: OrgLookups, consents: S
     return first + plan(flow_plan(version), facts, lookups)
 
 
-def forecast(steps: Sequence[Planned]) -> tuple[ForecastStep, ...]:
+def forecast(steps: Sequence[Planned], once: bool) -> tuple[ForecastStep, ...]:
     """Planned steps in words, with the names of those who decide."""
     names = security.names_of(one for step in steps for one in step.resolved.deciders)
     return tuple(
@@ -141,9 +142,17 @@ def forecast(steps: Sequence[Planned]) -> tuple[ForecastStep, ...]:
             tuple(names[one] for one in step.resolved.deciders),
             step.resolved.found,
             str(step.step.mode.label) if len(step.resolved.deciders) > 1 else "",
+            once and _says_it_all(before, step),
         )
-        for step in steps
+        for before, step in zip([None, *steps], steps, strict=False)
     )
+
+
+def _says_it_all(before: Planned | None, step: Planned) -> bool:
+    """Whether one and the same person decides a step and the one before."""
+    if before is None or before.step.who == Who.CONSENT:
+        return False
+    return len(step.resolved.deciders) == 1 and before.resolved.deciders == step.resolved.deciders
 
 
 def step_label(who: str, step: StepPlan | None) -> str:

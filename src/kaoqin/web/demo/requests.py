@@ -60,6 +60,7 @@ def lead_and_ask(today: dt.date, at: dt.datetime) -> None:
 
 
 def _long_trips(today: dt.date, at: dt.datetime) -> None:
+    """A flow of its own, with reminders, for trips of more than five days."""
     made = flow_actions.new_flow("长途出差", by=BUILDER, at=at)
     conditions = When(frozenset({"trip"}), over={"days": Decimal(5)})
     flow_actions.keep_settings(made, flow_actions.FlowSettings(conditions, None, True), by=BUILDER, at=at)
@@ -84,7 +85,8 @@ def _requests(stage: Stage) -> None:
     withdrawn = stage.ask("wang", "outing", 4, 1, (9, 12), "总部", "季度汇报")
     approvals.withdraw(withdrawn, "改为线上", by=wang, at=stage.at)
     stage.ask("wang", "trip", 6, 2, (8, 20), "苏州", "客户验厂", "YC00012")
-    stage.ask("zhao", "outing", 3, 1, (9, 15), "设备厂", "学习新焊机")
+    if stage.by("zhao").employee_id:
+        stage.ask("zhao", "outing", 3, 1, (9, 15), "设备厂", "学习新焊机")
     approvals.comment(long, "机票已经看好了", by=lin, at=stage.at)
     whose, to = (Employee.objects.get(pk=one.employee_id or 0) for one in (stage.by("boss"), wang))
     delegating.delegate(whose, to, stage.today + 30 * DAY, stage.today + 37 * DAY, by=stage.by("boss"), at=stage.at)
