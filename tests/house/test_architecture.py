@@ -23,13 +23,14 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
-    "org": {"facts"},
+    "org": {"facts", "lead_actions", "leading"},
+    "approvals": {"attaching", "deciding_actions", "delegating", "flow_actions", "flowing"},
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"keeping", "nursing"},
-    "attendance": {"settling"},
+    "attendance": {"settling", "trip_actions", "trips"},
 }
 
 ASKS_OTHER_TABLES = {

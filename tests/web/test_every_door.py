@@ -8,7 +8,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from doors_table import DOORS, ROLES
 
 import make
+from kaoqin.approvals import delegating, flow_actions
+from kaoqin.approvals.models import Flow
+from kaoqin.attendance import trip_actions
+from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.models import Absence
+from kaoqin.attendance.trips import Trip
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import TableImport
@@ -22,7 +27,7 @@ from kaoqin.leave import nursing
 from kaoqin.leave.models import RegionParameter
 from kaoqin.notices import publishing
 from kaoqin.notices.models import Delivery, GroupBot, Notice
-from kaoqin.org import facts
+from kaoqin.org import facts, lead_actions
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -75,8 +80,10 @@ def world(cast):
             ("security:account", "security:reset_password", "security:set_active"), cast.accounts["chen"].pk
         ),
         "security:end_grant": grant.pk,
-        **dict.fromkeys((f"org:{page}" for page in ("person", "details", "move", "leave", "give_account")), chen),
-        "org:change_department": cast.plant.pk,
+        **dict.fromkeys(
+            (f"org:{page}" for page in ("person", "details", "move", "leave", "give_account", "line_manager")), chen
+        ),
+        **dict.fromkeys(("org:change_department", "org:head"), cast.plant.pk),
         "org:site": cast.site.pk,
         "scheduling:shift": cast.day.pk,
         **dict.fromkeys(
@@ -107,7 +114,7 @@ def world(cast):
     }
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
     about |= told(cast) | {"devices:name_keepers": cast.site.pk}
-    about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast)
+    about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast) | asked_for(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
 
@@ -217,6 +224,28 @@ def roll_call(cast):
         "rollcall:roll_call": made.pk,
         "rollcall:review": made.pk,
         "rollcall:take_back": (made.pk, made.ticks.get().pk),
+    }
+
+
+def asked_for(cast):
+    """Chen asked for a trip, with a file; Wang decides, and is stood in for by Zhao."""
+    lead_actions.state_heads([lead_actions.Heads(cast.sales, cast.wang, make.TODAY)], by=make.ROOT, at=make.NOW)
+    flow_actions.seed_default_flow()
+    trip = Trip(Interval(make.at("11-23 09:00"), make.at("11-23 18:00")), "杭州", "签约")
+    files = [("a.pdf", b"%PDF-")]
+    made = trip_actions.ask("trip", cast.chen, trip, files, by=cast.by("chen"), at=make.NOW)
+    told = {"by": cast.by("wang"), "at": make.NOW}
+    delegation = delegating.delegate(cast.wang, cast.zhao, make.TODAY, make.TODAY, **told)
+    flow = Flow.objects.get().pk
+    deeds = ("request", "decide", "add", "hand_over", "comment", "attach", "withdraw", "remind", "undo")
+    pages = ("flow", "flow_settings", "add_step", "publish_flow", "discard_draft", "close_flow", "raise_flow")
+    return {
+        **dict.fromkeys((f"approvals:{one}" for one in deeds), made.pk),
+        **dict.fromkeys((f"approvals:{one}" for one in pages), flow),
+        **dict.fromkeys((f"approvals:{one}" for one in ("step", "raise_step", "drop_step")), (flow, 0)),
+        "approvals:file": made.files.get().pk,
+        "approvals:end_delegation": delegation.pk,
+        "attendance:ask_trip": "trip",
     }
 
 

@@ -139,11 +139,27 @@ def record_absences(approved: Sequence[Approved], *, by: Actor, at: dt.datetime)
         one.interval.refuse_bad()
         if not one.kind.strip():
             raise Refusal("attendance.kind", gettext("请选择类型。"), "kind")
+    return agree_absences(approved, None, by=by, at=at)
+
+
+@transaction.atomic
+def agree_absences(
+    approved: Sequence[Approved], request_id: int | None, *, by: Actor, at: dt.datetime
+) -> list[Absence]:
+    """Absences that were agreed on, by HR or by a request: whoever decided it was asked what they may there."""
     made = Absence.objects.bulk_create(
-        (Absence(kind=one.kind.strip(), **one.columns(by, at)) for one in approved), batch_size=AT_ONCE
+        (Absence(kind=one.kind.strip(), request_id=request_id, **one.columns(by, at)) for one in approved),
+        batch_size=AT_ONCE,
     )
     _remember(approved, "attendance.record_absence", by, at)
     return made
+
+
+@transaction.atomic
+def end_absences(request_id: int, *, by: Actor, at: dt.datetime) -> None:
+    """The absences of a request that was taken back, all that still hold."""
+    for made in Absence.objects.select_related("employee").filter(request=request_id, withdrawn_at__isnull=True):
+        _end(made, by, at)
 
 
 def record_overtime(
@@ -194,6 +210,10 @@ def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> N
         raise Refusal("attendance.of_another", gettext("这条由请假产生,请在「请假记录」里销假。"))
     if made.withdrawn_at:
         raise Refusal("attendance.withdrawn_already", gettext("这条记录已经撤销。"))
+    _end(made, by, at)
+
+
+def _end(made: Absence | AgreedOvertime, by: Actor, at: dt.datetime) -> None:
     made.withdrawn_at = at
     made.save(update_fields=["withdrawn_at"])
     interval = Interval(load_wall_clock(made.start), load_wall_clock(made.end))

@@ -32,7 +32,8 @@ class RuleVersion(models.Model):
 class Absence(models.Model):
     """An approved leave, trip, outing or field time, in local wall-clock time [start, end).
 
-    One that another room told of has an `origin`, by which that room ends it again; it is there once.
+    One that another room told of has an `origin`, by which that room ends it again; it is there once. A trip that was
+    asked for has its `request`.
     """
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="absences")
@@ -42,6 +43,7 @@ class Absence(models.Model):
     remark = models.CharField(max_length=200, default="", blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey("approvals.Request", null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     origin = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - unique where there is one
 

@@ -187,6 +187,13 @@ def absences(*, seen_by: Actor, on: dt.date) -> QuerySet[Absence]:
     return Absence.objects.filter(Exists(whom)).select_related("employee").order_by("-start", "-pk")
 
 
+def overlapping_absences(employee_ids: Iterable[int], start: dt.datetime, end: dt.datetime) -> QuerySet[Absence]:
+    """Absences of some people that hold and touch a time (naive local), the earliest first."""
+    low, high = store_wall_clock(start), store_wall_clock(end)
+    rows = Absence.objects.filter(any_of("employee_id", employee_ids), start__lt=high, end__gt=low)
+    return rows.filter(withdrawn_at__isnull=True).select_related("employee").order_by("start", "pk")
+
+
 def agreed_overtime(*, seen_by: Actor, on: dt.date) -> QuerySet[AgreedOvertime]:
     """Agreed overtime of the people within reach."""
     whom = org.people(RECORD_APPROVALS, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "kaoqin.org",
     "kaoqin.notices",
     "kaoqin.consent",
+    "kaoqin.approvals",
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",

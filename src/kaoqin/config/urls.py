@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("kaoqin.org.urls")),
     path("", include("kaoqin.notices.urls")),
     path("", include("kaoqin.consent.urls")),
+    path("", include("kaoqin.approvals.urls")),
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),

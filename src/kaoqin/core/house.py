@@ -7,18 +7,8 @@ from pathlib import Path
 from kaoqin.core.environment import SETTINGS
 
 FLOORS = (
-    "web",
-    "rollcall",
-    "attendance",
-    "leave",
-    "punches",
-    "scheduling",
-    "devices",
-    "consent",
-    "notices",
-    "org",
-    "security",
-    "core",
+    *("web", "rollcall", "attendance", "leave", "punches", "scheduling"),
+    *("approvals", "devices", "consent", "notices", "org", "security", "core"),
 )
 DOORS = ("actions", "queries", "words")
 _HERE = Path(__file__).resolve().parents[1]

@@ -1,4 +1,4 @@
-"""Files that jobs make for the person who asked: kept in the data directory under a name nobody can guess."""
+"""Files that jobs make for the person who asked, and files people attach: kept in the data directory under a name nobody can guess."""
 
 import datetime as dt
 import secrets
@@ -30,8 +30,13 @@ def keep(run: JobRun, name: str, content_type: str, path: Path, at: dt.datetime)
     )
 
 
+def kept_path(name: str) -> Path:
+    """Where a file lies that was given a place under this name."""
+    return Path(settings.MEDIA_ROOT) / name
+
+
 def path_of(kept: KeptFile) -> Path:
-    return Path(settings.MEDIA_ROOT) / kept.path
+    return kept_path(kept.path)
 
 
 def remove(kept: KeptFile) -> None:

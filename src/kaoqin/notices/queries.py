@@ -42,7 +42,7 @@ from kaoqin.security.words import Actor
 
 def accounts_of(employee_ids: Iterable[int]) -> list[int]:
     """The accounts of some employees, for `tell`; who has none is told nothing."""
-    return list(org.account_ids(employee_ids).values())
+    return list(org.accounts_of(employee_ids).values())
 
 
 def inbox(*, seen_by: Actor) -> QuerySet[Notice]:

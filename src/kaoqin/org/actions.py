@@ -85,7 +85,8 @@ def _require_places(by: Actor, places: Iterable[tuple[Place, dt.date]]) -> None:
             raise NotAllowed("org.out_of_reach", gettext("该部门或地点不在您的管理范围内。"))
 
 
-def _require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
+def require_people(by: Actor, employees: Sequence[Employee], at: dt.datetime) -> None:
+    """Refuse unless `by` may manage all of these people."""
     reach = require(by, MANAGE_PEOPLE)
     if reach.everyone:
         return
@@ -158,7 +159,7 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS told(e, n, p, m
 @transaction.atomic
 def change_all_details(changes: Sequence[Details], *, by: Actor, at: dt.datetime) -> None:
     """Names and ways to reach people, each employee once."""
-    _require_people(by, [change.employee for change in changes], at)
+    require_people(by, [change.employee for change in changes], at)
     deeds = [_change_details(change) for change in changes]
     told = [(one.pk, one.name, one.phone, one.email) for one, _, _ in deeds]
     if told:
@@ -190,7 +191,7 @@ def move(employee: Employee, on: dt.date, place: Place, *, by: Actor, at: dt.dat
 def move_all(moves: Iterable[Move], *, by: Actor, at: dt.datetime) -> list[Posting]:
     """New postings from a day on, each employee at most once on a day, all or none, in order of days."""
     ordered = sorted(moves, key=lambda move: move.on)
-    _require_people(by, [move.employee for move in ordered], at)
+    require_people(by, [move.employee for move in ordered], at)
     _require_places(by, ((move.place, move.on) for move in ordered))
     postings: list[Posting] = []
     for on, together in groupby(ordered, key=lambda move: move.on):
@@ -237,7 +238,7 @@ def leave(employee: Employee, left_on: dt.date, *, by: Actor, at: dt.datetime) -
 def leave_all(leavings: Iterable[Leaving], *, by: Actor, at: dt.datetime) -> None:
     """The last days of people, each employee once, all or none."""
     ordered = sorted(leavings, key=lambda leaving: leaving.left_on)
-    _require_people(by, [leaving.employee for leaving in ordered], at)
+    require_people(by, [leaving.employee for leaving in ordered], at)
     for left_on, together in groupby(ordered, key=lambda leaving: leaving.left_on):
         _leave_on(left_on, [leaving.employee for leaving in together], by, at)
 

@@ -7,9 +7,11 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports
-        from kaoqin.org import facts_import, people_import, queries
+        from kaoqin.org import facts_import, leaders_import, people_import, queries
         from kaoqin.security import neighbours
 
         neighbours.register(queries.employee_of, queries.scope_choices)
         imports.register(people_import.KIND)
         imports.register(facts_import.KIND)
+        imports.register(leaders_import.HEADS)
+        imports.register(leaders_import.MANAGERS)

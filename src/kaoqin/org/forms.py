@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from kaoqin.core.words import Refusal
 from kaoqin.org import queries
 from kaoqin.org.actions import Place
-from kaoqin.org.models import Department, Site
+from kaoqin.org.models import Department, Employee, Site
 from kaoqin.org.words import Datum, Province
 
 DATE = {"type": "date"}
@@ -76,6 +77,21 @@ class DepartmentForm(forms.Form):
 
     def above(self) -> Department | None:
         return Department.objects.filter(pk=self.cleaned_data["parent"] or 0).first()
+
+
+class LeaderForm(forms.Form):
+    """Who leads from a day on: a number, or a name only one person has; left empty, nobody."""
+
+    leader = forms.CharField(label=gettext_lazy("姓名或工号"), max_length=60, required=False)
+    on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+
+    def leading(self) -> Employee | None:
+        """Who was meant. Refuses nobody and several."""
+        said = self.cleaned_data["leader"].strip()
+        try:
+            return queries.meant([said], self.cleaned_data["on"])[0] if said else None
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.sentence, "leader") from refusal
 
 
 class SiteForm(forms.Form):

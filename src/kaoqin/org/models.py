@@ -146,3 +146,38 @@ class Posting(models.Model):
             models.Index(fields=["department", "begins_on"]),
             models.Index(fields=["site", "begins_on"]),
         ]
+
+
+class DepartmentHead(models.Model):
+    """Who heads a department, from–to; at most one on a day."""
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="heads")
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="headed")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="department_head_one_a_day",
+                expressions=[(same("department_id"), RangeOperators.OVERLAPS), (days(), RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
+class LineManager(models.Model):
+    """Whom an employee answers to instead of the head of the department, from–to; at most one on a day."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="line_managers")
+    manager = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="led")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="line_manager_one_a_day",
+                expressions=[(same("employee_id"), RangeOperators.OVERLAPS), (days(), RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=~Q(employee=F("manager")), name="line_manager_is_another"),
+        ]

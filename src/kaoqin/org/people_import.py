@@ -55,14 +55,6 @@ COLUMNS = (
 )
 
 
-def _departments(today: dt.date) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for node in queries.tree(today):
-        for name in {node.code, node.name, node.path}:
-            found.setdefault(name, []).append(node.id)
-    return found
-
-
 def _sites() -> dict[str, int]:
     return {name: site.pk for site in Site.objects.all() for name in (site.name, site.code)}
 
@@ -70,7 +62,7 @@ def _sites() -> dict[str, int]:
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Every fault of every row."""
     require(by, MANAGE_PEOPLE, everywhere=True)
-    departments, sites = _departments(today), _sites()
+    departments, sites = queries.department_keys(today), _sites()
     seen: dict[str, int] = {}
     faults: list[RowFault] = []
     for row, record in enumerate(records):
@@ -154,7 +146,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
 
 
 def _places(today: dt.date) -> Callable[[Record], actions.Place]:
-    departments, sites = _departments(today), _sites()
+    departments, sites = queries.department_keys(today), _sites()
     rooms = {d.pk: d for d in Department.objects.all()}
     grounds = {s.pk: s for s in Site.objects.all()}
 

@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of, server_cursor
 from kaoqin.core.words import NotFound, Refusal
-from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
+from kaoqin.org.leading import Leading
+from kaoqin.org.models import Department, DepartmentHead, DepartmentVersion, Employee, LineManager, Posting, Site
 from kaoqin.org.positions import Position, wgs84
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor, Reach, ScopeKind
@@ -56,6 +58,15 @@ def below(department_ids: Iterable[int], on: dt.date) -> set[int]:
     for node in tree(on):
         if node.parent_id in found:
             found.add(node.id)
+    return found
+
+
+def department_keys(on: dt.date) -> dict[str, list[int]]:
+    """The departments of a day by all that people call them: code, name, path; a name may be of several."""
+    found: dict[str, list[int]] = {}
+    for node in tree(on):
+        for name in {node.code, node.name, node.path}:
+            found.setdefault(name, []).append(node.id)
     return found
 
 
@@ -155,12 +166,6 @@ def employed(people: QuerySet[Employee], first: dt.date, last: dt.date) -> Query
 def employee_of(account_id: int) -> int | None:
     """The employee an account belongs to."""
     return Employee.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
-
-
-def account_ids(employee_ids: Iterable[int]) -> dict[int, int]:
-    """The account of each employee who has one that is in use."""
-    rows = Employee.objects.filter(any_of("pk", employee_ids), account__is_active=True)
-    return dict(rows.values_list("pk", "account_id"))
 
 
 def employees_of(account_ids: Iterable[int]) -> dict[int, Employee]:
@@ -358,3 +363,98 @@ def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on:
             "org.unknown_number", gettext("没有工号 {numbers},或者不在您的管理范围内。").format(numbers=said), "numbers"
         )
     return [found[number] for number in wanted]
+
+
+def leading(on: dt.date) -> Leading:
+    """Who leads whom on a day: the tree and its heads are read now, people as they are asked for."""
+    heads = _in_force(DepartmentHead.objects.filter(_employed_on("employee__", on)), on)
+    above = {node.id: node.parent_id for node in tree(on)}
+    return Leading(above, dict(heads.values_list("department_id", "employee_id")), lambda key: _own_place(key, on))
+
+
+def _in_force(rows: "QuerySet[Any]", on: dt.date) -> "QuerySet[Any]":
+    return rows.filter(begins_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def _employed_on(path: str, on: dt.date) -> Q:
+    """Employed on a day, through the path of a lookup."""
+    return Q(**{f"{path}hired_on__lte": on}) & (
+        Q(**{f"{path}left_on__isnull": True}) | Q(**{f"{path}left_on__gte": on})
+    )
+
+
+def _own_place(employee_id: int, on: dt.date) -> tuple[int | None, int | None]:
+    """(department, own line manager where there is one who has not left) of an employee on a day."""
+    where = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
+    own = _in_force(LineManager.objects.filter(_employed_on("manager__", on), employee=employee_id), on)
+    return where.values_list("department_id", flat=True).first(), own.values_list("manager_id", flat=True).first()
+
+
+def line_manager(employee_id: int, on: dt.date, levels: int = 1) -> Employee | None:
+    """The line manager `levels` up on a day: one's own, else the head of the department or of one above.
+
+    Oneself and people who have left are passed over; where a circle would begin nobody is above.
+    """
+    return Employee.objects.filter(pk=leading(on).manager(employee_id, levels) or 0).first()
+
+
+def department_head(employee_id: int, on: dt.date) -> Employee | None:
+    """The head of an employee's department on a day, or of the next one above that has another head than oneself."""
+    return Employee.objects.filter(pk=leading(on).head(employee_id) or 0).first()
+
+
+def departments_of(employee_id: int, on: dt.date) -> list[int]:
+    """An employee's department on a day and all above it, the nearest first."""
+    return leading(on).departments(employee_id)
+
+
+def site_ids_of(employee_id: int, on: dt.date) -> list[int]:
+    """The site an employee works at on a day, as a list that may be empty."""
+    rows = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
+    return list(rows.values_list("site_id", flat=True)[:1])
+
+
+def heads(on: dt.date) -> dict[int, Employee]:
+    """Who heads each department on a day, those who have left too: HR must see that somebody is missing."""
+    rows = _in_force(DepartmentHead.objects.select_related("employee"), on)
+    return {row.department_id: row.employee for row in rows}
+
+
+def heads_of(department: Department) -> QuerySet[DepartmentHead]:
+    """Everybody who ever headed a department or will, the latest first."""
+    return department.heads.select_related("employee").order_by("-begins_on")
+
+
+def line_managers_of(employee: Employee) -> QuerySet[LineManager]:
+    """All own line managers of somebody, the latest first; the caller has asked whether the person may be seen."""
+    return employee.line_managers.select_related("manager").order_by("-begins_on")
+
+
+def meant(texts: Iterable[str], on: dt.date) -> list[Employee]:
+    """Those who are meant by a number or by a name only one employed person has. Refuses the rest, naming it."""
+    found = [_meant(text, on) for text in dict.fromkeys(texts)]
+    return list({employee.pk: employee for employee in found}.values())
+
+
+def _meant(text: str, on: dt.date) -> Employee:
+    rows = employed(Employee.objects.filter(Q(number=text) | Q(name=text)), on, on)[:3]
+    exact = [row for row in rows if row.number == text] or list(rows)
+    if not exact:
+        raise Refusal("org.nobody_meant", gettext("没有在职的“{text}”,请写完整的姓名或工号。").format(text=text))
+    if len(exact) > 1:
+        raise Refusal("org.many_meant", gettext("有几位“{text}”,请写工号。").format(text=text))
+    return exact[0]
+
+
+def colleagues(employee_id: int, on: dt.date, most: int = 60) -> list[Employee]:
+    """People of the same department on a day, oneself not, by number; no more than `most`."""
+    where, _ = _own_place(employee_id, on)
+    there = Posting.objects.filter(posted(on), employee=OuterRef("pk"), department=where)
+    rows = employed(Employee.objects.filter(Exists(there)).exclude(pk=employee_id), on, on)
+    return list(rows.order_by("number")[:most])
+
+
+def accounts_of(employee_ids: Iterable[int]) -> dict[int, int]:
+    """The account of each employee who has one that is open."""
+    rows = Employee.objects.filter(any_of("pk", employee_ids), account__is_active=True)
+    return {key: account for key, account in rows.values_list("pk", "account_id") if account}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.org import facts_views, views
+from kaoqin.org import facts_views, lead_views, views
 
 app_name = "org"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("people/<int:employee_id>/facts/", facts_views.facts, name="facts"),
     path("people/<int:employee_id>/births/new/", facts_views.birth, name="new_birth"),
     path("people/<int:employee_id>/births/<int:birth_id>/", facts_views.birth, name="birth"),
+    path("people/<int:employee_id>/manager/", lead_views.line_manager, name="line_manager"),
+    path("departments/<int:department_id>/head/", lead_views.head, name="head"),
     path("departments/", views.departments, name="departments"),
     path("departments/new/", views.new_department, name="new_department"),
     path("departments/<int:department_id>/", views.change_department, name="change_department"),

@@ -14,7 +14,7 @@ from kaoqin.org import actions, queries
 from kaoqin.org.forms import DepartmentForm, DetailsForm, HireForm, LeaveForm, MoveForm, SiteForm
 from kaoqin.org.models import Employee, Site
 from kaoqin.org.words import MANAGE_FACTS, MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE, SEE_SELF
-from kaoqin.security.doors import may, require
+from kaoqin.security.doors import may, reach, require
 from kaoqin.security.requests import AskedBy
 from kaoqin.security.words import MANAGE_ACCOUNTS
 
@@ -78,10 +78,13 @@ def person(request: AskedBy, employee_id: int) -> HttpResponse:
     code = SEE_SELF if employee_id == request.by.employee_id else SEE_PEOPLE
     found = queries.person(employee_id, code, seen_by=request.by, on=request.today)
     told = request.session.pop("initial_password", None)
+    leaders = queries.leading(request.today).chain(employee_id)
+    names = queries.by_ids(leaders).in_bulk()
     context = {
         "employee": found,
         "postings": found.postings.select_related("site").order_by("-begins_on"),
         "names": queries.department_names(request.today),
+        "leaders": [names[key] for key in leaders],
         "may_manage": may(request.by, MANAGE_PEOPLE),
         "sees_facts": may(request.by, MANAGE_FACTS),
         "may_open_account": may(request.by, MANAGE_ACCOUNTS) and not found.account_id,
@@ -152,8 +155,11 @@ def _form_page(request: AskedBy, form: Any, title: str, back: str, back_label: s
 def departments(request: AskedBy) -> HttpResponse:
     require(request.by, SEE_PEOPLE)
     context = {
+        "today": request.today,
         "nodes": queries.tree(request.today),
         "counts": queries.head_counts(request.today),
+        "heads": queries.heads(request.today),
+        "may_import": may(request.by, MANAGE_STRUCTURE) and reach(request.by, MANAGE_STRUCTURE).everyone,
         "may_manage": may(request.by, MANAGE_STRUCTURE),
     }
     return render(request, "org/departments.html", context)

@@ -43,3 +43,20 @@ def holders(code: str, on: dt.date, *, site_id: int | None = None, roles: Iterab
 def in_use(account_ids: Collection[int]) -> dict[int, Account]:
     """Those of the accounts that may log in, by id; the caller has asked whom it may see."""
     return {account.pk: account for account in Account.objects.filter(pk__in=account_ids, is_active=True)}
+
+
+def in_role(role: str, department_ids: Iterable[int], site_ids: Iterable[int], *, on: dt.date) -> list[int]:
+    """The open accounts that hold a role on a day for everybody, for one of the departments or for one of the sites."""
+    reaching = (
+        Q(scope_kind=ScopeKind.ALL)
+        | Q(scope_kind=ScopeKind.DEPARTMENT, scope_key__in=list(department_ids))
+        | Q(scope_kind=ScopeKind.SITE, scope_key__in=list(site_ids))
+    )
+    given = Grant.objects.filter(reaching, role=role, account__is_active=True, begins_on__lte=on)
+    rows = given.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    return list(rows.order_by("account").values_list("account_id", flat=True).distinct())
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """What the people of some accounts are called."""
+    return dict(Account.objects.filter(pk__in=list(account_ids)).values_list("pk", "name"))

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
+from kaoqin.approvals import queries as approvals
+from kaoqin.approvals.words import ASK, DECIDE, MANAGE_FLOWS, SEE_REQUESTS
 from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
@@ -33,6 +36,10 @@ class Entry:
     icon: str
     permission: str
     count: Callable[[Actor], int] | None = None
+
+
+def _waiting(by: Actor) -> int:
+    return approvals.waiting_count(seen_by=by, on=timezone.localdate())
 
 
 def _alarms(by: Actor) -> int:
@@ -65,6 +72,17 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("请假记录"), "/leave/records/", "clipboard-list", SEE_BALANCES),
             Entry(gettext_lazy("假期类型"), "/leave/kinds/", "settings", MANAGE_KINDS),
             Entry(gettext_lazy("地方参数"), "/leave/regions/", "map-pin", MANAGE_KINDS),
+        ),
+    ),
+    (
+        gettext_lazy("申请与审批"),
+        (
+            Entry(gettext_lazy("待我审批"), "/approvals/", "checks", DECIDE, _waiting),
+            Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
+            Entry(gettext_lazy("我处理的"), "/approvals/handled/", "history", DECIDE),
+            Entry(gettext_lazy("审批委托"), "/approvals/delegations/", "user-share", DECIDE),
+            Entry(gettext_lazy("全部申请"), "/requests/all/", "clipboard-list", SEE_REQUESTS),
+            Entry(gettext_lazy("审批流程"), "/flows/", "route", MANAGE_FLOWS),
         ),
     ),
     (

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from kaoqin.approvals import queries as approvals
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
@@ -58,7 +59,7 @@ def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
 
 
 def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
-    found = []
+    found = _said(*_requests(by, today))
     if may(by, MANAGE_RULES):
         found += [
             Waiting(one.sentence, f"/calendars/{one.calendar.pk}/{one.year}/", "calendar-event")
@@ -105,6 +106,11 @@ def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
             "users-group",
         )
     return found
+
+
+def _requests(by: Actor, today: dt.date) -> tuple[int, str, str, str]:
+    count = approvals.waiting_count(seen_by=by, on=today)
+    return count, ngettext("{} 个申请等您审批", "{} 个申请等您审批", count), "/approvals/", "checks"
 
 
 def _terminals(by: Actor) -> list[Waiting]:

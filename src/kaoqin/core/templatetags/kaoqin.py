@@ -115,15 +115,21 @@ def labels(columns: Iterable[Any]) -> str:
 
 
 @register.filter
-def say_all(words: Iterable[str]) -> str:
-    """Some words, one after the other."""
-    return say_list(words)
-
-
-@register.filter
 def sentence(kept: dict[str, Any] | None, otherwise: str) -> str:
     """A kept sentence in the language spoken now."""
     return tell(kept or {}, otherwise)
+
+
+@register.filter
+def words(told: Iterable[str]) -> str:
+    """Words one after the other."""
+    return say_list(told)
+
+
+@register.filter
+def styled(bound: Any) -> Any:
+    """A form field's control alone, as the others look."""
+    return field(bound)["control"]
 
 
 @register.simple_tag

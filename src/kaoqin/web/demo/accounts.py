@@ -13,6 +13,7 @@ ACCOUNTS = (
     ("hr", "何人事", Role.HR, "", "", "人事:全公司"),
     ("admin", "孙管理", Role.ADMINISTRATOR, "", "", "系统管理员"),
     ("audit", "钱审计", Role.AUDITOR, "", "", "审计员"),
+    ("boss", "", None, "", "YC00001", "部门负责人:远川商贸"),
     ("wang", "", Role.MANAGER, "YC-E", "YC00011", "主管:华东销售部"),
     ("plant", "", Role.MANAGER, "QH-W1", "00151", "主管:冲压车间"),
     ("lin", "", None, "", "YC00012", "员工:外勤销售"),
