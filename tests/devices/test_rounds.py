@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from lines import Listened, until
-from visited import listening as standing
 
 import make
 from kaoqin.core.words import Refusal
@@ -22,6 +21,7 @@ from kaoqin.devices.protocols.zk_4370.simulator import PullUnit
 from kaoqin.devices.simulated import Habits, Person
 from kaoqin.devices.words import Light
 from kaoqin.punches.models import Punch
+from visited import listening as standing
 
 PEOPLE = (Person("00013", "肖英"),)
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
@@ -92,7 +92,7 @@ def test_a_look_tells_that_it_is_there_and_its_clock_and_reads_nothing(company):
         assert (RawUpload.objects.count(), Punch.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize(("seconds", "looked_at"), [(44, False), (45, True)])
+@pytest.mark.parametrize(("seconds", "looked_at"), [(29, False), (30, True)])
 def test_who_was_heard_lately_is_left_alone(company, clock, monkeypatch, seconds, looked_at):
     with hikvision("G00000001", company) as unit:
         beats = fleet.Heartbeats()

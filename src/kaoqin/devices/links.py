@@ -11,7 +11,7 @@ import secrets
 import time
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from kaoqin.core.sealed import seal, unseal
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.devices import arrival, fleet, lines, queue
+from kaoqin.devices.catching_up import ReadSoFar
 from kaoqin.devices.marks import mark_device
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import VISITORS, manner_of
@@ -130,8 +131,9 @@ def look(device: Device, *, at: dt.datetime) -> None:
 
 
 def visit(device: Device, *, at: dt.datetime) -> int:
-    """Ask a terminal for its state and for the punches of yesterday, today and, by its clock,
-    tomorrow, and have it carry out the commands that wait; returns how many it told of.
+    """Ask a terminal for its state, for the punches of yesterday, today and, by its clock, tomorrow, and for those of the
+    days it was not asked for since it was last here, and have it carry out the commands that wait; returns how many
+    punches it told of.
 
     What it tells is taken like an upload: what is known is not taken twice. Refuses with what went wrong.
     """
@@ -155,21 +157,56 @@ def _ask_all(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) 
 
 
 def _take(visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> int:
-    """Keep the punches; how many it told of is kept too, even where that is not all, and that something new came. While
-    that takes long, the terminal is felt."""
-    taken, new, pulse = 0, False, _Pulse(terminal, link, at)
+    """Keep the punches of the newest days, then of those that were missed; how many it told of is kept too, even where
+    that is not all, and that something new came. While that takes long, the terminal is felt."""
+    reading = _Reading(visitor, terminal, link, at)
     today = at.astimezone(zoneinfo.ZoneInfo(link.zone)).date()
     try:
-        for page in visitor.pages(link, today - DAY, today + DAY):
-            pulse.beat()
-            if page.body:
-                new |= arrival.arrive(terminal, _heard(page, link), at).new
-            taken += page.records
+        reading.take(today - DAY, today + DAY)
+        if not visitor.manner.whole:
+            _catch_up(reading, terminal.serial, today)
     finally:
-        fleet.learn(terminal.serial, {"visit_records": str(taken)})
-        if new:
+        fleet.learn(terminal.serial, {"visit_records": str(reading.taken)})
+        if reading.new:
             _feel(terminal.serial, link.address, None, at, upload=True)
-    return taken
+    if reading.short:
+        raise reading.short
+    return reading.taken
+
+
+def _catch_up(reading: "_Reading", serial: str, today: dt.date) -> None:
+    """Day by day, so that a visit that breaks off goes on there the next time."""
+    facts = Device.objects.values_list("facts", flat=True).get(serial=serial)
+    so_far = ReadSoFar.of(facts)
+    try:
+        for day in so_far.missed(today - DAY):
+            so_far = so_far.after(day, complete=reading.take(day, day))
+        so_far = replace(so_far, until=today)
+    finally:
+        fleet.learn(serial, so_far.facts())
+
+
+class _Reading:
+    """What comes on a visit: how many records it told of, whether something was new, and what came short last."""
+
+    def __init__(self, visitor: Visitor, terminal: Terminal, link: Link, at: dt.datetime) -> None:
+        self._visitor, self._terminal, self._link, self._at = visitor, terminal, link, at
+        self._pulse = _Pulse(terminal, link, at)
+        self.taken, self.new = 0, False
+        self.short: CameShort | None = None
+
+    def take(self, first: dt.date, last: dt.date) -> bool:
+        """Keep the punches of these days; whether all came that it told of."""
+        try:
+            for page in self._visitor.pages(self._link, first, last):
+                self._pulse.beat()
+                if page.body:
+                    self.new |= arrival.arrive(self._terminal, _heard(page, self._link), self._at).new
+                self.taken += page.records
+        except CameShort as short:
+            self.short = short
+            return False
+        return True
 
 
 class _Pulse:

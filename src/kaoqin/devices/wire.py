@@ -432,7 +432,7 @@ class Link:
 class Manner:
     """What a link to a terminal of a protocol takes: its usual port, over which transports if there is a choice, whose
     log-in (no `user`: a number, the comm key), whether HTTPS is offered, whether it can be told to send its events,
-    whether it speaks on one line at a time."""
+    whether it speaks on one line at a time, whether it gives all it holds whatever the days."""
 
     port: int
     transports: tuple[str, ...] = ()
@@ -440,6 +440,7 @@ class Manner:
     https: bool = False
     subscribes: bool = False
     one_line: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

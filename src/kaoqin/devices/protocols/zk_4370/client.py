@@ -33,7 +33,7 @@ class Client:
     """`Visitor` and `Stream` of these terminals. `seconds`: how long an answer is waited for."""
 
     name = NAME
-    manner = Manner(port=4370, transports=("tcp", "udp"), one_line=True)
+    manner = Manner(port=4370, transports=("tcp", "udp"), one_line=True, whole=True)
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
