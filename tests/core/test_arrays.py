@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaoqin.core.arrays import any_of, array_of, fetch_arrays
+from kaoqin.core.arrays import any_of, array_of, fetch_arrays, server_cursor, text_array
 from kaoqin.security.models import Account
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -48,3 +48,10 @@ def test_any_of_many_ids(cast):
     assert set(Account.objects.filter(any_of("pk", wanted)).values_list("pk", flat=True)) == set(wanted[:2])
     assert not Account.objects.filter(any_of("pk", [])).exists()
     assert array_of([3, 1]) == "{3,1}"
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
+def test_texts_arrive_as_they_are(db, texts):
+    with server_cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [text_array(texts)])
+        assert cursor.fetchone() == (texts,)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
-from kaoqin.core.arrays import any_of, server_cursor
+from kaoqin.core.arrays import any_of, server_cursor, text_array
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.leading import Leading
 from kaoqin.org.models import Department, DepartmentHead, DepartmentVersion, Employee, LineManager, Posting, Site
@@ -299,7 +299,7 @@ def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Employee ids by exactly these numbers."""
     question = "SELECT number, id FROM org_employee WHERE number = ANY(%s::text[])"
     with server_cursor() as cursor:
-        cursor.execute(question, [list(numbers)])
+        cursor.execute(question, [text_array(numbers)])
         return dict(cursor.fetchall())
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
-from kaoqin.core.arrays import server_cursor
+from kaoqin.core.arrays import server_cursor, text_array
 from kaoqin.core.outcomes import tell
 from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
@@ -286,7 +286,7 @@ class Whose:
         self._stated: dict[str, dict[str | int, list[tuple[dt.date, int | None]]]] = {}
         self._groups: dict[str, list[tuple[dt.date, int | None]]] = {}
         with server_cursor() as cursor:
-            cursor.execute(_STATED, [wanted])
+            cursor.execute(_STATED, [text_array(wanted)])
             rows = cursor.fetchall()
         for key, origin, group, begins_on, employee_id in rows:
             self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
