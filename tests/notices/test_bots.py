@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from outside import Bots
-from test_telling import tell
+from test_told_once import tell
 
 import make
 from kaoqin.core.words import NotAllowed, Refusal

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
-from test_telling import tell
+from test_told_once import tell
 
 import make
 from kaoqin.core.words import NotAllowed

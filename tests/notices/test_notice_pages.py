@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from outside import Browser
-from test_telling import tell
+from test_told_once import tell
 
 import make
 from kaoqin.notices import actions, publishing, queries

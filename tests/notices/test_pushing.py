@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from py_vapid import Vapid02
-from test_telling import tell
+from test_told_once import tell
 
 import make
 from kaoqin.core.words import Refusal
