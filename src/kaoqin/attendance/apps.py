@@ -17,5 +17,7 @@ class AttendanceConfig(AppConfig):
         outcomes.register("punches.changed", settling.on_punches_changed)
         outcomes.register("plans.changed", settling.on_plans_changed)
         outcomes.register("people.changed", settling.on_people_changed)
+        outcomes.register("overtime.agreed", actions.on_overtime_agreed)
+        outcomes.register("overtime.ended", actions.on_overtime_ended)
         outcomes.register("absences.agreed", actions.on_agreed)
         outcomes.register("absences.ended", actions.on_ended)

@@ -58,7 +58,8 @@ class Absence(models.Model):
 
 
 class AgreedOvertime(models.Model):
-    """Approved overtime, in local wall-clock time [start, end)."""
+    """Approved overtime, in local wall-clock time [start, end). One that room overtime told of has an `origin`, by which
+    that room ends it again; it is there once."""
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="agreed_overtime")
     start = models.DateTimeField()
@@ -67,6 +68,7 @@ class AgreedOvertime(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - unique where there is one
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="overtime_ends_after_start")]

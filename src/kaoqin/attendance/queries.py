@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
-from kaoqin.scheduling.words import ShiftPlan
+from kaoqin.scheduling.words import DayKind, ShiftPlan
 from kaoqin.security.doors import may, require
 from kaoqin.security.words import Actor
 
@@ -206,6 +206,15 @@ def approvals_of(employee: Employee, date: dt.date) -> tuple[list[Absence], list
     high = low + dt.timedelta(hours=36)
     wanted = {"employee": employee, "withdrawn_at__isnull": True, "start__lt": high, "end__gt": low}
     return list(Absence.objects.filter(**wanted)), list(AgreedOvertime.objects.filter(**wanted))
+
+
+def counted_overtime(days: Collection[tuple[int, dt.date]]) -> dict[tuple[int, dt.date], dict[DayKind, int]]:
+    """The overtime of some employee-days as they were settled, in minutes by kind of day."""
+    dates = [date for _, date in days]
+    names = [f"overtime_{kind}_minutes" for kind in DayKind]
+    rows = DayResult.objects.filter(any_of("employee_id", {key for key, _ in days}), provisional=False)
+    told = rows.filter(date__range=(min(dates), max(dates))).values_list("employee_id", "date", *names)
+    return {(key, date): dict(zip(DayKind, some, strict=True)) for key, date, *some in told if (key, date) in days}
 
 
 def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFault]:

@@ -20,6 +20,7 @@ from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.notices import queries as notices
 from kaoqin.notices.words import MANAGE_CHANNELS, OWN_NOTICES
 from kaoqin.org.words import SEE_PEOPLE
+from kaoqin.overtime.words import MANAGE_BANK, SEE_BANK, SEE_OWN_BANK
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
@@ -65,11 +66,14 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        gettext_lazy("假期"),
+        gettext_lazy("假期与调休"),
         (
             Entry(gettext_lazy("我的假期"), "/my/leave/", "beach", SEE_OWN_LEAVE),
             Entry(gettext_lazy("假期余额"), "/leave/", "scale", SEE_BALANCES),
             Entry(gettext_lazy("请假记录"), "/leave/records/", "clipboard-list", SEE_BALANCES),
+            Entry(gettext_lazy("我的调休"), "/my/bank/", "beach", SEE_OWN_BANK),
+            Entry(gettext_lazy("调休余额"), "/bank/", "scale", SEE_BANK),
+            Entry(gettext_lazy("加班规则"), "/overtime/rules/", "settings", MANAGE_BANK),
             Entry(gettext_lazy("假期类型"), "/leave/kinds/", "settings", MANAGE_KINDS),
             Entry(gettext_lazy("地方参数"), "/leave/regions/", "map-pin", MANAGE_KINDS),
         ),
