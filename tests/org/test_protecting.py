@@ -43,5 +43,5 @@ def test_the_refusal_names_who_and_the_law(cast):
     facts.keep_facts(cast.chen, Facts("female"), by=make.ROOT, at=make.NOW)
     facts.keep_birth(cast.chen, Delivery(born_on=make.day("06-01")), by=make.ROOT, at=make.NOW)
     facts.refuse_protected([cast.lin.pk], make.TODAY, "加班")
-    with pytest.raises(Refusal, match="陈大白.*第九条.*不得安排加班"):
+    with pytest.raises(Refusal, match=r"陈大白.*第九条.*不得安排加班"):
         facts.refuse_protected([cast.lin.pk, cast.chen.pk], make.TODAY, "加班")

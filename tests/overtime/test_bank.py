@@ -200,6 +200,8 @@ def test_two_that_pass_the_cap_together_are_not_both_agreed(shop):
 
 
 def test_settling_people_without_comp_time_asks_no_more_than_two_questions_for_it(shop):
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         assert queries.banked_days([shop.cast.chen.pk, shop.cast.lin.pk], make.day("11-01"), make.day("11-30")) == {}
     assert len(asked) == 2

@@ -108,6 +108,7 @@ def world(cast):
     }
     about |= {
         "consent:person": chen,
+        **dict.fromkeys(("overtime:person", "overtime:adjust"), chen),
         "consent:withdraw": chen,
         "devices:sync_templates": chen,
         "devices:done_by_hand": 1,

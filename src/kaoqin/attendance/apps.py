@@ -6,7 +6,7 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import actions, approvals_import, settling, trip_actions
+        from kaoqin.attendance import actions, approvals_import, correction_actions, settling, trip_actions
         from kaoqin.core import imports, outcomes
 
         imports.register(approvals_import.ABSENCES)
@@ -14,6 +14,8 @@ class AttendanceConfig(AppConfig):
 
         outcomes.register("requests.approved", trip_actions.on_approved)
         outcomes.register("requests.withdrawn", trip_actions.on_withdrawn)
+        outcomes.register("requests.approved", correction_actions.on_approved)
+        outcomes.register("requests.withdrawn", correction_actions.on_withdrawn)
         outcomes.register("punches.changed", settling.on_punches_changed)
         outcomes.register("plans.changed", settling.on_plans_changed)
         outcomes.register("people.changed", settling.on_people_changed)

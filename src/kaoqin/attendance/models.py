@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System, kind_label
+from kaoqin.attendance.words import Cycle, Lapse, MissingPunch, OvertimeBasis, System, kind_label
 
 
 class RuleVersion(models.Model):
@@ -73,6 +73,25 @@ class AgreedOvertime(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="overtime_ends_after_start")]
         indexes = [models.Index(fields=["employee", "start"])]
+
+
+class CorrectionQuota(models.Model):
+    """How often, until when and with what proof punches may be added for a reason, from a day on; without a group, for
+    all that have none of their own."""
+
+    group = models.ForeignKey("scheduling.Group", null=True, on_delete=models.CASCADE, related_name="quotas")
+    begins_on = models.DateField()
+    lapse = models.CharField(max_length=10, choices=Lapse)
+    most = models.PositiveSmallIntegerField(null=True, blank=True)
+    within_days = models.PositiveSmallIntegerField()
+    proof = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "lapse", "begins_on"], name="correction_quota_once_a_day", nulls_distinct=False
+            )
+        ]
 
 
 class Totals(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kaoqin.attendance.models import (
     Absence,
     AgreedOvertime,
+    CorrectionQuota,
     DayResult,
     MonthResult,
     RuleVersion,
@@ -226,6 +227,11 @@ def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFaul
 def waiting_count(*, seen_by: Actor) -> int:
     """How many people wait to be settled."""
     return Waiting.objects.count() if may(seen_by, SEE_DAYS) else 0
+
+
+def quotas() -> QuerySet[CorrectionQuota]:
+    """How often punches may be added, all that was stated, the newest first."""
+    return CorrectionQuota.objects.select_related("group").order_by("-begins_on", "lapse", "pk")
 
 
 def rule_versions(group_id: int) -> QuerySet[RuleVersion]:

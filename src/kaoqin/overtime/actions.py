@@ -16,7 +16,7 @@ from kaoqin.approvals.words import Details
 from kaoqin.core import outcomes
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
-from kaoqin.core.words import Refusal, say_minutes
+from kaoqin.core.words import Refusal
 from kaoqin.core.years import add_months
 from kaoqin.org import facts
 from kaoqin.org import queries as org
@@ -255,15 +255,12 @@ def open_balances(openings: Sequence[Opening], *, by: Actor, at: dt.datetime) ->
             write(lines, at, by.account_id)
     except IntegrityError as twice:
         raise Refusal("overtime.opened", gettext("其中有人已经导入过期初余额,请用「调整」。")) from twice
-    deeds = (
-        (
-            one.employee,
-            Sentence("{name} 的调休期初余额 {left}", name=one.employee.name, left=say_minutes(one.minutes)),
-            {},
-        )
-        for one in openings
-    )
-    record_all(by, "overtime.open", ((who, said, dict[str, Any](facts)) for who, said, facts in deeds), at=at)
+    deeds = ((one.employee, _say_opening(one), dict[str, Any]()) for one in openings)
+    record_all(by, "overtime.open", deeds, at=at)
+
+
+def _say_opening(one: Opening) -> Sentence:
+    return Sentence("{name} 的调休期初余额 {minutes} 分钟", name=one.employee.name, minutes=one.minutes)
 
 
 def _opening(one: Opening, today: dt.date) -> Line:

@@ -52,10 +52,12 @@ class Line:
     origin: str = ""
 
 
-def from_lot(lot: LotRow, entry: Entry, on: dt.date, minutes: int, key: str, said: Sentence, **more: str) -> Line:
+def from_lot(
+    lot: LotRow, entry: Entry, on: dt.date, minutes: int, key: str, said: Sentence, series: str = "", origin: str = ""
+) -> Line:
     """An entry that takes from a lot or gives back to it."""
     told = (lot.employee_id, entry, on, minutes, lot.begins_on, lot.ends_on, lot.percent, key, said, lot.id)
-    return Line(*told, **more)
+    return Line(*told, series, origin)
 
 
 def write(lines: Iterable[Line], at: dt.datetime, by: int | None = None) -> int:
@@ -121,8 +123,8 @@ def use(employee_id: int, origin: str, on: dt.date, minutes: int, *, by: Actor, 
     taken, missing = draw(lots, [(on, minutes)])
     if missing:
         told = {"left": say_minutes(minutes - missing), "need": say_minutes(minutes)}
-        said = gettext("调休只剩 {left},这次需要 {need}。加班在当天核算之后才计入调休。")
-        raise Refusal("overtime.bank_short", said.format(**told), "end")
+        short = gettext("调休只剩 {left},这次需要 {need}。加班在当天核算之后才计入调休。")
+        raise Refusal("overtime.bank_short", short.format(**told), "end")
     said = Sentence("{day} 调休", day=on)
     write(
         (

@@ -88,7 +88,8 @@ class AdjustForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
     def minutes(self) -> int:
-        return round(self.cleaned_data["hours"] * 60)
+        minutes: int = round(self.cleaned_data["hours"] * 60)
+        return minutes
 
 
 class RulesForm(forms.Form):

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attendance', '0004_absence_of_a_request'),
+        ("attendance", "0004_absence_of_a_request"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agreedovertime',
-            name='origin',
+            model_name="agreedovertime",
+            name="origin",
             field=models.CharField(max_length=60, null=True, unique=True),
         ),
     ]

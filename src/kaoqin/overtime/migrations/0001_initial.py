@@ -7,79 +7,212 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0001_initial'),
-        ('org', '0003_who_leads_whom'),
-        ('scheduling', '0002_planned_by_segment'),
+        ("approvals", "0001_initial"),
+        ("org", "0003_who_leads_whom"),
+        ("scheduling", "0002_planned_by_segment"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BankEntry',
+            name="BankEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.CharField(choices=[('credit', '加班转入'), ('opening', '期初余额'), ('adjustment', '调整'), ('use', '使用'), ('give_back', '退回'), ('payout', '折算加班费')], max_length=10)),
-                ('on', models.DateField()),
-                ('minutes', models.IntegerField()),
-                ('begins_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('percent', models.PositiveSmallIntegerField()),
-                ('series', models.CharField(blank=True, default='', max_length=30)),
-                ('origin', models.CharField(blank=True, default='', max_length=60)),
-                ('key', models.CharField(max_length=80)),
-                ('said', models.JSONField()),
-                ('made_at', models.DateTimeField()),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_entries', to='org.employee')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='takings', to='overtime.bankentry')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "entry",
+                    models.CharField(
+                        choices=[
+                            ("credit", "加班转入"),
+                            ("opening", "期初余额"),
+                            ("adjustment", "调整"),
+                            ("use", "使用"),
+                            ("give_back", "退回"),
+                            ("payout", "折算加班费"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("minutes", models.IntegerField()),
+                ("begins_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("percent", models.PositiveSmallIntegerField()),
+                ("series", models.CharField(blank=True, default="", max_length=30)),
+                ("origin", models.CharField(blank=True, default="", max_length=60)),
+                ("key", models.CharField(max_length=80)),
+                ("said", models.JSONField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bank_entries", to="org.employee"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="takings",
+                        to="overtime.bankentry",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['employee', 'ends_on'], name='overtime_ba_employe_6e4925_idx'), models.Index(fields=['entry', 'on'], name='overtime_ba_entry_feae01_idx'), models.Index(condition=models.Q(('origin', ''), _negated=True), fields=['origin'], name='bank_entry_of_a_leave')],
-                'constraints': [models.UniqueConstraint(fields=('employee', 'key'), name='bank_entry_once'), models.CheckConstraint(condition=models.Q(('lot__isnull', False), ('minutes__gt', 0), _connector='OR'), name='bank_lot_gives'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('begins_on'))), name='bank_lot_lasts')],
+                "indexes": [
+                    models.Index(fields=["employee", "ends_on"], name="overtime_ba_employe_6e4925_idx"),
+                    models.Index(fields=["entry", "on"], name="overtime_ba_entry_feae01_idx"),
+                    models.Index(
+                        condition=models.Q(("origin", ""), _negated=True),
+                        fields=["origin"],
+                        name="bank_entry_of_a_leave",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("employee", "key"), name="bank_entry_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("lot__isnull", False), ("minutes__gt", 0), _connector="OR"),
+                        name="bank_lot_gives",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="bank_lot_lasts"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Overtime',
+            name="Overtime",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('way', models.CharField(choices=[('pay', '付加班费'), ('bank', '转调休')], max_length=5)),
-                ('reason', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overtime', to='org.employee')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.request')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("way", models.CharField(choices=[("pay", "付加班费"), ("bank", "转调休")], max_length=5)),
+                ("reason", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="overtime", to="org.employee"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="approvals.request"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['employee', 'start'], name='overtime_ov_employe_62608c_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='agreed_overtime_ends_after_start'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('ended_at__isnull', True)), expressions=[(models.Func(models.F('employee_id'), models.F('employee_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('start'), models.F('end'), models.Value('[)'), function='tstzrange'), '&&')], name='agreed_overtime_does_not_overlap')],
+                "indexes": [models.Index(fields=["employee", "start"], name="overtime_ov_employe_62608c_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("start"))), name="agreed_overtime_ends_after_start"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("employee_id"),
+                                    models.F("employee_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("start"), models.F("end"), models.Value("[)"), function="tstzrange"
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="agreed_overtime_does_not_overlap",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OvertimeRules',
+            name="OvertimeRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begins_on', models.DateField()),
-                ('workday', models.CharField(choices=[('pay', '只付加班费'), ('bank', '只转调休'), ('pay_first', '默认付加班费,也可转调休'), ('bank_first', '默认转调休,也可付加班费')], max_length=10)),
-                ('rest', models.CharField(choices=[('pay', '只付加班费'), ('bank', '只转调休'), ('pay_first', '默认付加班费,也可转调休'), ('bank_first', '默认转调休,也可付加班费')], max_length=10)),
-                ('usual_day_minutes', models.PositiveSmallIntegerField()),
-                ('most_day_minutes', models.PositiveSmallIntegerField()),
-                ('most_month_minutes', models.PositiveSmallIntegerField()),
-                ('day_cap', models.CharField(choices=[('warn', '提醒,仍可提交'), ('block', '不能提交')], max_length=5)),
-                ('month_cap', models.CharField(choices=[('warn', '提醒,仍可提交'), ('block', '不能提交')], max_length=5)),
-                ('banked_counts', models.BooleanField()),
-                ('months_valid', models.PositiveSmallIntegerField()),
-                ('days_after', models.PositiveSmallIntegerField()),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='overtime_rules', to='scheduling.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begins_on", models.DateField()),
+                (
+                    "workday",
+                    models.CharField(
+                        choices=[
+                            ("pay", "只付加班费"),
+                            ("bank", "只转调休"),
+                            ("pay_first", "默认付加班费,也可转调休"),
+                            ("bank_first", "默认转调休,也可付加班费"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "rest",
+                    models.CharField(
+                        choices=[
+                            ("pay", "只付加班费"),
+                            ("bank", "只转调休"),
+                            ("pay_first", "默认付加班费,也可转调休"),
+                            ("bank_first", "默认转调休,也可付加班费"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("usual_day_minutes", models.PositiveSmallIntegerField()),
+                ("most_day_minutes", models.PositiveSmallIntegerField()),
+                ("most_month_minutes", models.PositiveSmallIntegerField()),
+                ("day_cap", models.CharField(choices=[("warn", "提醒,仍可提交"), ("block", "不能提交")], max_length=5)),
+                (
+                    "month_cap",
+                    models.CharField(choices=[("warn", "提醒,仍可提交"), ("block", "不能提交")], max_length=5),
+                ),
+                ("banked_counts", models.BooleanField()),
+                ("months_valid", models.PositiveSmallIntegerField()),
+                ("days_after", models.PositiveSmallIntegerField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="overtime_rules",
+                        to="scheduling.group",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('group', 'begins_on'), name='overtime_rules_once_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('months_valid__range', (1, 36))), name='overtime_months_sound')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("group", "begins_on"), name="overtime_rules_once_a_day", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months_valid__range", (1, 36))), name="overtime_months_sound"
+                    ),
+                ],
             },
         ),
     ]
