@@ -30,7 +30,7 @@ MORE_DOORS = {
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"keeping", "nursing"},
     "scheduling": {"roster", "swap_actions"},
-    "overtime": {"asking", "bank"},
+    "overtime": {"asking", "systems"},
     "attendance": {"correcting", "correction_actions", "settling", "trip_actions", "trips"},
 }
 

@@ -6,7 +6,9 @@ from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
 import make
+from kaoqin.attendance import actions as attendance
 from kaoqin.attendance.models import AgreedOvertime, DayResult, Waiting
+from kaoqin.attendance.words import System
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.leave import actions as leave
 from kaoqin.org import facts
@@ -36,6 +38,16 @@ def test_a_rest_day_that_was_worked_becomes_comp_time_once_it_is_settled(shop):
         Entry.CREDIT, make.day("11-14"), make.day("2027-05-14"), 200)  # fmt: skip
     make.settle()
     assert BankEntry.objects.count() == 1
+
+
+def test_under_comprehensive_hours_a_day_off_is_banked_at_150(shop):
+    rules = attendance.Rules(system=System.COMPREHENSIVE)
+    attendance.keep_rules(shop.cast.day_group, make.day("01-01"), rules, by=make.ROOT, at=make.NOW)
+    start, end = make.at("11-14 09:00"), make.at("11-14 12:00")
+    assert queries.spells([shop.cast.chen.pk], start, end)[shop.cast.chen.pk].parts == {"workday": 180}
+    shop.agree("11-14 09:00", "11-14 12:00")
+    shop.work("11-14 09:00", "11-14 12:00")
+    assert [(row.minutes, row.percent) for row in BankEntry.objects.all()] == [(180, 150)]
 
 
 def test_less_work_than_agreed_earns_less_and_a_later_punch_brings_the_rest(shop):

@@ -6,9 +6,11 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import actions, approvals_import, correction_actions, settling, trip_actions
+        from kaoqin.attendance import actions, approvals_import, correction_actions, queries, settling, trip_actions
         from kaoqin.core import imports, outcomes
+        from kaoqin.overtime import systems
 
+        systems.register(queries.comprehensive)
         imports.register(approvals_import.ABSENCES)
         imports.register(approvals_import.OVERTIME)
 

@@ -20,7 +20,7 @@ from kaoqin.attendance.models import (
     SettlementFault,
     Waiting,
 )
-from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS, System
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
@@ -227,6 +227,14 @@ def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFaul
 def waiting_count(*, seen_by: Actor) -> int:
     """How many people wait to be settled."""
     return Waiting.objects.count() if may(seen_by, SEE_DAYS) else 0
+
+
+def comprehensive(employee_ids: Iterable[int], on: dt.date) -> set[int]:
+    """Those of some people whose group works under 综合计算工时 on a day; two questions."""
+    groups = scheduling.groups_of(employee_ids, on)
+    rows = RuleVersion.objects.filter(begins_on__lte=on).order_by("group_id", "-begins_on").distinct("group_id")
+    found = {row.group_id for row in rows if row.system == System.COMPREHENSIVE}
+    return {key for key, group in groups.items() if group.pk in found}
 
 
 def quotas() -> QuerySet[CorrectionQuota]:

@@ -36,7 +36,7 @@ def parts(
     """Minutes of [start, end) by the kind of day that sets their rate.
 
     What lies on a statutory calendar date is 300 %; the rest is 150 % where a shift was planned on the day the overtime
-    belongs to (`works`), else 200 %.
+    belongs to (`works`; under 综合计算工时 every day), else 200 %.
     """
     found: dict[DayKind, int] = {}
     while start < end:

@@ -15,6 +15,7 @@ from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
+from kaoqin.overtime import systems
 from kaoqin.overtime.judging import DAY, owning_day, parts
 from kaoqin.overtime.models import BankEntry, Overtime, OvertimeRules
 from kaoqin.overtime.words import MANAGE_BANK, RATES, SEE_BANK, SEE_OWN_BANK, Entry, Rules, Way
@@ -76,11 +77,12 @@ def spells(employee_ids: Iterable[int], start: dt.datetime, end: dt.datetime) ->
     kinds = {
         one: _kinds(one, start, end) for one in {calendars.get(groups[key].pk) for key in ids if key in groups} | {None}
     }
+    comprehensive = systems.comprehensive(ids, start.date())
     found = {}
     for key in ids:
         mine = kinds[calendars.get(groups[key].pk) if key in groups else None]
         day = owning_day(plans.get(key, {}), start)
-        works = _works(plans.get(key, {}), day, mine)
+        works = key in comprehensive or _works(plans.get(key, {}), day, mine)
         statutory = {date for date, kind in mine.items() if kind == DayKind.STATUTORY}
         found[key] = Spell(key, day, parts(start, end, works, statutory.__contains__), overlapping.get(key, ""))
     return found

@@ -96,9 +96,10 @@ def new_rest(request: AskedBy) -> HttpResponse:
     require(request.by, MANAGE_RULES)
     form = RestForm(request.POST or None, initial={"begins_on": request.today, "hours": 11})
 
-    def keep(said: dict[str, Any]) -> RestRule:
+    def keep(said: dict[str, Any]) -> bool:
         told: dict[str, Any] = {"by": request.by, "at": request.asked_at}
-        return swap_actions.keep_rest(said["begins_on"], said["hours"] * 60, said["blocks"], **told)
+        swap_actions.keep_rest(said["begins_on"], said["hours"] * 60, said["blocks"], **told)
+        return True
 
     if request.method == "POST" and attempt(form, keep):
         messages.success(request, gettext("已保存。"))

@@ -37,12 +37,12 @@ def open_banks(people: list[Employee], begins_on: dt.date, today: dt.date, now: 
 def ask_for_overtime(today: dt.date, at: dt.datetime) -> None:
     """The shift worker of the demo asks, his manager decides; the smaller demo of the tests has neither."""
     stage = Stage(today, at)
-    people = {one.number: one for one in Employee.objects.filter(number__in=("00155", "00151"))}
+    people = {one.number: one for one in Employee.objects.filter(number__in=("00155", "00153"))}
     if len(people) == 2:
-        zhao, plant = people["00155"], people["00151"]
+        zhao, qian = people["00155"], people["00153"]
         _rest_days(stage, zhao)
         _corrections(stage, zhao)
-        _swap(stage, zhao, plant)
+        _swap(stage, zhao, qian)
 
 
 def _asked(ask: Callable[[], Request]) -> Request | None:
@@ -57,7 +57,7 @@ def _rest_days(stage: Stage, zhao: Employee) -> None:
     around = (stage.today - 6 * DAY, stage.today + 10 * DAY)
     rests = RosterDay.objects.filter(employee=zhao, shift=None, date__range=around).order_by("date")
     for day in rests.values_list("date", flat=True):
-        begins, ends = (dt.datetime.combine(day, dt.time(hour)) for hour in (13, 18))
+        begins, ends = (dt.datetime.combine(day, dt.time(hour)) for hour in (17, 21))
         wanted = Wanted((zhao.pk,), begins, ends, Way.BANK, "赶交付")
         made = _asked(lambda wanted=wanted: actions.ask(zhao, wanted, by=stage.by("zhao"), at=stage.at))  # type: ignore[misc]
         if made and day < stage.today:
@@ -83,12 +83,12 @@ def _corrections(stage: Stage, zhao: Employee) -> None:
                 deciding_actions.approve(made, "下次注意", by=stage.by("plant"), at=stage.at)
 
 
-def _swap(stage: Stage, zhao: Employee, plant: Employee) -> None:
+def _swap(stage: Stage, zhao: Employee, qian: Employee) -> None:
     """The first of the next days on which the two may swap; it waits for the other's yes."""
     for ahead in range(2, 20):
 
         def ask(day: dt.date = stage.today + ahead * DAY) -> Request:
-            swap = swap_actions.plan(zhao, plant, [day], "家里有事")
+            swap = swap_actions.plan(zhao, qian, [day], "家里有事")
             return swap_actions.ask(zhao, swap, by=stage.by("zhao"), at=stage.at)
 
         if _asked(ask):
