@@ -27,10 +27,11 @@ MORE_DOORS = {
     "approvals": {"attaching", "deciding_actions", "delegating", "flow_actions", "flowing"},
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
-    "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"keeping", "nursing"},
-    "attendance": {"settling", "trip_actions", "trips"},
+    "scheduling": {"roster", "swap_actions"},
+    "overtime": {"asking", "systems"},
+    "attendance": {"correcting", "correction_actions", "settling", "trip_actions", "trips"},
 }
 
 ASKS_OTHER_TABLES = {

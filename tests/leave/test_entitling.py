@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaoqin.leave.entitling import NOTHING, Child, Lot, Past, Person, draw, due, give
+from kaoqin.core.lots import Lot, draw, give
+from kaoqin.leave.entitling import NOTHING, Child, Past, Person, due
 from kaoqin.leave.words import Entitlement, Rules, Source
 
 DAY = dt.timedelta(days=1)

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from kaoqin.core.years import add_months, whole_months
 from kaoqin.leave.medical import NATIONAL, SHANGHAI, allowed, medical_period
-from kaoqin.leave.years import add_months, whole_months
 
 
 def d(text):

@@ -275,6 +275,11 @@ def sent_back(request_id: int, kind: str, *, seen_by: Actor, on: dt.date) -> Req
     return found
 
 
+def requests_of(kind: str, employee_id: int, states: Iterable[State]) -> QuerySet[Request]:
+    """Somebody's requests of a kind in some states, those that undo another not: for the room that declared the kind."""
+    return Request.objects.filter(kind=kind, employee=employee_id, undoes=None, state__in=list(states))
+
+
 def steps_of(found: Request) -> QuerySet[RequestStep]:
     """The steps of the round now, with their seats."""
     seats = Prefetch("seats", Seat.objects.select_related("account", "answered_by").order_by("position"))

@@ -208,6 +208,8 @@ def withdraw(made: Absence | AgreedOvertime, *, by: Actor, at: dt.datetime) -> N
     _require_people(by, [made.employee], at)
     if isinstance(made, Absence) and made.origin:
         raise Refusal("attendance.of_another", gettext("这条由请假产生,请在「请假记录」里销假。"))
+    if isinstance(made, AgreedOvertime) and made.origin:
+        raise Refusal("attendance.of_another", gettext("这条由加班申请产生,请在那个申请里撤销。"))
     if made.withdrawn_at:
         raise Refusal("attendance.withdrawn_already", gettext("这条记录已经撤销。"))
     _end(made, by, at)
@@ -264,6 +266,28 @@ def on_ended(origin: str, end: dt.datetime, by: Actor, at: dt.datetime, **facts:
         made.end = min(made.end, store_wall_clock(end))
     made.save(update_fields=["withdrawn_at", "end"])
     mark({made.employee_id: touched}, at)
+
+
+@transaction.atomic
+def on_overtime_agreed(
+    origin: str, employee_id: int, start: dt.datetime, end: dt.datetime, remark: str, by: Actor, at: dt.datetime
+) -> None:
+    """Room overtime agreed: it is kept once, and the days it touches wait. The room has asked and recorded."""
+    told = {"employee_id": employee_id, "start": store_wall_clock(start), "end": store_wall_clock(end)}
+    told |= {"remark": remark, "made_at": at, "made_by_id": by.account_id}
+    _, new = AgreedOvertime.objects.get_or_create(origin=origin, defaults=told)
+    if new:
+        mark({employee_id: Interval(start, end).days()}, at)
+
+
+@transaction.atomic
+def on_overtime_ended(origin: str, by: Actor, at: dt.datetime) -> None:
+    """Overtime another room agreed to was taken back; the days it touched wait."""
+    made = AgreedOvertime.objects.select_for_update().filter(origin=origin, withdrawn_at=None).first()
+    if made:
+        made.withdrawn_at = at
+        made.save(update_fields=["withdrawn_at"])
+        mark({made.employee_id: Interval(load_wall_clock(made.start), load_wall_clock(made.end)).days()}, at)
 
 
 @transaction.atomic

@@ -6,16 +6,22 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import actions, approvals_import, settling, trip_actions
+        from kaoqin.attendance import actions, approvals_import, correction_actions, queries, settling, trip_actions
         from kaoqin.core import imports, outcomes
+        from kaoqin.overtime import systems
 
+        systems.register(queries.comprehensive)
         imports.register(approvals_import.ABSENCES)
         imports.register(approvals_import.OVERTIME)
 
         outcomes.register("requests.approved", trip_actions.on_approved)
         outcomes.register("requests.withdrawn", trip_actions.on_withdrawn)
+        outcomes.register("requests.approved", correction_actions.on_approved)
+        outcomes.register("requests.withdrawn", correction_actions.on_withdrawn)
         outcomes.register("punches.changed", settling.on_punches_changed)
         outcomes.register("plans.changed", settling.on_plans_changed)
         outcomes.register("people.changed", settling.on_people_changed)
+        outcomes.register("overtime.agreed", actions.on_overtime_agreed)
+        outcomes.register("overtime.ended", actions.on_overtime_ended)
         outcomes.register("absences.agreed", actions.on_agreed)
         outcomes.register("absences.ended", actions.on_ended)

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from kaoqin.attendance.words import Cycle, MissingPunch, OvertimeBasis, System, kind_label
+from kaoqin.attendance.words import Cycle, Lapse, MissingPunch, OvertimeBasis, System, kind_label
 
 
 class RuleVersion(models.Model):
@@ -58,7 +58,8 @@ class Absence(models.Model):
 
 
 class AgreedOvertime(models.Model):
-    """Approved overtime, in local wall-clock time [start, end)."""
+    """Approved overtime, in local wall-clock time [start, end). One that room overtime told of has an `origin`, by which
+    that room ends it again; it is there once."""
 
     employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="agreed_overtime")
     start = models.DateTimeField()
@@ -67,10 +68,30 @@ class AgreedOvertime(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - unique where there is one
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="overtime_ends_after_start")]
         indexes = [models.Index(fields=["employee", "start"])]
+
+
+class CorrectionQuota(models.Model):
+    """How often, until when and with what proof punches may be added for a reason, from a day on; without a group, for
+    all that have none of their own."""
+
+    group = models.ForeignKey("scheduling.Group", null=True, on_delete=models.CASCADE, related_name="quotas")
+    begins_on = models.DateField()
+    lapse = models.CharField(max_length=10, choices=Lapse)
+    most = models.PositiveSmallIntegerField(null=True, blank=True)
+    within_days = models.PositiveSmallIntegerField()
+    proof = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "lapse", "begins_on"], name="correction_quota_once_a_day", nulls_distinct=False
+            )
+        ]
 
 
 class Totals(models.Model):

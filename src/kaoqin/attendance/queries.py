@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,20 +13,21 @@ from django.utils.translation import gettext, gettext_lazy
 from kaoqin.attendance.models import (
     Absence,
     AgreedOvertime,
+    CorrectionQuota,
     DayResult,
     MonthResult,
     RuleVersion,
     SettlementFault,
     Waiting,
 )
-from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS, System
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
-from kaoqin.scheduling.words import ShiftPlan
+from kaoqin.scheduling.words import DayKind, ShiftPlan
 from kaoqin.security.doors import may, require
 from kaoqin.security.words import Actor
 
@@ -208,6 +209,15 @@ def approvals_of(employee: Employee, date: dt.date) -> tuple[list[Absence], list
     return list(Absence.objects.filter(**wanted)), list(AgreedOvertime.objects.filter(**wanted))
 
 
+def counted_overtime(days: Collection[tuple[int, dt.date]]) -> dict[tuple[int, dt.date], dict[DayKind, int]]:
+    """The overtime of some employee-days as they were settled, in minutes by kind of day."""
+    dates = [date for _, date in days]
+    names = [f"overtime_{kind}_minutes" for kind in DayKind]
+    rows = DayResult.objects.filter(any_of("employee_id", {key for key, _ in days}), provisional=False)
+    told = rows.filter(date__range=(min(dates), max(dates))).values_list("employee_id", "date", *names)
+    return {(key, date): dict(zip(DayKind, some, strict=True)) for key, date, *some in told if (key, date) in days}
+
+
 def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFault]:
     """Why days of people within reach could not be settled."""
     whom = people(None, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
@@ -217,6 +227,19 @@ def settlement_faults(*, seen_by: Actor, on: dt.date) -> QuerySet[SettlementFaul
 def waiting_count(*, seen_by: Actor) -> int:
     """How many people wait to be settled."""
     return Waiting.objects.count() if may(seen_by, SEE_DAYS) else 0
+
+
+def comprehensive(employee_ids: Iterable[int], on: dt.date) -> set[int]:
+    """Those of some people whose group works under 综合计算工时 on a day; two questions."""
+    groups = scheduling.groups_of(employee_ids, on)
+    rows = RuleVersion.objects.filter(begins_on__lte=on).order_by("group_id", "-begins_on").distinct("group_id")
+    found = {row.group_id for row in rows if row.system == System.COMPREHENSIVE}
+    return {key for key, group in groups.items() if group.pk in found}
+
+
+def quotas() -> QuerySet[CorrectionQuota]:
+    """How often punches may be added, all that was stated, the newest first."""
+    return CorrectionQuota.objects.select_related("group").order_by("-begins_on", "lapse", "pk")
 
 
 def rule_versions(group_id: int) -> QuerySet[RuleVersion]:

@@ -10,13 +10,15 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kaoqin.attendance import reckoning
+from kaoqin.attendance import queries, reckoning
 from kaoqin.attendance.claims import Waits, claimed
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
 from kaoqin.core.arrays import array_of, server_cursor
 from kaoqin.core.soon import Soon
 from kaoqin.org import queries as org
+from kaoqin.overtime import actions as overtime
+from kaoqin.overtime import queries as banked
 from kaoqin.scheduling import queries as scheduling
 
 DAY = dt.timedelta(days=1)
@@ -156,10 +158,18 @@ def settle_people(people: Sequence[int], first: dt.date, last: dt.date, at: dt.d
         changed += store_days(settled.days, people, first, over, at, provisional=False)
         store_months(settled.months, settled.days, people, first, over, at)
         store_gaps(settled.gaps, people, first, over, at)
+        _credit(people, first, over, at)
     if first <= today <= last:
         now = reckoning.settle(people, today, today)
         changed += store_days(now.days, people, today, today, at, provisional=True)
     return changed
+
+
+def _credit(people: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime) -> None:
+    """Overtime that becomes comp time is banked as it was settled; most people have none, which one question says."""
+    days = banked.banked_days(people, first, last)
+    if days:
+        overtime.credit(days, queries.counted_overtime(days), at)
 
 
 @app.periodic(cron="30 16 * * *")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.attendance import approvals_views, export_views, trip_views, views
+from kaoqin.attendance import approvals_views, correction_views, export_views, trip_views, views
 
 app_name = "attendance"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("overtime/", approvals_views.overtime, name="overtime"),
     path("overtime/new/", approvals_views.new_overtime, name="new_overtime"),
     path("overtime/<int:key>/withdraw/", approvals_views.withdraw_overtime, name="withdraw_overtime"),
+    path("requests/new/correction/", correction_views.ask, name="ask_correction"),
+    path("corrections/quotas/", correction_views.quotas, name="quotas"),
+    path("corrections/quotas/new/", correction_views.new_quota, name="new_quota"),
     path("requests/new/<slug:kind>/", trip_views.ask, name="ask_trip"),
     path("groups/<int:group_id>/rules/", approvals_views.rules, name="rules"),
 ]

@@ -1,5 +1,7 @@
 """Words of attendance: systems, bases, statuses, permissions."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -60,6 +62,34 @@ def kind_label(kind: str) -> str:
     """What a kind of absence is called in the language spoken now."""
     return str(named_kind(kind))
 
+
+class Lapse(models.TextChoices):
+    """Why a punch is missing; each has a quota of its own."""
+
+    FORGOT = "forgot", gettext_lazy("忘记打卡")
+    DEVICE = "device", gettext_lazy("考勤机故障")
+    OTHER = "other", gettext_lazy("其他原因")
+
+
+class Point(models.TextChoices):
+    """Which punch of a shift's segment it is."""
+
+    IN = "in", gettext_lazy("上班")
+    OUT = "out", gettext_lazy("下班")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How often punches may be added for a reason: times a month (None: as often as needed), until how many days after,
+    and whether a file must prove it."""
+
+    most: int | None
+    within_days: int
+    proof: bool = False
+
+
+QUOTAS = {Lapse.FORGOT: Quota(2, 7), Lapse.DEVICE: Quota(None, 7, True), Lapse.OTHER: Quota(2, 7)}
+"""What holds until a company states its own."""
 
 STATUS_LABELS = {
     "absent": gettext_lazy("旷工"),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.leave",
+    "kaoqin.overtime",
     "kaoqin.attendance",
     "kaoqin.rollcall",
     "kaoqin.web.apps.WebConfig",

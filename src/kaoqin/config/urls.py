@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),
     path("", include("kaoqin.leave.urls")),
+    path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),
     path("", include("kaoqin.rollcall.urls")),
 ]

@@ -18,6 +18,8 @@ NAMES = frozenset(
         "people.facts",
         "absences.agreed",
         "absences.ended",
+        "overtime.agreed",
+        "overtime.ended",
         "requests.approved",
         "requests.decided",
         "requests.reminded",

@@ -15,13 +15,15 @@ from django.utils.translation import gettext
 
 from kaoqin.core import outcomes
 from kaoqin.core.jobs import Progress, ask, work
+from kaoqin.core.lots import give
 from kaoqin.core.models import JobRun
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
+from kaoqin.core.years import whole_months
 from kaoqin.leave import keeping, ledger, queries
 from kaoqin.leave.counting import DAY, cost
-from kaoqin.leave.entitling import give, plain
+from kaoqin.leave.entitling import plain
 from kaoqin.leave.ledger import Kind, Line, LotRow, from_lot, write
 from kaoqin.leave.models import LeaveEntry, LeaveKind, LeaveKindVersion, RegionParameter, TakenLeave
 from kaoqin.leave.plans import planned_days
@@ -38,7 +40,6 @@ from kaoqin.leave.words import (
     kind_name,
     say_days,
 )
-from kaoqin.leave.years import whole_months
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee

@@ -13,12 +13,12 @@ from django.db import connection, transaction
 
 from kaoqin.core.arrays import array_of
 from kaoqin.core.sentences import Sentence
+from kaoqin.core.years import add_months
 from kaoqin.leave import ledger
 from kaoqin.leave.entitling import NOTHING, Child, Due, Past, Person, due, plain
 from kaoqin.leave.ledger import Kind, Line, LotRow, from_lot
 from kaoqin.leave.models import BalanceRun
 from kaoqin.leave.words import AtExpiry, CountMode, Disqualifies, Entitlement, Entry, Source
-from kaoqin.leave.years import add_months
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kaoqin.leave.years import add_months, whole_months
+from kaoqin.core.years import add_months, whole_months
 
 NATIONAL, SHANGHAI = 1, 2
 MONTH_DAYS = 30

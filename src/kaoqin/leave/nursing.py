@@ -11,12 +11,12 @@ from kaoqin.core import outcomes
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import NotFound, Refusal
+from kaoqin.core.years import add_years
 from kaoqin.leave import ledger
 from kaoqin.leave.counting import DAY, MINUTE, PlannedDay, Stretch
 from kaoqin.leave.models import NursingDay, NursingPlan
 from kaoqin.leave.plans import planned_days
 from kaoqin.leave.words import RECORD_LEAVE, Parameter, Place
-from kaoqin.leave.years import add_years
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee

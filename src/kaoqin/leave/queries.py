@@ -10,13 +10,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Va
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
+from kaoqin.core.lots import Lot, draw
 from kaoqin.core.sentences import tell
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import NotFound, say_minutes
+from kaoqin.core.years import add_years
 from kaoqin.leave import ledger
 from kaoqin.leave.counting import DAY, DayCost, Stretch, interval_of_days
 from kaoqin.leave.counting import cost as count
-from kaoqin.leave.entitling import Lot, draw, maternity
+from kaoqin.leave.entitling import maternity
 from kaoqin.leave.keeping import person_of
 from kaoqin.leave.ledger import Kind
 from kaoqin.leave.medical import NATIONAL, MedicalPeriod, medical_period
@@ -44,7 +46,6 @@ from kaoqin.leave.words import (
     Unit,
     say_days,
 )
-from kaoqin.leave.years import add_years
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
@@ -16,7 +17,8 @@ from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries
 from kaoqin.org.models import Birth, Employee, PersonalFacts, Posting
-from kaoqin.org.words import MANAGE_FACTS
+from kaoqin.org.protecting import Child, protection
+from kaoqin.org.words import MANAGE_FACTS, Protection
 from kaoqin.security.audit import AT_ONCE, record_all
 from kaoqin.security.words import Actor
 
@@ -125,6 +127,32 @@ def births(employee_ids: Iterable[int] | None) -> dict[int, list[Birth]]:
     for rows_of in found.values():
         rows_of.sort(key=lambda one: one.born_on or one.lost_on or one.expected_on or dt.date.max)
     return found
+
+
+def protections(employee_ids: Iterable[int], on: dt.date) -> dict[int, Protection]:
+    """Whom of some people the law spares overtime and night work on a day, and why; two questions."""
+    ids = list(employee_ids)
+    children = births(ids)
+    rows = Employee.objects.filter(any_of("id", ids)).values_list("pk", "facts__gender", "facts__born_on")
+    judged = (
+        (key, protection(gender or "", born_on, [_child(one) for one in children.get(key, [])], on))
+        for key, gender, born_on in rows
+    )
+    return {key: found for key, found in judged if found}
+
+
+def _child(row: Birth) -> Child:
+    return Child(row.expected_on, row.born_on, row.lost_on)
+
+
+def refuse_protected(employee_ids: Iterable[int], on: dt.date, what: str | Promise, field: str = "") -> None:
+    """Refuse to ask overtime or night work (`what`) of those whom the law spares it on a day, naming the law."""
+    found = protections(employee_ids, on)
+    if found:
+        key = min(found)
+        name = Employee.objects.values_list("name", flat=True).get(pk=key)
+        said = gettext("{name}{why},依法不得安排{what}。").format(name=name, why=found[key].label, what=what)
+        raise Refusal("org.protected", said, field)
 
 
 def keep_facts(employee: Employee, facts: Facts, *, by: Actor, at: dt.datetime) -> None:

@@ -19,6 +19,14 @@ class Gender(models.TextChoices):
     MALE = "male", gettext_lazy("男")
 
 
+class Protection(models.TextChoices):
+    """Why the law spares somebody overtime and night work."""
+
+    PREGNANT = "pregnant", gettext_lazy("怀孕满 7 个月(《女职工劳动保护特别规定》第六条)")
+    NURSING = "nursing", gettext_lazy("正在哺乳未满 1 周岁的婴儿(《女职工劳动保护特别规定》第九条)")
+    MINOR = "minor", gettext_lazy("未满 18 周岁(《未成年人保护法》第六十一条)")
+
+
 class Province(models.TextChoices):
     """Provinces by the first two digits of their code (GB/T 2260): where a site is decides which local law applies."""
 

@@ -25,8 +25,10 @@ __all__ = [
     "Press",
     "Taken",
     "add_correction",
+    "agree_correction",
     "attach",
     "content_key",
+    "end_correction",
     "end_key",
     "take",
     "void",
@@ -150,6 +152,20 @@ def add_correction(
 ) -> Correction:
     """A punch that was forgotten (补卡), as another fact: naive local time at the employee's site, and why."""
     _require_person(by, employee, today)
+    return agree_correction(employee, local_time, reason, by=by, at=at)
+
+
+@transaction.atomic
+def agree_correction(
+    employee: Employee,
+    local_time: dt.datetime,
+    reason: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    request_id: int | None = None,
+) -> Correction:
+    """The same, agreed on by HR or by a request: whoever decided it was asked what they may there."""
     if not reason.strip():
         raise Refusal("punches.reason", gettext("请填写原因。"), "reason")
     zone = org.zones([employee.pk], local_time.date()).get(employee.pk)
@@ -168,6 +184,7 @@ def add_correction(
         local_time=store_wall_clock(local_time),
         at=instant,
         reason=reason.strip(),
+        request_id=request_id,
         made_at=at,
         made_by_id=by.account_id,
     )
@@ -230,8 +247,21 @@ def withdraw_correction(made: Correction, *, by: Actor, at: dt.datetime, today: 
     if made.employee is None or made.kind == CorrectionKind.CLOCK:
         raise Refusal("punches.of_a_repair", gettext("时钟修复请在「时钟修复」页整段撤回。"))
     _require_person(by, made.employee, today)
+    if made.request_id:
+        raise Refusal("punches.of_a_request", gettext("这条补卡由申请产生,请在那个申请里撤销。"))
+    _end(made, by, at)
+
+
+@transaction.atomic
+def end_correction(request_id: int, *, by: Actor, at: dt.datetime) -> None:
+    """The punch that a request added counts no more: it was taken back."""
+    for made in Correction.objects.select_related("employee").filter(request=request_id, withdrawn_at=None):
+        _end(made, by, at)
+
+
+def _end(made: Correction, by: Actor, at: dt.datetime) -> None:
     stored = made.punch.device_time if made.punch else made.local_time
-    if made.withdrawn_at or stored is None:
+    if made.withdrawn_at or stored is None or made.employee is None:
         raise Refusal("punches.withdrawn_already", gettext("这条更正已经撤回。"))
     local = load_wall_clock(stored)
     Correction.objects.filter(pk=made.pk).update(withdrawn_at=at)

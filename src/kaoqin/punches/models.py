@@ -146,6 +146,7 @@ class Correction(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    request = models.ForeignKey("approvals.Request", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

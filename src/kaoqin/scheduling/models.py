@@ -213,6 +213,14 @@ class RosterDay(models.Model):
         indexes = [models.Index(fields=["date", "employee"])]
 
 
+class RestRule(models.Model):
+    """How long people rest between two days of work when shifts are swapped, from a day on: a warning, or it blocks."""
+
+    begins_on = models.DateField(unique=True)
+    minutes = models.PositiveSmallIntegerField()
+    blocks = models.BooleanField()
+
+
 class RosterChange(models.Model):
     """One stroke on the roster board, with what stood there before: what undo puts back."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import NotFound, Refusal
+from kaoqin.org.models import Employee
 from kaoqin.scheduling.models import (
     Calendar,
     CalendarDay,
@@ -19,6 +20,7 @@ from kaoqin.scheduling.models import (
     Group,
     GroupPlan,
     Membership,
+    RestRule,
     RosterChange,
     RosterDay,
     ShiftSegment,
@@ -206,6 +208,28 @@ def planned_on(employee_ids: Iterable[int], on: dt.date) -> dict[int, tuple[int 
     rows = RosterDay.objects.filter(any_of("employee_id", employee_ids), date=on)
     told = rows.values_list("employee_id", "shift_id", "planned")
     return {key: (shift_id, load_wall_clock(planned.lower) if planned else None) for key, shift_id, planned in told}
+
+
+REST_MINUTES = 660
+"""Rest between two shifts that is usual; the law has no number."""
+
+
+def rest_rules() -> QuerySet[RestRule]:
+    """How long people rest between shifts, all that was stated, the newest first."""
+    return RestRule.objects.order_by("-begins_on")
+
+
+def rest_rule(on: dt.date) -> RestRule:
+    """What holds on a day: eleven hours, as a warning, until a company states its own."""
+    return rest_rules().filter(begins_on__lte=on).first() or RestRule(begins_on=on, minutes=REST_MINUTES, blocks=False)
+
+
+def group_colleagues(employee_id: int, on: dt.date, most: int = 100) -> list[Employee]:
+    """The others of somebody's group on a day who may be asked to swap, by number; no more than `most`."""
+    mine = Membership.objects.filter(in_force(on), employee=employee_id).values("group")
+    rows = Membership.objects.filter(in_force(on), group__in=mine).exclude(employee=employee_id)
+    told = rows.select_related("employee").order_by("employee__number")[:most]
+    return [row.employee for row in told]
 
 
 def group(group_id: int) -> Group:

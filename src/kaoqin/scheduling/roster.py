@@ -166,6 +166,12 @@ def paint(
 
 
 @transaction.atomic
+def agree(cells: Sequence[Cell], title: Sentence, *, by: Actor, at: dt.datetime) -> int:
+    """Set cells that were agreed on by a request: whoever decided it was asked what they may there. Refuses overlaps."""
+    return _put(cells, PlanSource.MANUAL, title, by, at)
+
+
+@transaction.atomic
 def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     """Put back what stood before a stroke of one's own; a stroke is undone once."""
     change = RosterChange.objects.select_for_update().filter(pk=change_id, account_id=by.account_id).first()

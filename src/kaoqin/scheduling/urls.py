@@ -1,9 +1,12 @@
 from django.urls import path
 
-from kaoqin.scheduling import board_views, views
+from kaoqin.scheduling import board_views, swap_views, views
 
 app_name = "scheduling"
 urlpatterns = [
+    path("requests/new/swap/", swap_views.ask, name="ask_swap"),
+    path("swaps/rests/", swap_views.rests, name="rests"),
+    path("swaps/rests/new/", swap_views.new_rest, name="new_rest"),
     path("shifts/", views.shifts, name="shifts"),
     path("shifts/new/", views.shift, name="new_shift"),
     path("shifts/<int:shift_id>/", views.shift, name="shift"),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.approvals import queries as approvals
 from kaoqin.approvals.words import ASK, DECIDE, MANAGE_FLOWS, SEE_REQUESTS
-from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES, RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
@@ -20,9 +20,10 @@ from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.notices import queries as notices
 from kaoqin.notices.words import MANAGE_CHANNELS, OWN_NOTICES
 from kaoqin.org.words import SEE_PEOPLE
+from kaoqin.overtime.words import MANAGE_BANK, SEE_BANK, SEE_OWN_BANK
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
-from kaoqin.scheduling.words import SEE_PLANS, SEE_RULES
+from kaoqin.scheduling.words import MANAGE_RULES, SEE_PLANS, SEE_RULES
 from kaoqin.security.doors import may
 from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor, Theme
 
@@ -61,15 +62,19 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
             Entry(gettext_lazy("请假与外出"), "/absences/", "arrow-right", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
+            Entry(gettext_lazy("补卡规则"), "/corrections/quotas/", "settings", MANAGE_ATTENDANCE_RULES),
             Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
         ),
     ),
     (
-        gettext_lazy("假期"),
+        gettext_lazy("假期与调休"),
         (
             Entry(gettext_lazy("我的假期"), "/my/leave/", "beach", SEE_OWN_LEAVE),
             Entry(gettext_lazy("假期余额"), "/leave/", "scale", SEE_BALANCES),
             Entry(gettext_lazy("请假记录"), "/leave/records/", "clipboard-list", SEE_BALANCES),
+            Entry(gettext_lazy("我的调休"), "/my/bank/", "beach", SEE_OWN_BANK),
+            Entry(gettext_lazy("调休余额"), "/bank/", "scale", SEE_BANK),
+            Entry(gettext_lazy("加班规则"), "/overtime/rules/", "settings", MANAGE_BANK),
             Entry(gettext_lazy("假期类型"), "/leave/kinds/", "settings", MANAGE_KINDS),
             Entry(gettext_lazy("地方参数"), "/leave/regions/", "map-pin", MANAGE_KINDS),
         ),
@@ -101,6 +106,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "考勤组"), "/groups/", "users-group", SEE_RULES),
             Entry(pgettext_lazy("list", "轮班"), "/patterns/", "repeat", SEE_RULES),
             Entry(pgettext_lazy("list", "日历"), "/calendars/", "calendar-event", SEE_RULES),
+            Entry(gettext_lazy("换班间隔"), "/swaps/rests/", "repeat", MANAGE_RULES),
         ),
     ),
     (

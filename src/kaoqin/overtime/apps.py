@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class OvertimeConfig(AppConfig):
+    name = "kaoqin.overtime"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.core import imports, outcomes
+        from kaoqin.overtime import actions, nightly, opening_import  # noqa: F401 - nightly registers
+
+        imports.register(opening_import.KIND)
+        outcomes.register("requests.approved", actions.on_approved)
+        outcomes.register("requests.withdrawn", actions.on_withdrawn)
+        outcomes.register("absences.agreed", actions.on_absence_agreed)
+        outcomes.register("absences.ended", actions.on_absence_ended)
