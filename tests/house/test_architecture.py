@@ -29,7 +29,7 @@ MORE_DOORS = {
     "notices": {"publishing"},
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
-    "leave": {"keeping", "nursing"},
+    "leave": {"asking", "asking_actions", "keeping", "nursing"},
     "attendance": {"settling", "trip_actions", "trips"},
 }
 
