@@ -28,7 +28,7 @@ MORE_DOORS = {
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
-    "leave": {"keeping", "nursing"},
+    "leave": {"asking", "asking_actions", "keeping", "nursing"},
     "scheduling": {"roster", "swap_actions"},
     "overtime": {"asking", "systems"},
     "attendance": {"correcting", "correction_actions", "settling", "trip_actions", "trips"},

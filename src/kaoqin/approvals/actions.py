@@ -41,7 +41,7 @@ def submit(
     `details` is JSON, owned by the room that asks; `consents` are employees whose yes comes before all steps. Refuses
     where no flow fits or nobody would decide. A request within the limits of its flow is approved at once.
     """
-    _require_for(employee, by, at)
+    require_for(employee, by, at)
     told = {name: _plain(value) for name, value in request_kinds()[kind].facts(details).items()}
     lookups = OrgLookups(employee, timezone.localdate(at))
     facts = queries.facts_of(kind, told, lookups)
@@ -61,7 +61,8 @@ def submit(
     return made
 
 
-def _require_for(employee: Employee, by: Actor, at: dt.datetime) -> None:
+def require_for(employee: Employee, by: Actor, at: dt.datetime) -> None:
+    """Refuse whoever may not ask for somebody: everybody may for themselves, HR for people within reach."""
     require(by, ASK)
     if employee.pk != by.employee_id:
         org.person(employee.pk, MANAGE_REQUESTS, seen_by=by, on=timezone.localdate(at))
@@ -84,7 +85,7 @@ def _begin(
 @transaction.atomic
 def resubmit(request: Request, details: Details, *, by: Actor, at: dt.datetime) -> Request:
     """Submit a request that was sent back once more, with other details; all steps begin anew, in the same version."""
-    _require_for(request.employee, by, at)
+    require_for(request.employee, by, at)
     held = hold_open(request.pk, State.SENT_BACK)
     told = {name: _plain(value) for name, value in request_kinds()[held.kind].facts(details).items()}
     held.details = dict(details)
@@ -100,10 +101,10 @@ def resubmit(request: Request, details: Details, *, by: Actor, at: dt.datetime) 
 @transaction.atomic
 def withdraw(request: Request, text: str = "", *, by: Actor, at: dt.datetime) -> None:
     """The applicant does not want it any more, before it is decided."""
-    _require_for(request.employee, by, at)
+    require_for(request.employee, by, at)
     held = hold_open(request.pk, State.OPEN, State.SENT_BACK)
     note(held, Deed.WITHDRAWN, by, at, text=text)
-    end_request(held, State.WITHDRAWN, at)
+    end_request(held, State.WITHDRAWN, by, at)
 
 
 @transaction.atomic
@@ -112,7 +113,7 @@ def ask_undo(request: Request, text: str, *, by: Actor, at: dt.datetime) -> Requ
 
     What consents were needed for the first are not asked again. Refuses a second while one is open.
     """
-    _require_for(request.employee, by, at)
+    require_for(request.employee, by, at)
     held = _hold_approved(request)
     told = {"kind": held.kind, "employee": held.employee, "details": held.details, "facts": held.facts}
     try:
@@ -145,14 +146,14 @@ def undo_directly(request: Request, text: str, *, by: Actor, at: dt.datetime) ->
     asked = [hold(one.pk) for one in request.undoings.filter(state=State.OPEN)]
     held = _hold_approved(request)
     for one in asked:
-        end_request(one, State.WITHDRAWN, at)
+        end_request(one, State.WITHDRAWN, by, at)
     undo(held, by, at, text)
 
 
 @transaction.atomic
 def remind(request: Request, *, by: Actor, at: dt.datetime) -> None:
     """The applicant reminds whoever must decide; not more often than every two hours."""
-    _require_for(request.employee, by, at)
+    require_for(request.employee, by, at)
     held = hold_open(request.pk)
     lately = RequestEntry.objects.filter(request=held, deed=Deed.REMINDED, at__gt=at - REMIND_AGAIN)
     if lately.exists():

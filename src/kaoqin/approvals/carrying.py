@@ -127,7 +127,11 @@ def go_on(held: Request, by: Actor, at: dt.datetime, course: Course | None = Non
         go_on(held, by, at, carried)
     else:
         _keep(held, rows, course, at)
-        _open(held, row, at) if row is not None else _approve(held, by, at)
+        if row is None:
+            _approve(held, by, at)
+        else:
+            _open(row, at)
+            tell_deciders("requests.waiting", held, at)
 
 
 def _keep(held: Request, rows: Sequence[RequestStep], course: Course, at: dt.datetime) -> None:
@@ -165,7 +169,7 @@ def _ask_anew(held: Request, row: RequestStep, at: dt.datetime) -> None:
         seat(row, resolved.deciders)
 
 
-def _open(held: Request, row: RequestStep, at: dt.datetime) -> None:
+def _open(row: RequestStep, at: dt.datetime) -> None:
     if row.state == StepState.OPEN:
         return
     plan = read_step(row.plan) if row.plan else None
@@ -173,7 +177,6 @@ def _open(held: Request, row: RequestStep, at: dt.datetime) -> None:
     row.remind_at = at + plan.remind_hours * HOUR if plan and plan.remind_hours else None
     row.escalate_at = at + plan.escalate_hours * HOUR if plan and plan.escalate_hours else None
     row.save(update_fields=["state", "remind_at", "escalate_at"])
-    tell_deciders("requests.waiting", held, at)
 
 
 def pause(row: RequestStep) -> None:
@@ -201,19 +204,19 @@ def _told(held: Request) -> dict[str, Any]:
     }
 
 
-def end(held: Request, state: State, at: dt.datetime) -> None:
+def end(held: Request, state: State, by: Actor, at: dt.datetime) -> None:
     """A request is over, or goes back: nobody is asked any more, and the applicant is told how it stands."""
     held.state, held.decided_at = state, at
     held.save(update_fields=["state", "decided_at"])
     Seat.objects.filter(step__request=held, ready=True).update(ready=False)
     open_steps = held.steps.filter(round=held.round, state__in=[StepState.OPEN, StepState.WAITING])
     open_steps.update(state=StepState.ENDED, ended_at=at)
-    tell("requests.decided", state=state, account_id=held.employee.account_id, **_told(held), at=at)
+    tell("requests.decided", state=state, account_id=held.employee.account_id, **_told(held), by=by, at=at)
 
 
 def _approve(held: Request, by: Actor, at: dt.datetime) -> None:
     RequestEntry.objects.create(request=held, at=at, deed=Deed.APPROVED)
-    end(held, State.APPROVED, at)
+    end(held, State.APPROVED, by, at)
     if held.undoes_id:
         undo(hold_open(held.undoes_id, State.APPROVED), by, at)
     else:
@@ -223,7 +226,7 @@ def _approve(held: Request, by: Actor, at: dt.datetime) -> None:
 def undo(held: Request, by: Actor, at: dt.datetime, text: str = "") -> None:
     """An approved request is taken back; whoever acted on it is told in the same transaction."""
     note(held, Deed.UNDONE, by, at, text=text)
-    end(held, State.UNDONE, at)
+    end(held, State.UNDONE, by, at)
     tell("requests.withdrawn", **outcome(held), by=by, at=at)
 
 

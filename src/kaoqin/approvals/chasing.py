@@ -50,7 +50,7 @@ def _escalate(step_id: int, at: dt.datetime) -> bool:
     step.save(update_fields=["escalate_at"])
     for seat in step.seats.filter(ready=True, answer=Answer.NONE):
         _pass_up(step, seat, at)
-    tell_deciders("requests.reminded", step.request, at)
+    tell_deciders("requests.waiting", step.request, at)
     return True
 
 

@@ -55,7 +55,7 @@ def refuse(request: Request, text: str, *, by: Actor, at: dt.datetime) -> Reques
     _note_for(held, Deed.NO, mine, text, by, at)
     ready = Seat.objects.filter(step__request=held, ready=True, account__in=mine)
     ready.update(answer=Answer.NO, answered_by=by.account_id, answered_at=at)
-    end(held, State.REFUSED, at)
+    end(held, State.REFUSED, by, at)
     return held
 
 
@@ -67,7 +67,7 @@ def send_back(request: Request, text: str, *, by: Actor, at: dt.datetime) -> Req
     if held.undoes_id:
         raise Refusal("approvals.undo_not_sent_back", gettext("撤销申请没有可以修改的内容,请直接同意或不同意。"))
     _note_for(held, Deed.SENT_BACK, mine, text, by, at)
-    end(held, State.SENT_BACK, at)
+    end(held, State.SENT_BACK, by, at)
     return held
 
 

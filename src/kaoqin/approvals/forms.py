@@ -43,14 +43,19 @@ class WordForm(forms.Form):
     )
 
 
-class PersonForm(WordForm):
-    """Somebody, and a word."""
+class WhomForm(forms.Form):
+    """Somebody, by name or number."""
 
     person = forms.CharField(label=gettext_lazy("姓名或工号"), max_length=60)
-    field_order: Sequence[str] = ("person", "text")
 
     def meant(self, on: dt.date) -> Employee:
         return people_meant(self.cleaned_data["person"].replace(" ", ""), on, "person")[0]
+
+
+class PersonForm(WhomForm, WordForm):
+    """Somebody, and a word."""
+
+    field_order: Sequence[str] = ("person", "text")
 
 
 class AddForm(PersonForm):

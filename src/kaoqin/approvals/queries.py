@@ -25,6 +25,7 @@ from kaoqin.approvals.words import (
     ASK,
     DECIDE,
     MANAGE_FLOWS,
+    MANAGE_REQUESTS,
     SEE_REQUESTS,
     Deed,
     Found,
@@ -265,6 +266,26 @@ def request(request_id: int, *, seen_by: Actor, on: dt.date) -> Request:
     if found is None:
         raise NotFound("approvals.no_request", gettext("没有这个申请,或者它与您无关。"))
     return found
+
+
+def applicant(number: str, *, seen_by: Actor, on: dt.date) -> Employee | None:
+    """Whose request it is to be: one's own, or as HR that of somebody within reach, by number. None for an account that
+    is nobody's."""
+    if not number:
+        return org.by_ids([seen_by.employee_id or 0]).first()
+    require(seen_by, MANAGE_REQUESTS)
+    return org.person(org.by_number(number).pk, MANAGE_REQUESTS, seen_by=seen_by, on=on)
+
+
+def undecided(kind: str, employee_id: int, *, besides: int = 0) -> QuerySet[Request]:
+    """What somebody has asked for of a kind and nobody decided yet, the oldest first; undoings are none of it."""
+    rows = Request.objects.filter(kind=kind, employee=employee_id, state=State.OPEN, undoes=None)
+    return rows.exclude(pk=besides).order_by("submitted_at", "pk")
+
+
+def file_names(request_id: int) -> list[str]:
+    """What the files attached to a request are called."""
+    return list(RequestFile.objects.filter(request=request_id).order_by("pk").values_list("name", flat=True))
 
 
 def sent_back(request_id: int, kind: str, *, seen_by: Actor, on: dt.date) -> Request:

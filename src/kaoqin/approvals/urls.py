@@ -12,6 +12,7 @@ urlpatterns = [
     path("approvals/delegations/<int:delegation_id>/end/", delegation_views.end, name="end_delegation"),
     path("requests/", views.own, name="own"),
     path("requests/new/", views.new, name="new"),
+    path("requests/new/for/", views.for_others, name="for_others"),
     path("requests/all/", views.everybody, name="everybody"),
     path("requests/<int:request_id>/", views.request_page, name="request"),
     path("requests/<int:request_id>/decide/", views.decide, name="decide"),

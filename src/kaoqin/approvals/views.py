@@ -1,8 +1,10 @@
 """Pages of requests: what waits for me, mine, one of them, what I handled, all in reach."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.approvals import actions, attaching, deciding_actions, queries, showing
-from kaoqin.approvals.forms import AddForm, BulkForm, PersonForm, WordForm
+from kaoqin.approvals.forms import AddForm, BulkForm, PersonForm, WhomForm, WordForm
 from kaoqin.approvals.models import Request
 from kaoqin.approvals.words import ASK, DECIDE, MANAGE_REQUESTS, SEE_REQUESTS, State, kind_label, request_kinds
 from kaoqin.core.kept import kept_path
@@ -21,6 +23,7 @@ from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotAllowed, NotFound, Refusal, read_number
 from kaoqin.org import queries as org
+from kaoqin.org.models import Employee
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -81,7 +84,7 @@ def waiting(request: AskedBy) -> HttpResponseBase:
         columns=_columns(),
         search=FOUND_BY,
         filters=_filters()[:1],
-        empty=gettext("没有等您审批的申请。"),
+        empty=gettext("没有等您审批的申请,都处理完了。"),
         template="approvals/waiting.html",
         rows_template="approvals/_waiting_rows.html",
     )
@@ -124,25 +127,62 @@ def _hidden(column: Column[Any]) -> Column[Any]:
 
 
 def own(request: AskedBy) -> HttpResponseBase:
-    """My requests, and the kinds I can ask for."""
+    """My requests."""
     rows = queries.own(seen_by=request.by)
-    page = _list(request, rows, gettext("我的申请"), gettext("还没有提交过申请。"), template="approvals/own.html")
+    asks = bool(request.by.employee_id)
+    told: dict[str, Any] = {"add": ("/requests/new/", gettext("新申请"))} if asks else {}
+    empty = gettext("还没有提交过申请。请假、出差、外出等都从这里开始。")
+    page = _list(request, rows, gettext("我的申请"), empty, **told)
     page.columns = [_hidden(column) for column in page.columns]
-    page.more["kinds"] = list(request_kinds().values()) if request.by.employee_id else []
     return page.answer()
 
 
 def new(request: AskedBy) -> HttpResponse:
-    """The kinds one can ask for."""
+    """The kinds one can ask for, on a day (`?date=`); those that HR can ask for in somebody's place (`?for=`)."""
     require(request.by, ASK)
-    context = {"kinds": list(request_kinds().values()), "employee": request.by.employee_id}
+    number = request.GET.get("for", "").strip()
+    date = _date(request.GET.get("date", ""))
+    passed_on = {**({"for": number} if number else {}), **({"date": date.isoformat()} if date else {})}
+    context = {
+        "kinds": [kind for kind in request_kinds().values() if kind.for_others or not number],
+        "who": queries.applicant(number, seen_by=request.by, on=request.today),
+        "date": date,
+        "passed_on": f"?{urlencode(passed_on)}" if passed_on else "",
+        "manages": may(request.by, MANAGE_REQUESTS) and not number,
+    }
     return render(request, "approvals/new.html", context)
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def for_others(request: AskedBy) -> HttpResponse:
+    """HR says in whose place something is asked for."""
+    require(request.by, MANAGE_REQUESTS)
+    form = WhomForm(request.POST or None)
+
+    def find(_: dict[str, Any]) -> Employee:
+        found = form.meant(request.today)
+        return org.person(found.pk, MANAGE_REQUESTS, seen_by=request.by, on=request.today)
+
+    found = attempt(form, find) if request.method == "POST" else None
+    if found:
+        return redirect(f"/requests/new/?{urlencode({'for': found.number})}")
+    context = {"form": form, "title": gettext("代提交"), "verb": gettext("下一步")}
+    context |= {"back": "/requests/all/", "back_label": gettext("全部申请")}
+    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
 
 
 def handled(request: AskedBy) -> HttpResponseBase:
     """What I decided, sent back or passed on."""
     rows = queries.handled(seen_by=request.by)
-    return _list(request, rows, gettext("我处理的"), gettext("您还没有处理过申请。")).answer()
+    return _list(
+        request, rows, gettext("我处理的"), gettext("您还没有处理过申请。您同意、退回或转交过的申请会留在这里。")
+    ).answer()
 
 
 def everybody(request: AskedBy) -> HttpResponseBase:
@@ -153,7 +193,11 @@ def everybody(request: AskedBy) -> HttpResponseBase:
     if department:
         people = org.people(SEE_REQUESTS, seen_by=request.by, on=request.today)
         rows = rows.filter(employee__in=org.in_departments(people, department, request.today))
-    page = _list(request, rows, gettext("全部申请"), gettext("还没有人提交申请。"))
+    told: dict[str, Any] = (
+        {"add": ("/requests/new/for/", gettext("代提交"))} if may(request.by, MANAGE_REQUESTS) else {}
+    )
+    empty = gettext("还没有人提交申请。没有手机或账号的员工,可以由人事代提交。")
+    page = _list(request, rows, gettext("全部申请"), empty, **told)
     departments = org.department_choices(SEE_REQUESTS, seen_by=request.by, on=request.today)
     page.filters = [*_filters(), Filter("department", gettext("部门"), departments, "")]
     return page.answer()

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from kaoqin.notices.words import Channel, notice_kind
 from kaoqin.security.words import EVERYONE, Role, permission
 
 Details = Mapping[str, Any]
@@ -28,7 +29,11 @@ class Fact(models.TextChoices):
 @dataclass(frozen=True)
 class RequestKind:
     """A kind of request: what a person reads, what conditions may ask, and where it is asked for (an address; with
-    `?request=` and its number it takes up one that was sent back)."""
+    `?request=` and its number it takes up one that was sent back, with `?date=` it begins on a day).
+
+    `about` says in a line what it is for; `mends` are the statuses of a day that it may set right. Where `for_others`
+    HR may ask in somebody's place: the address takes `?for=` and a number (`queries.applicant`).
+    """
 
     code: str
     label: str | Promise
@@ -36,6 +41,9 @@ class RequestKind:
     facts: Callable[[Details], Mapping[str, Decimal | int | str]]
     address: str
     icon: str = "clipboard-list"
+    about: str | Promise = ""
+    mends: frozenset[str] = frozenset()
+    for_others: bool = False
 
 
 _kinds: dict[str, RequestKind] = {}
@@ -49,6 +57,12 @@ def request_kind(kind: RequestKind) -> RequestKind:
 
 def request_kinds() -> dict[str, RequestKind]:
     return dict(_kinds)
+
+
+def kinds_that_mend(status: str) -> list[RequestKind]:
+    """The kinds that may set a day of a status (`late+missing`) right."""
+    words = set(status.split("+"))
+    return [kind for kind in _kinds.values() if kind.mends & words]
 
 
 def kind_label(kind: str) -> str | Promise:
@@ -160,3 +174,8 @@ DECIDE = permission("approvals.decide", gettext_lazy("审批"), EVERYONE)
 SEE_REQUESTS = permission("approvals.see", gettext_lazy("查看全部申请"), [Role.HR])
 MANAGE_REQUESTS = permission("approvals.manage", gettext_lazy("代办与撤销申请"), [Role.HR])
 MANAGE_FLOWS = permission("approvals.manage_flows", gettext_lazy("维护审批流程"), [Role.HR])
+
+_BOTH = (Channel.PUSH, Channel.EMAIL)
+WAITS = notice_kind("approvals.waiting", gettext_lazy("待我审批"), channels=_BOTH)
+REMINDED = notice_kind("approvals.reminded", gettext_lazy("催办"), urgent=True, channels=_BOTH)
+DECIDED = notice_kind("approvals.decided", gettext_lazy("审批结果"), channels=_BOTH)

@@ -1,8 +1,8 @@
 """The bridge to the engine: rows → columns → rows. The only file of the house that imports `reckon`."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from kaoqin.attendance.gathering import Gathered, gather
 from kaoqin.attendance.saying import say_fault
 from kaoqin.attendance.spans import Gap, Span, cut_spans
+from kaoqin.attendance.words import LEAVE
 from kaoqin.core.words import Refusal
 from reckon import attendance as engine
 
@@ -81,14 +82,25 @@ def _named(results: engine.Results, gathered: Gathered) -> engine.Results:
     return engine.Results(days, results.months, results.cycles, results.punch_use)
 
 
-def explain(employee_id: int, date: dt.date) -> engine.Trace:
-    """Why a day came out as it did, from what the database holds now. Refuses a day that cannot be reckoned."""
+def _hide(tables: engine.Tables, hidden: Collection[str]) -> engine.Tables:
+    """The tables with some kinds of absence told as leave and no more."""
+    if tables.absences is None or not hidden:
+        return tables
+    kinds = tables.absences["kind"]
+    told = pc.if_else(pc.is_in(kinds, pa.array(sorted(hidden), pa.string())), LEAVE, kinds)
+    place = tables.absences.schema.get_field_index("kind")
+    return replace(tables, absences=tables.absences.set_column(place, "kind", told))
+
+
+def explain(employee_id: int, date: dt.date, hidden: Collection[str] = ()) -> engine.Trace:
+    """Why a day came out as it did, from what the database holds now; of the `hidden` kinds of absence only that they
+    are leave. Refuses a day that cannot be reckoned."""
     spans, gaps = cut_spans([employee_id], date, date)
     if not spans:
         said = say_fault(gaps[0].sentence) if gaps else gettext("当天不在职")
         raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said))
     try:
-        return engine.explain(_tables(gather(spans[0])), str(employee_id), date)
+        return engine.explain(_hide(_tables(gather(spans[0])), hidden), str(employee_id), date)
     except engine.Faults as faults:
         said = ";".join(say_fault(str(fault)) for fault in faults.faults[:3])
         raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said)) from faults

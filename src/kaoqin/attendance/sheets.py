@@ -5,7 +5,7 @@ Written row by row with constant memory; people are read in portions, so the siz
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from kaoqin.attendance import reckoning
 from kaoqin.attendance.models import Absence, AgreedOvertime, DayResult, MonthResult
 from kaoqin.attendance.reckoning import Point
 from kaoqin.attendance.saying import say_day
-from kaoqin.attendance.words import AbsenceKind, kind_label, named_kind
+from kaoqin.attendance.words import AbsenceKind, kind_label, named_kind, told_kind, told_kinds
 from kaoqin.core.exports import write_cell
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.time import store_wall_clock
@@ -55,10 +55,18 @@ class Portion:
 
 
 class Workbook:
-    """One month of some people, sheet by sheet."""
+    """One month of some people, sheet by sheet; of the `hidden` kinds of leave only that it is leave."""
 
-    def __init__(self, path: Path, employee_ids: Sequence[int], month: dt.date, now: dt.datetime, told: Told) -> None:
-        self.ids, self.first = list(employee_ids), month
+    def __init__(
+        self,
+        path: Path,
+        employee_ids: Sequence[int],
+        month: dt.date,
+        now: dt.datetime,
+        told: Told,
+        hidden: Collection[str] = (),
+    ) -> None:
+        self.ids, self.first, self.hidden = list(employee_ids), month, hidden
         self.last = (month + 31 * DAY).replace(day=1) - DAY
         self.dates = [month + n * DAY for n in range(self.last.day)]
         self.now, self.told, self.steps = now, told, 0
@@ -98,7 +106,7 @@ class Workbook:
 
     def _month_rows(self) -> Iterator[Sequence[Any]]:
         for ids in self._portions():
-            portion = read_portion(ids, self.first, self.last)
+            portion = read_portion(ids, self.first, self.last, self.hidden)
             for person in portion.people:
                 yield [
                     *person.who,
@@ -108,7 +116,7 @@ class Workbook:
 
     def _daily_rows(self) -> Iterator[Sequence[Any]]:
         for ids in self._portions():
-            portion = read_portion(ids, self.first, self.last)
+            portion = read_portion(ids, self.first, self.last, self.hidden)
             taken: dict[tuple[int, dt.date], list[Point]] = defaultdict(list)
             for point in reckoning.points(ids, self.first, min(self.last, self.now.date())):
                 taken[point.employee_id, point.date].append(point)
@@ -160,7 +168,7 @@ def _who(employee: Any, groups: dict[int, Any], names: dict[int, str]) -> tuple[
     )
 
 
-def read_portion(ids: Sequence[int], first: dt.date, last: dt.date) -> Portion:
+def read_portion(ids: Sequence[int], first: dt.date, last: dt.date, hidden: Collection[str] = ()) -> Portion:
     """Everything of some people in a month; the same number of queries for any number of people."""
     days = DayResult.objects.filter(employee__in=ids, date__range=(first, last), provisional=False)
     months = MonthResult.objects.filter(employee__in=ids, month=first)
@@ -168,12 +176,17 @@ def read_portion(ids: Sequence[int], first: dt.date, last: dt.date) -> Portion:
     return Portion(
         read_people(ids, last),
         {(day.employee_id, day.date): day for day in days},
-        {month.employee_id: month for month in months},
-        kinds,
+        {month.employee_id: _masked(month, hidden) for month in months},
+        {place: told_kind(kind, hidden) for place, kind in kinds.items()},
         trips,
         punches.added_corrections(ids, first, last),
         _agreed(ids, first, last),
     )
+
+
+def _masked(month: MonthResult, hidden: Collection[str]) -> MonthResult:
+    month.leave_by_kind = told_kinds(month.leave_by_kind, hidden)
+    return month
 
 
 def _span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:

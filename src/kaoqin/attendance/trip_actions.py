@@ -14,7 +14,9 @@ from kaoqin.approvals.words import Details
 from kaoqin.attendance import queries
 from kaoqin.attendance.actions import Approved, Interval, agree_absences, end_absences
 from kaoqin.attendance.trips import KINDS, Trip, read_trip
+from kaoqin.attendance.words import kind_label, told_kind
 from kaoqin.core.words import Refusal
+from kaoqin.leave.queries import private_kinds
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.words import Actor
@@ -67,7 +69,7 @@ def _refuse_overlap(employee_ids: Iterable[int], interval: Interval) -> None:
             name=found.employee.name,
             start=f"{found.start:%m-%d %H:%M}",
             end=f"{found.end:%m-%d %H:%M}",
-            kind=found.label,
+            kind=kind_label(told_kind(found.kind, private_kinds())),
         )
         raise Refusal("attendance.overlaps", said, "start")
 

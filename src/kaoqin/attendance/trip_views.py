@@ -23,15 +23,16 @@ from kaoqin.security.requests import AskedBy
 
 
 def ask(request: AskedBy, kind: str) -> HttpResponse:
-    """The form; `?request=` takes up one that was sent back. `preview` asks only who would decide."""
+    """The form; `?request=` takes up one that was sent back, `?for=` asks for somebody, `?date=` is the day. `preview` asks only who would decide."""
     require(request.by, ASK)
     if kind not in trips.KINDS:
         raise NotFound("attendance.no_kind", gettext("没有这种申请。"))
     again = _sent_back(request, kind)
-    who = again.employee if again else org.by_ids([request.by.employee_id or 0]).first()
+    number = request.GET.get("for", "").strip()
+    who = again.employee if again else approvals.applicant(number, seen_by=request.by, on=request.today)
     if who is None:
         return render(request, "approvals/no_employee.html")
-    form = TripForm(request.POST or None, on=request.today, initial=_initial(again))
+    form = TripForm(request.POST or None, on=request.today, initial=_initial(request, again))
     if request.POST.get("preview"):
         return _preview(request, kind, who, form)
     files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
@@ -54,6 +55,7 @@ def _page(request: AskedBy, kind: str, who: Employee, form: TripForm, again: Req
         "form": form,
         "kind": trips.KINDS[kind],
         "again": again,
+        "who": who,
         "colleagues": org.colleagues(who.pk, request.today),
         "accepts": ",".join(TYPES),
         **_forecast(request, kind, who, form),
@@ -66,8 +68,11 @@ def _sent_back(request: AskedBy, kind: str) -> Request | None:
     return approvals.sent_back(key, kind, seen_by=request.by, on=request.today) if key else None
 
 
-def _initial(again: Request | None) -> Mapping[str, Any]:
-    return TripForm.shown(trips.read_trip(again.details)) if again else {}
+def _initial(request: AskedBy, again: Request | None) -> Mapping[str, Any]:
+    if again:
+        return TripForm.shown(trips.read_trip(again.details))
+    date = request.GET.get("date", "")
+    return {"start": f"{date}T09:00", "end": f"{date}T18:00"} if date else {}
 
 
 def _preview(request: AskedBy, kind: str, who: Employee, form: TripForm) -> HttpResponse:

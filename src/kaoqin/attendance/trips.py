@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from kaoqin.approvals.words import Details, Lines, RequestKind, request_kind
 from kaoqin.attendance.actions import Interval
@@ -94,6 +94,21 @@ def _number(value: Decimal) -> str:
     return f"{float(value):g}"
 
 
-TRIP = request_kind(RequestKind("trip", AbsenceKind.TRIP.label, lines, facts, "/requests/new/trip/", "briefcase"))
-OUTING = request_kind(RequestKind("outing", AbsenceKind.OUTING.label, lines, facts, "/requests/new/outing/", "walk"))
+_MENDS = frozenset({"absent", "missing", "late", "serious_late", "early"})
+TRIP = request_kind(
+    RequestKind(
+        *("trip", AbsenceKind.TRIP.label, lines, facts, "/requests/new/trip/", "briefcase"),
+        about=gettext_lazy("去外地办事,可带同行人"),
+        mends=_MENDS,
+        for_others=True,
+    )
+)
+OUTING = request_kind(
+    RequestKind(
+        *("outing", AbsenceKind.OUTING.label, lines, facts, "/requests/new/outing/", "walk"),
+        about=gettext_lazy("当天出去见客户、办事"),
+        mends=_MENDS,
+        for_others=True,
+    )
+)
 KINDS = {kind.code: kind for kind in (TRIP, OUTING)}

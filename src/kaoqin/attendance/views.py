@@ -1,6 +1,7 @@
 """Pages of room attendance: my month, a day and why, today, months, days, exceptions."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -9,15 +10,26 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from kaoqin.approvals.words import kinds_that_mend
 from kaoqin.attendance import actions, queries, reckoning
 from kaoqin.attendance.forms import RangeForm
 from kaoqin.attendance.models import DayResult, MonthResult
 from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, say_step, worst_tone
-from kaoqin.attendance.words import EXPORT_DAYS, SEE_DAYS, SEE_OWN_DAYS, SETTLE, STATUS_LABELS, kind_label
+from kaoqin.attendance.words import (
+    EXPORT_DAYS,
+    SEE_DAYS,
+    SEE_OWN_DAYS,
+    SETTLE,
+    STATUS_LABELS,
+    kind_label,
+    told_kind,
+    told_kinds,
+)
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import read_month as month_named
 from kaoqin.core.words import WEEKDAYS, NotFound, Refusal, read_number, say_clock, say_minutes, say_month
+from kaoqin.leave.queries import hidden_kinds
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import may, require
@@ -82,7 +94,7 @@ def _month_page(request: AskedBy, employee_id: int) -> HttpResponse:
         "own": employee.pk == request.by.employee_id,
         "month": month,
         "total": total,
-        "leave": _leave_words(total),
+        "leave": _leave_words(total, hidden_kinds(employee.pk, seen_by=request.by)),
         "weeks": _weeks(month, cells),
         "cells": cells,
         "before": (month - DAY).replace(day=1),
@@ -92,8 +104,9 @@ def _month_page(request: AskedBy, employee_id: int) -> HttpResponse:
     return render(request, "attendance/month.html", context)
 
 
-def _leave_words(total: MonthResult | None) -> list[tuple[str, int]]:
-    return [(kind_label(kind), minutes) for kind, minutes in sorted((total.leave_by_kind if total else {}).items())]
+def _leave_words(total: MonthResult | None, hidden: Collection[str]) -> list[tuple[str, int]]:
+    told = told_kinds(total.leave_by_kind, hidden) if total else {}
+    return [(kind_label(kind), minutes) for kind, minutes in sorted(told.items())]
 
 
 def _cell(date: dt.date, days: dict[dt.date, DayResult], plan: Any, today: dt.date) -> dict[str, Any]:
@@ -128,8 +141,9 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
     if not 2000 <= when.year <= 2100:
         raise NotFound("attendance.no_day", gettext("没有这一天。"))
     trace, told = None, ""
+    hidden = hidden_kinds(employee.pk, seen_by=request.by)
     try:
-        trace = reckoning.explain(employee.pk, when)
+        trace = reckoning.explain(employee.pk, when, hidden)
     except Refusal as refusal:
         told = refusal.sentence
     result = queries.day_of(employee, when)
@@ -143,8 +157,9 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
         "numbers": _numbers(result),
         "steps": [(step, say_step(step.zh, step.en)) for step in trace.steps] if trace else [],
         "told": told,
-        "absences": absences,
+        "absences": [(kind_label(told_kind(one.kind, hidden)), one) for one in absences],
         "overtime": overtime,
+        "mends": kinds_that_mend(result.status) if result and employee.pk == request.by.employee_id else [],
         "before": when - DAY,
         "after": when + DAY,
     }

@@ -1,5 +1,6 @@
 """Words of attendance: systems, bases, statuses, permissions."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -50,12 +51,28 @@ class AbsenceKind(models.TextChoices):
     FIELD = "field", gettext_lazy("外勤")
 
 
-_KINDS = {**KIND_NAMES, **{kind.value: kind.label for kind in AbsenceKind}}
+LEAVE = "leave"
+"""What leave is called to whoever may not know of which kind it is; the engine's word, too."""
+_KINDS = {**KIND_NAMES, **{kind.value: kind.label for kind in AbsenceKind}, LEAVE: gettext_lazy("请假")}
 
 
 def named_kind(kind: str) -> str | Promise:
     """What a kind of absence is called, in the reader's language; a word HR made up is its own name."""
     return _KINDS.get(kind, kind)
+
+
+def told_kind(kind: str, hidden: Collection[str]) -> str:
+    """A kind, or that it is leave where it is one of those hidden."""
+    return LEAVE if kind in hidden else kind
+
+
+def told_kinds(minutes: Mapping[str, int], hidden: Collection[str]) -> dict[str, int]:
+    """Minutes by kind, those of the hidden ones together as leave."""
+    found: dict[str, int] = {}
+    for kind, some in minutes.items():
+        told = told_kind(kind, hidden)
+        found[told] = found.get(told, 0) + some
+    return found
 
 
 def kind_label(kind: str) -> str:

@@ -50,6 +50,8 @@ from kaoqin.security.words import Actor
 
 LONGEST = dt.timedelta(days=400)
 LAW = Path(__file__).with_name("law")
+Wish = tuple[str, dt.datetime, dt.datetime]
+"""Leave that is asked for: the kind's code and [start, end) in naive local time."""
 SEEDED_FROM = dt.date(2008, 1, 1)
 
 
@@ -97,11 +99,12 @@ def take(
 class Rehearsal:
     """What taking a leave would do: minutes of its kind there before on its first day, and after; or why it is refused.
 
-    Both are None of a kind without a balance.
+    Both are None of a kind without a balance. `held` of those before is for what is asked for already.
     """
 
     cost: Cost
     before: int | None
+    held: int
     after: int | None
     refused: Refusal | None
 
@@ -115,21 +118,34 @@ def rehearse(
     by: Actor,
     at: dt.datetime,
     proof: str = "",
+    first: Sequence[Wish] = (),
 ) -> Rehearsal:
-    """Take a leave and take it all back: exactly what `take` would do and refuse, and nothing of it is kept."""
-    refused = None
+    """Take a leave and take it all back: exactly what `take` would do and refuse, and nothing of it is kept.
+
+    What is asked for already is taken `first`, as far as that can be.
+    """
     with transaction.atomic():
         wanted = queries.cost(employee.pk, kind_code, start, end)
         if wanted.days and wanted.days[-1].date.year > timezone.localdate(at).year:
             keeping.keep([employee.pk], wanted.days[-1].date, at)
         before = queries.usable_minutes(employee.pk, wanted)
-        try:
-            take(employee, kind_code, start, end, by=by, at=at, proof=proof)
-        except Refusal as refusal:
-            refused = refusal
+        for wish in first:
+            _try_take(employee, *wish, by=by, at=at, proof="…")
+        left = queries.usable_minutes(employee.pk, wanted)
+        refused = _try_take(employee, kind_code, start, end, by=by, at=at, proof=proof)
         transaction.set_rollback(True)
-    after = None if before is None else before - wanted.taken_minutes
-    return Rehearsal(wanted, before, after, refused)
+    if before is None or left is None:
+        return Rehearsal(wanted, None, 0, None, refused)
+    return Rehearsal(wanted, before, before - left, left - wanted.taken_minutes, refused)
+
+
+def _try_take(employee: Employee, kind_code: str, start: dt.datetime, end: dt.datetime, **told: Any) -> Refusal | None:
+    """Take a leave; gives why not, where it is refused."""
+    try:
+        take(employee, kind_code, start, end, **told)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _hold(employee: Employee, by: Actor, at: dt.datetime) -> None:
@@ -167,7 +183,7 @@ def _refuse_kind(employee: Employee, wanted: Cost, proof: str) -> None:
         said = gettext("{kind}一次最多 {days} 天。").format(kind=name, days=plain(rules.most_days_each))
         raise Refusal("leave.too_long", said, "end")
     if rules.proof_after_days is not None and days > rules.proof_after_days and not proof.strip():
-        said = gettext("{kind}超过 {days} 天须有证明,请填写证明材料。").format(kind=name, days=rules.proof_after_days)
+        said = gettext("{kind}超过 {days} 天须有证明,请附上证明材料。").format(kind=name, days=rules.proof_after_days)
         raise Refusal("leave.proof_missing", said, "proof")
 
 

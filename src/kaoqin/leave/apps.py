@@ -7,10 +7,12 @@ class LeaveConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports, outcomes, seeds
-        from kaoqin.leave import actions, balances_import, nightly
+        from kaoqin.leave import actions, asking_actions, balances_import, nightly
 
         seeds.register(actions.seed)
         imports.register(balances_import.KIND)
+        outcomes.register("requests.approved", asking_actions.on_approved)
+        outcomes.register("requests.withdrawn", asking_actions.on_withdrawn)
         outcomes.register("people.facts", nightly.on_facts)
         outcomes.register("people.changed", nightly.on_people_changed)
         outcomes.register("plans.changed", nightly.on_plans_changed)

@@ -55,6 +55,7 @@ from kaoqin.security.words import Actor
 ANNUAL = "annual"
 BOOKED = (Entry.USE, Entry.GIVE_BACK, Entry.CARRY)
 STALE_DAYS = 365
+ENDABLE_DAYS = 31
 
 
 def kind(code: str, on: dt.date) -> Kind:
@@ -285,14 +286,28 @@ def taken_by(employee: Employee, *, seen_by: Actor) -> QuerySet[TakenLeave]:
     return _hide(rows, employee.pk, seen_by).order_by("-start", "-pk")
 
 
+def endable(employee: Employee, on: dt.date) -> dict[int, TakenLeave]:
+    """The agreed leave of somebody that they may ask to end earlier, by id, the newest first: not over for long."""
+    since = store_wall_clock(dt.datetime.combine(on, dt.time())) - ENDABLE_DAYS * DAY
+    rows = TakenLeave.objects.filter(employee=employee, taken_minutes__gt=0, end__gte=since)
+    return {one.pk: one for one in rows.select_related("kind", "employee").order_by("-start")}
+
+
 def _hide(rows: QuerySet[Any], employee_id: int | None, seen_by: Actor) -> QuerySet[Any]:
     """Without the kinds that tell of health and family, for whoever may not see them."""
-    if sees_private(employee_id, seen_by):
-        return rows
-    newest = LeaveKindVersion.objects.order_by("kind", "-begins_on").distinct("kind")
-    hidden = [version.kind_id for version in newest if version.private]
-    shown: QuerySet[Any] = rows.exclude(kind__in=hidden)
+    shown: QuerySet[Any] = rows.exclude(kind__code__in=hidden_kinds(employee_id, seen_by=seen_by))
     return shown
+
+
+def private_kinds() -> frozenset[str]:
+    """The codes of the kinds that tell of health and family, by their newest rules."""
+    newest = LeaveKindVersion.objects.order_by("kind", "-begins_on").distinct("kind").select_related("kind")
+    return frozenset(version.kind.code for version in newest if version.private)
+
+
+def hidden_kinds(employee_id: int | None, *, seen_by: Actor) -> frozenset[str]:
+    """The codes of the kinds that `seen_by` may not tell from other leave: of somebody, or of people in general."""
+    return frozenset() if sees_private(employee_id, seen_by) else private_kinds()
 
 
 def one_taken(taken_id: int, *, seen_by: Actor, on: dt.date) -> TakenLeave:

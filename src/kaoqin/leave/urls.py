@@ -1,10 +1,12 @@
 from django.urls import path
 
-from kaoqin.leave import kind_views, record_views, views
+from kaoqin.leave import asking_views, kind_views, record_views, views
 
 app_name = "leave"
 urlpatterns = [
     path("my/leave/", views.own, name="own"),
+    path("requests/new/leave/", asking_views.ask, name="ask"),
+    path("requests/new/leave-end/", asking_views.ask_end, name="ask_end"),
     path("leave/", views.balances, name="balances"),
     path("leave/keep/", views.keep, name="keep"),
     path("leave/payouts/", views.payouts, name="payouts"),

@@ -15,7 +15,7 @@ from kaoqin.core.sentences import tell
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import read_number
-from kaoqin.leave import actions, nursing, queries
+from kaoqin.leave import actions, asking, nursing, queries
 from kaoqin.leave.entitling import number
 from kaoqin.leave.forms import AdjustForm, BalanceForm, CarryForm, NursingForm
 from kaoqin.leave.ledger import Kind
@@ -48,18 +48,25 @@ def _person_context(request: AskedBy, employee: Employee) -> dict[str, Any]:
     private = queries.sees_private(employee.pk, request.by)
     found = [one for one in queries.balances(employee.pk, request.today) if private or not one.kind.rules.private]
     why = queries.explain_all(employee.pk, [one.kind for one in found], request.today)
-    cards = [_card(one, why[one.kind.id]) for one in found if one.left or one.booked or why[one.kind.id].lines]
+    asked = asking.pending(employee.pk)
+    cards = [
+        _card(one, why[one.kind.id], asked.get(one.kind.code, 0))
+        for one in found
+        if one.left or one.booked or why[one.kind.id].lines
+    ]
     rows = queries.taken_by(employee, seen_by=request.by)[:30]
     by_day = queries.by_the_day(request.today)
-    return {"employee": employee, "cards": cards, "rows": [_taken_row(one, by_day) for one in rows]}
+    endable = queries.endable(employee, request.today)
+    told = [{**_taken_row(one, by_day), "endable": one.pk in endable} for one in rows]
+    return {"employee": employee, "cards": cards, "rows": told}
 
 
-def _card(balance: Balance, why: Explained) -> dict[str, Any]:
+def _card(balance: Balance, why: Explained, asked: int) -> dict[str, Any]:
     minutes = balance.kind.rules.day_minutes
     lines = [
         (line, say_days(line.minutes, minutes), Entry(line.entry).label, TONES[Entry(line.entry)]) for line in why.lines
     ]
-    told = {"left": balance.left, "booked": balance.booked, "coming": balance.coming}
+    told = {"left": balance.left, "booked": balance.booked, "coming": balance.coming, "asked": asked}
     said = {name: say_days(value, minutes) if value else "" for name, value in told.items()}
     said["left"] = say_days(balance.left, minutes)
     return {"kind": balance.kind.row, "ends_on": balance.ends_on, "lines": lines, **said}

@@ -64,10 +64,10 @@ def _inside(link: str) -> str:
 
 
 @transaction.atomic
-def take_back(kind: str, key: str, *, at: dt.datetime) -> int:
-    """What was told is not so any more: it leaves the inboxes, and what still waits does not go out. Returns how many
-    notices."""
-    rows = Notice.objects.filter(kind=kind, key=key, taken_back_at=None)
+def take_back(kind: str, key: str, *, keep: Collection[int] = (), at: dt.datetime) -> int:
+    """What was told is not so any more: it leaves the inboxes, but for those of the accounts in `keep`, and what still
+    waits does not go out. Whoever it is told again is told anew. Returns how many notices."""
+    rows = Notice.objects.filter(kind=kind, key=key, taken_back_at=None).exclude(account__in=keep)
     gone = [notice.pk for notice in rows.select_for_update()]
     Notice.objects.filter(pk__in=gone).update(taken_back_at=at)
     _drop(gone, at)

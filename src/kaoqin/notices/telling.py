@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Concat, Left
 from django.utils import timezone
 
-from kaoqin.core.arrays import array_of
+from kaoqin.core.arrays import any_of, array_of
 from kaoqin.core.sentences import Sentence
 from kaoqin.notices import queries
-from kaoqin.notices.models import Delivery, GroupBot
+from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.notices.timing import Due, due
 from kaoqin.notices.words import Channel, Kind, notice_kinds
 
@@ -40,10 +42,18 @@ class Told:
 
 def tell_accounts(told: Told, account_ids: Collection[int]) -> int:
     """Tell those that were not told yet, and put what goes out to them in the queue; returns how many they are."""
+    _free(told, account_ids)
     made = _insert(told, "account", account_ids)
     ways = list(_ways(told, made)) if made else []
     Delivery.objects.bulk_create(ways, batch_size=AT_ONCE)
     return len(made)
+
+
+def _free(told: Told, account_ids: Collection[int]) -> None:
+    """What was taken back keeps another key, so that it may be told again."""
+    gone = Notice.objects.filter(kind=told.kind.code, key=told.key, taken_back_at__isnull=False)
+    other = Concat(Left("key", 180), Value("#"), Cast("pk", TextField()), output_field=TextField())
+    gone.filter(any_of("account_id", account_ids)).update(key=other)
 
 
 def tell_groups(told: Told) -> int:

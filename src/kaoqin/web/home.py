@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from kaoqin.approvals import queries as approvals
+from kaoqin.approvals.words import ASK, request_kinds
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
 from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
@@ -46,6 +47,7 @@ def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     if by.employee_id and may(by, SEE_OWN_DAYS):
         employee = attendance.visible_person(by.employee_id, seen_by=by, on=today)
         told["me"] = employee
+        told["quick"] = _quick(by)
         told["today"] = attendance.day_of(employee, today)
         told["plan"] = scheduling.roster([employee.pk], today, today).get((employee.pk, today))
         told["total"] = MonthResult.objects.filter(employee=employee, month=today.replace(day=1)).first()
@@ -56,6 +58,27 @@ def home(by: Actor, today: dt.date, now: dt.datetime) -> dict[str, Any]:
         counts = attendance.home_counts(today.replace(day=1), seen_by=by, on=today)
         told["exceptions"] = [(key, STATUS_LABELS[key], count) for key, count in counts.items()]
     return told
+
+
+@dataclass(frozen=True)
+class Quick:
+    """What an employee does most, a tap away on the phone."""
+
+    label: str
+    address: str
+    icon: str
+
+
+def _quick(by: Actor) -> list[Quick]:
+    if not may(by, ASK):
+        return []
+    leave = request_kinds()["leave"]
+    return [
+        Quick(gettext("新申请"), "/requests/new/", "plus"),
+        Quick(str(leave.label), leave.address, leave.icon),
+        Quick(gettext("我的申请"), "/requests/", "send"),
+        Quick(gettext("我的假期"), "/my/leave/", "scale"),
+    ]
 
 
 def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:

@@ -10,6 +10,7 @@ from kaoqin.attendance.settling import settle_all
 from kaoqin.core.seeds import plant
 from kaoqin.security.models import Account
 from kaoqin.web.demo.accounts import open_demo_accounts, say_accounts
+from kaoqin.web.demo.leave_requests import ask_for_leave
 from kaoqin.web.demo.load import load
 from kaoqin.web.demo.notices import tell_people
 from kaoqin.web.demo.overtime import ask_for_overtime
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         self._say("演示数据:申请与审批 …")
         lead_and_ask(timezone.localdate(now), now)
         ask_for_overtime(timezone.localdate(now), now)
+        ask_for_leave(timezone.localdate(now), now)
         self._say("演示数据:核算 …")
         settle_all()
         self._say("演示数据:完成。")
