@@ -123,6 +123,18 @@ def points(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> list[P
     return found
 
 
+def leave_by_kind(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
+    """Minutes of leave of some people by kind over any range, of what the database holds now."""
+    found: dict[int, dict[str, int]] = {}
+    for row in settle(employee_ids, first, last).months.to_pylist():
+        told = found.setdefault(int(row["employee_no"]), {})
+        for name, minutes in row.items():
+            if name.startswith("leave_") and name != "leave_minutes" and minutes:
+                kind = name.removeprefix("leave_").removesuffix("_minutes")
+                told[kind] = told.get(kind, 0) + minutes
+    return found
+
+
 def _dates(span: Span) -> Any:
     days = (span.last - span.first).days + 1
     return pa.array([span.first + dt.timedelta(days=n) for n in range(days)], pa.date32())
