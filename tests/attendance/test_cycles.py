@@ -1,6 +1,7 @@
 """Which days make a month: every day is in exactly one cycle, whatever the rhythms and the groups."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_the_cycles_of_a_person_follow_each_other_and_end_with_their_group(start
     found = person_periods(joined, {1: rhythms, 2: FROM_26}, until)
     assert found[0].first == starts[0][0]
     assert found[-1].last >= until
-    for one, after in zip(found, found[1:], strict=False):
+    for one, after in itertools.pairwise(found):
         assert after.first == one.last + DAY
     for one in found:
         assert one.group_id == [j for j in joined if j.first <= one.last][-1].group_id

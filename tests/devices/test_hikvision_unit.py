@@ -9,7 +9,6 @@ import threading
 
 import pytest
 from test_hikvision_push import Pusher
-from visited import listening
 
 import make
 from kaoqin import simulate_command
@@ -21,6 +20,7 @@ from kaoqin.devices.protocols.hikvision.unit import HikvisionUnit
 from kaoqin.devices.simulated import ClockFault, Habits, Person
 from kaoqin.devices.wire import Link, PutPerson
 from kaoqin.punches.models import Punch
+from visited import listening
 
 NOW = make.NOW.timestamp()
 MINUTE = 60

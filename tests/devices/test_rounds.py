@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from lines import Listened, until
-from visited import listening as standing
 
 import make
 from kaoqin.core.words import Refusal
@@ -22,6 +21,7 @@ from kaoqin.devices.protocols.zk_4370.simulator import PullUnit
 from kaoqin.devices.simulated import Habits, Person
 from kaoqin.devices.words import Light
 from kaoqin.punches.models import Punch
+from visited import listening as standing
 
 PEOPLE = (Person("00013", "肖英"),)
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pytest
 from django.utils import translation
-from visited import listening
 
 import make
 from kaoqin.core.words import Refusal
@@ -35,6 +34,7 @@ from kaoqin.devices.wire import (
     WrongLogin,
 )
 from kaoqin.punches.models import Punch
+from visited import listening
 
 SERIAL = "OIN7120056062600123"
 PEOPLE = (Person("00013", "肖英"), Person("00014", "赵喆"), Person("15", "Anna"))

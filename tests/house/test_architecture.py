@@ -30,7 +30,7 @@ MORE_DOORS = {
     "scheduling": {"roster"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"keeping", "nursing"},
-    "attendance": {"settling", "trip_actions", "trips"},
+    "attendance": {"adjusting", "closing", "confirming", "monthly", "settling", "trip_actions", "trips"},
 }
 
 ASKS_OTHER_TABLES = {

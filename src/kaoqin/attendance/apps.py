@@ -6,7 +6,7 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import actions, approvals_import, settling, trip_actions
+        from kaoqin.attendance import actions, approvals_import, confirming, settling, trip_actions  # noqa: F401 - with their jobs
         from kaoqin.core import imports, outcomes
 
         imports.register(approvals_import.ABSENCES)

@@ -76,7 +76,11 @@ def group_months(month: dt.date, *, seen_by: Actor, on: dt.date) -> list[GroupMo
     for (group_id, first), count in counts.items():
         period = period_of(known.get(group_id, ()), ends[group_id, first])
         told = (count["people"], count["asked"], count["confirmed"], count["read"], count["objected"])
-        rows.append(GroupMonth(groups[group_id], first, period.last, period.transition, *told, count["closed"], count["handed_over"]))
+        rows.append(
+            GroupMonth(
+                groups[group_id], first, period.last, period.transition, *told, count["closed"], count["handed_over"]
+            )
+        )
     return sorted(rows, key=lambda row: (row.group.code, row.first))
 
 
@@ -87,7 +91,10 @@ def _answers(found: dict[int, list[PersonPeriod]]) -> list[tuple[int, dt.date, s
 
 def _closed(found: dict[int, list[PersonPeriod]]) -> list[tuple[int, dt.date, bool]]:
     rows = ClosedMonth.objects.filter(any_of("employee_id", found), reopened_at=None)
-    return [(key, first, handed is not None) for key, first, handed in rows.values_list("employee", "first", "handed_over_at")]
+    return [
+        (key, first, handed is not None)
+        for key, first, handed in rows.values_list("employee", "first", "handed_over_at")
+    ]
 
 
 @dataclass(frozen=True)

@@ -37,17 +37,17 @@ class ScopeForm(forms.Form):
         super().__init__(*args, **kwargs)
         nobody = [("", gettext_lazy("全部"))]
         self.fields["month"].choices = [(f"{one:%Y-%m}", say_month(one)) for one in months]  # type: ignore[attr-defined]
-        self.fields["group"].choices = nobody + scheduling.group_choices()  # type: ignore[attr-defined, operator]
+        self.fields["group"].choices = nobody + scheduling.group_choices()  # type: ignore[attr-defined]
         departments = org.department_choices(CLOSE_MONTHS, seen_by=by, on=on)
-        self.fields["department"].choices = nobody + departments  # type: ignore[attr-defined, operator]
-        self.fields["site"].choices = nobody + org.site_choices()  # type: ignore[attr-defined, operator]
+        self.fields["department"].choices = nobody + departments  # type: ignore[attr-defined]
+        self.fields["site"].choices = nobody + org.site_choices()  # type: ignore[attr-defined]
 
     def scope(self) -> Scope:
         """What was chosen; before anything was sent, what the form begins with."""
         said: dict[str, Any] = {name: self.cleaned_data.get(name) or "" for name in self.fields}
-        ids = (int(said[name]) or None if said[name] else None for name in ("group", "department", "site"))
+        ids = {f"{name}_id": int(said[name]) if said[name] else None for name in ("group", "department", "site")}
         numbers = tuple(one for one in BETWEEN.split(said["numbers"]) if one)
-        return Scope(dt.date.fromisoformat(f"{said['month']}-01"), *ids, numbers)
+        return Scope(dt.date.fromisoformat(f"{said['month']}-01"), numbers=numbers, **ids)
 
 
 class CloseForm(ScopeForm):
@@ -77,7 +77,9 @@ class ReplyForm(forms.Form):
 
 
 class MonthRuleForm(forms.Form):
-    begins_on = forms.DateField(label=gettext_lazy("自哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    begins_on = forms.DateField(
+        label=gettext_lazy("自哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     first_day = forms.IntegerField(
         label=gettext_lazy("周期从每月几日开始"),
         min_value=1,

@@ -86,7 +86,9 @@ def ask_people(ids: Sequence[int], month: dt.date, due_on: dt.date, at: dt.datet
         whom = [row.employee_id for row in rows if row.first == first]
         title = Sentence("请确认 {first} 至 {last} 的考勤", first=first, last=last)
         body = Sentence("请在 {due_on} 前核对并确认;有不对的地方,请提出异议。", due_on=due_on)
-        tell(MONTH_READY, notices.accounts_of(whom), title, body, f"/my/months/{first}/", key=f"{first}:{due_on}", at=at)
+        tell(
+            MONTH_READY, notices.accounts_of(whom), title, body, f"/my/months/{first}/", key=f"{first}:{due_on}", at=at
+        )
     return Confirmation.objects.count() - before
 
 
@@ -103,12 +105,14 @@ def own(first: dt.date, *, by: Actor) -> Confirmation:
 def confirm(first: dt.date, digest: str, *, by: Actor, at: dt.datetime) -> Confirmation:
     """One's own month is right, as it was seen: by its digest. Refuses where the numbers are others by now."""
     found = _to_answer(first, by)
-    seen = months.sheet(found.employee, PersonPeriod(_group(found), found.first, found.last))
+    seen = sheet_of(found)
     if seen.digest != digest:
         raise Refusal("attendance.changed", gettext("考勤数据刚刚有更新,请重新核对后再确认。"))
     found.state, found.answered_at, found.digest, found.sheet = Answer.CONFIRMED, at, digest, frozen(seen)
     found.save(update_fields=["state", "answered_at", "digest", "sheet"])
-    said = Sentence("{name} 确认 {first} 至 {last} 的考勤", name=found.employee.name, first=found.first, last=found.last)
+    said = Sentence(
+        "{name} 确认 {first} 至 {last} 的考勤", name=found.employee.name, first=found.first, last=found.last
+    )
     record(by, "attendance.confirm_month", found.employee, said, at=at, digest=digest)
     return found
 
@@ -122,8 +126,23 @@ def object_to(first: dt.date, reason: str, *, by: Actor, at: dt.datetime) -> Con
     found.state, found.answered_at, found.reason = Answer.OBJECTED, at, reason.strip()
     found.save(update_fields=["state", "answered_at", "reason"])
     name, link = found.employee.name, f"/closing/confirmations/{found.pk}/"
-    record(by, "attendance.object_to_month", found.employee, Sentence("{name} 对考勤有异议", name=name), at=at, reason=found.reason)
-    tell(OBJECTION, _who_answers(found, at), Sentence("{name} 对考勤有异议", name=name), found.reason, link, key=f"{found.pk}:{at}", at=at)
+    record(
+        by,
+        "attendance.object_to_month",
+        found.employee,
+        Sentence("{name} 对考勤有异议", name=name),
+        at=at,
+        reason=found.reason,
+    )
+    tell(
+        OBJECTION,
+        _who_answers(found, at),
+        Sentence("{name} 对考勤有异议", name=name),
+        found.reason,
+        link,
+        key=f"{found.pk}:{at}",
+        at=at,
+    )
     return found
 
 
@@ -164,9 +183,24 @@ def reply(confirmation_id: int, said: str, *, by: Actor, at: dt.datetime) -> Con
     found.state, found.reply, found.replied_at, found.replied_by_id = Answer.ANSWERED, said.strip(), at, by.account_id
     found.due_on = max(found.due_on, timezone.localdate(at) + 2 * DAY)
     found.save(update_fields=["state", "reply", "replied_at", "replied_by", "due_on"])
-    record(by, "attendance.reply_to_objection", found.employee, Sentence("答复 {name} 的考勤异议", name=found.employee.name), at=at, reply=found.reply)
+    record(
+        by,
+        "attendance.reply_to_objection",
+        found.employee,
+        Sentence("答复 {name} 的考勤异议", name=found.employee.name),
+        at=at,
+        reply=found.reply,
+    )
     to = notices.accounts_of([found.employee_id])
-    tell(OBJECTION_ANSWERED, to, Sentence("您的考勤异议已答复"), found.reply, f"/my/months/{found.first}/", key=f"{found.pk}:{at}", at=at)
+    tell(
+        OBJECTION_ANSWERED,
+        to,
+        Sentence("您的考勤异议已答复"),
+        found.reply,
+        f"/my/months/{found.first}/",
+        key=f"{found.pk}:{at}",
+        at=at,
+    )
     return found
 
 
@@ -187,12 +221,22 @@ def chase(today: dt.date, at: dt.datetime) -> int:
         soon.setdefault(first, []).append(employee_id)
     for first, whom in soon.items():
         title = Sentence("考勤确认明天截止")
-        tell(MONTH_READY, notices.accounts_of(whom), title, "", f"/my/months/{first}/", key=f"{first}:last:{today}", at=at)
+        tell(
+            MONTH_READY,
+            notices.accounts_of(whom),
+            title,
+            "",
+            f"/my/months/{first}/",
+            key=f"{first}:last:{today}",
+            at=at,
+        )
     return open_rows.filter(due_on__lt=today).update(state=Answer.READ, answered_at=at)
 
 
-def _group(found: Confirmation) -> int:
-    return months.period_named(found.employee_id, found.first, found.last).group_id
+def sheet_of(found: Confirmation) -> Sheet:
+    """What there is to confirm now."""
+    group_id = months.period_named(found.employee_id, found.first, found.last).group_id
+    return months.sheet(found.employee, PersonPeriod(group_id, found.first, found.last))
 
 
 def frozen(seen: Sheet) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def _facts_since(employee_id: int, date: dt.date, since: dt.datetime) -> list[Se
     for model in (Absence, AgreedOvertime):
         for row in model.objects.filter(**touching):
             what = named_kind(row.kind) if isinstance(row, Absence) else gettext_lazy("加班")
-            if row.withdrawn_at and row.withdrawn_at >= since:
+            if row.withdrawn_at and row.withdrawn_at > since:
                 told.append(Sentence("撤销{what}", what=what))
-            elif row.made_at >= since:
+            elif row.made_at > since:
                 told.append(Sentence("补批{what}", what=what))
     return told

@@ -6,10 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.attendance import reckoning
@@ -121,7 +121,7 @@ def sheet_digest(days_digest: str, verdict: Verdict, leave_by_kind: Mapping[str,
 
 def sheet(employee: Employee, period: PersonPeriod) -> Sheet:
     """The month of somebody now: of a closed one the kept numbers, else what is settled."""
-    span = [employee.pk, period.first, period.last]
+    span: list[Any] = [employee.pk, period.first, period.last]
     with connection.cursor() as cursor:
         cursor.execute(_SHEET_SUMS, span)
         *sums, digest = cursor.fetchone()
@@ -227,3 +227,21 @@ def months_of(employee_id: int, *, until: dt.date) -> list[PersonPeriod]:
     """The last cycles of somebody that are over, the newest first."""
     over = [one for one in periods_of([employee_id], until).get(employee_id, []) if one.last < until]
     return over[-6:][::-1]
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def one_of(rows: QuerySet[Row], key: int) -> Row:
+    """One of some rows; to whom it is none of them, there is none."""
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise NotFound("attendance.not_here", gettext("没有这条记录,或者不在您的管理范围内。"))
+    return found
+
+
+def carried_by_month(rows: QuerySet[ClosedMonth]) -> dict[tuple[int, dt.date], int]:
+    """How many differences were accepted into the months of some closed rows, by employee and month."""
+    counted = Adjustment.objects.filter(state="accepted", into__in=rows.order_by().values("month"))
+    told = counted.values("employee", "into").annotate(count=Count("pk")).values_list("employee", "into", "count")
+    return {(employee_id, into): count for employee_id, into, count in told if into}

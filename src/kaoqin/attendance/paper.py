@@ -18,7 +18,9 @@ FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 TITLE = ParagraphStyle("title", fontName=FONT, fontSize=15, leading=20, alignment=TA_LEFT, wordWrap="CJK")
 TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
-SMALL = ParagraphStyle("small", fontName=FONT, fontSize=7.5, leading=10, textColor=colors.HexColor("#555555"), wordWrap="CJK")
+SMALL = ParagraphStyle(
+    "small", fontName=FONT, fontSize=7.5, leading=10, textColor=colors.HexColor("#555555"), wordWrap="CJK"
+)
 _LINES = TableStyle(
     [
         ("FONT", (0, 0), (-1, -1), FONT, 8),
@@ -32,14 +34,22 @@ _LINES = TableStyle(
 
 
 def month_pdf(
-    title: str, heads: Sequence[str], sums: Sequence[tuple[str, str]], days: Sequence[Mapping[str, Any]], foot: Sequence[str]
+    title: str,
+    heads: Sequence[str],
+    sums: Sequence[tuple[str, str]],
+    days: Sequence[Mapping[str, Any]],
+    foot: Sequence[str],
 ) -> bytes:
     """A page or two of A4: who and when, the sums, a line a day, and who confirmed it with which digest."""
     out = io.BytesIO()
     page = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=16 * mm, rightMargin=16 * mm, topMargin=14 * mm, bottomMargin=14 * mm, title=title
     )
-    story: list[Any] = [Paragraph(_safe(title), TITLE), *(Paragraph(_safe(one), TEXT) for one in heads), Spacer(1, 4 * mm)]
+    story: list[Any] = [
+        Paragraph(_safe(title), TITLE),
+        *(Paragraph(_safe(one), TEXT) for one in heads),
+        Spacer(1, 4 * mm),
+    ]
     story += [_sums_table(sums), Spacer(1, 4 * mm), _days_table(days), Spacer(1, 5 * mm)]
     page.build(story + [Paragraph(_safe(one), SMALL) for one in foot])
     return out.getvalue()
@@ -60,8 +70,18 @@ def _sums_table(sums: Sequence[tuple[str, str]]) -> Table:
 
 
 def _days_table(days: Sequence[Mapping[str, Any]]) -> Table:
-    header = [gettext("日期"), gettext("班次"), gettext("首次打卡"), gettext("末次打卡"), gettext("工作时长"), gettext("结果")]
-    rows = [[day["date"], day["shift"], day["in"], day["out"], day["worked"], Paragraph(_safe(day["said"]), TEXT)] for day in days]
+    header = [
+        gettext("日期"),
+        gettext("班次"),
+        gettext("首次打卡"),
+        gettext("末次打卡"),
+        gettext("工作时长"),
+        gettext("结果"),
+    ]
+    rows = [
+        [day["date"], day["shift"], day["in"], day["out"], day["worked"], Paragraph(_safe(day["said"]), TEXT)]
+        for day in days
+    ]
     table = Table([header, *rows], colWidths=[24 * mm, 20 * mm, 22 * mm, 22 * mm, 26 * mm, 63 * mm], repeatRows=1)
     table.setStyle(_LINES)
     return table

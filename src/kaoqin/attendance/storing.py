@@ -203,7 +203,7 @@ WHERE m.employee_id = n.employee_id AND m.month = n.month
 
 def _loaded(told: str | None) -> dict[str, Any] | None:
     """A row as PostgreSQL says it in JSON; Django's connections leave that to us."""
-    return None if told is None else json.loads(told)  # type: ignore[no-any-return]
+    return None if told is None else json.loads(told)
 
 
 def _open(row: str, day: str) -> str:

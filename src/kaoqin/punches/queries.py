@@ -262,16 +262,14 @@ def came_since(employee_id: int, date: dt.date, since: dt.datetime) -> list[tupl
     zone = zoneinfo.ZoneInfo(org.zones([employee_id], date).get(employee_id, "UTC"))
     low = dt.datetime.combine(date, dt.time(), zone)
     between = {"employee": employee_id, "at__range": (low, low + dt.timedelta(hours=36))}
-    late = Punch.objects.filter(**between, received_at__gte=since).order_by("at")
+    late = Punch.objects.filter(**between, received_at__gt=since).order_by("at")
     found: list[tuple[Promise, dt.datetime]] = [
         (gettext_lazy("补传打卡"), at) for at in late.values_list("at", flat=True)
     ]
-    for row in Correction.objects.filter(employee=employee_id).filter(
-        Q(made_at__gte=since) | Q(withdrawn_at__gte=since)
-    ):
+    for row in Correction.objects.filter(employee=employee_id).filter(Q(made_at__gt=since) | Q(withdrawn_at__gt=since)):
         at = row.at or (row.punch.at if row.punch else None)
         if at and low <= at <= low + dt.timedelta(hours=36):
-            taken_back = row.withdrawn_at is not None and row.made_at < since
+            taken_back = row.withdrawn_at is not None and row.made_at <= since
             added = row.kind != CorrectionKind.VOID
             what = (
                 gettext_lazy("撤销补卡") if taken_back else gettext_lazy("补卡") if added else gettext_lazy("作废打卡")
