@@ -232,7 +232,7 @@ def asked_for(cast):
     """Chen asked for a trip, with a file; Wang decides, and is stood in for by Zhao."""
     lead_actions.state_heads([lead_actions.Heads(cast.sales, cast.wang, make.TODAY)], by=make.ROOT, at=make.NOW)
     flow_actions.seed_default_flow()
-    trip = Trip(Interval(make.at("11-23 09:00"), make.at("11-23 18:00")), "杭州", "签约")
+    trip = Trip(Interval(make.at("11-25 09:00"), make.at("11-25 16:00")), "杭州", "签约")
     files = [("a.pdf", b"%PDF-")]
     made = trip_actions.ask("trip", cast.chen, trip, files, by=cast.by("chen"), at=make.NOW)
     told = {"by": cast.by("wang"), "at": make.NOW}

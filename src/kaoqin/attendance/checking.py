@@ -71,7 +71,7 @@ def group_months(month: dt.date, *, seen_by: Actor, on: dt.date) -> list[GroupMo
     for key, first, handed in _closed(found):
         if (key, first) in place:
             counts[place[key, first]].update({"closed": 1, "handed_over": int(handed)})
-    groups = Group.objects.in_bulk({group_id for group_id, _ in counts})
+    groups = scheduling.groups_by_id({group_id for group_id, _ in counts})
     rows = []
     for (group_id, first), count in counts.items():
         period = period_of(known.get(group_id, ()), ends[group_id, first])
@@ -169,7 +169,3 @@ def months_to_close(today: dt.date) -> list[dt.date]:
     for _ in range(12):
         found.append((found[-1] - dt.timedelta(days=1)).replace(day=1))
     return [*found[1:2], found[0], *found[2:]]
-
-
-def group_choices() -> list[tuple[str, str]]:
-    return scheduling.group_choices()

@@ -248,6 +248,8 @@ def closed_person(request: AskedBy, closed_id: int) -> HttpResponse:
     """A closed month: what it says, opening it again, and what changed since it was opened."""
     rows = months.closed_months(permission=SEE_CLOSED, seen_by=request.by, on=request.today)
     found = months.one_of(rows, closed_id)
+    if request.method == "POST":
+        require(request.by, CLOSE_MONTHS)
     form = ReasonForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> ClosedMonth:
@@ -385,6 +387,8 @@ def adjustment(request: AskedBy, adjustment_id: int) -> HttpResponse:
     """A difference: its columns, its causes; HR takes it into the next month or dismisses it with a reason."""
     rows = months.adjustments(SEE_CLOSED, seen_by=request.by, on=request.today)
     found = months.one_of(rows, adjustment_id)
+    if request.method == "POST":
+        require(request.by, CLOSE_MONTHS)
     form = ReasonForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> Adjustment:

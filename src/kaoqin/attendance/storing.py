@@ -64,8 +64,7 @@ def store_months(
     stage = _stage_table(_one_row_each(months, days), MONTH_COLUMNS, {}) if months.num_columns > 1 else None
     scope = Scope(employee_ids, first, last, at)
     changed = _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, scope).changed
-    with connection.cursor() as cursor:
-        cursor.execute(_SUM_AGAIN, scope.told)
+    _sum_again(scope)
     return changed
 
 
@@ -189,16 +188,30 @@ WHERE t.employee_id IS NULL OR s.employee_id IS NULL OR ({old}) IS DISTINCT FROM
 ORDER BY 1, 2
 """
 # Of a month that is closed in part the open days may have changed: its row is the sum of the days as they are kept.
+_CLOSED_IN_PART = """
+SELECT DISTINCT employee_id FROM attendance_closedmonth WHERE employee_id = ANY(%(ids)s::bigint[])
+AND reopened_at IS NULL AND first <= %(last)s AND last >= %(first)s
+AND (date_part('day', first) <> 1 OR date_part('day', last + 1) <> 1)
+"""
 _SUM_AGAIN = f"""
 UPDATE attendance_monthresult m SET {", ".join(f"{name} = n.{name}" for name in SUMS)}
 FROM (
-    SELECT d.employee_id, date_trunc('month', d.date)::date AS month, {", ".join(f"{sum_} AS {name}" for name, sum_ in SUMS.items())}
-    FROM attendance_dayresult d JOIN (
-        SELECT DISTINCT employee_id FROM attendance_closedmonth WHERE employee_id = ANY(%(ids)s::bigint[])
-        AND reopened_at IS NULL AND first <= %(last)s AND last >= %(first)s) c USING (employee_id)
-    WHERE d.date BETWEEN %(first)s AND %(last)s AND NOT d.provisional GROUP BY 1, 2) n
+    SELECT d.employee_id, date_trunc('month', d.date)::date AS month,
+        {", ".join(f"{total} AS {name}" for name, total in SUMS.items())}
+    FROM attendance_dayresult d
+    WHERE d.employee_id = ANY(%(ids)s::bigint[]) AND d.date BETWEEN %(first)s AND %(last)s AND NOT d.provisional
+    GROUP BY 1, 2) n
 WHERE m.employee_id = n.employee_id AND m.month = n.month
 """  # noqa: S608 - names of ours
+
+
+def _sum_again(scope: Scope) -> None:
+    """Months of the scope that are closed in part become the sums of their days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED_IN_PART, scope.told)
+        ids = [key for (key,) in cursor.fetchall()]
+        if ids:
+            cursor.execute(_SUM_AGAIN, {**scope.told, "ids": array_of(ids)})
 
 
 def _loaded(told: str | None) -> dict[str, Any] | None:

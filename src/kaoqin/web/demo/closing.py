@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from kaoqin.attendance import closing, confirming
 from kaoqin.attendance.closing import BATCH, MonthPlan
+from kaoqin.attendance.models import DayResult
 from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.settling import settle_all
+from kaoqin.core.time import load_wall_clock
 from kaoqin.org.models import Department, Employee
 from kaoqin.org.queries import below
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
-from kaoqin.scheduling.models import Group
+from kaoqin.scheduling.models import Group, RosterDay
 from kaoqin.security.doors import actor_of
 from kaoqin.security.models import Account
 from kaoqin.web.demo.companies import BUILDER
@@ -19,8 +21,10 @@ from kaoqin.web.demo.companies import BUILDER
 DAY = dt.timedelta(days=1)
 CLOSED = "QH-W2"
 """The department of the plant that is closed; everybody else is being asked."""
-LATE_BATCH = 12
-"""People whose punches a terminal sends after the month was closed."""
+LATE_BATCH = 6
+"""Punches that a terminal sends after the month was closed."""
+MINUTE = dt.timedelta(minutes=1)
+ZONE = "Asia/Shanghai"
 
 
 def end_the_month(today: dt.date, at: dt.datetime) -> None:
@@ -31,9 +35,8 @@ def end_the_month(today: dt.date, at: dt.datetime) -> None:
         closing.keep_month_rule(group, dt.date(month.year - 1, 1, 1), MonthPlan(1, rule), by=BUILDER, at=at)
     done = _people(CLOSED, today)
     others = list(Employee.objects.exclude(pk__in=done).order_by("pk").values_list("pk", flat=True))
-    closed_at = at - dt.timedelta(hours=2)
     for place in range(0, len(done), BATCH):
-        closing.close_people(done[place : place + BATCH], month, None, closed_at, with_faults=True)
+        closing.close_people(done[place : place + BATCH], month, None, at, with_faults=True)
     confirming.ask_people(others, month, today + 5 * DAY, at)
     _answer(month, today, at)
     _late_batch(done, month, at)
@@ -63,15 +66,19 @@ def _answer(month: dt.date, today: dt.date, at: dt.datetime) -> None:
 
 
 def _late_batch(people: Sequence[int], month: dt.date, at: dt.datetime) -> None:
-    """A terminal was out for a morning of last month and sends what it kept."""
-    late = Employee.objects.filter(pk__in=people[:LATE_BATCH]).order_by("pk")
+    """A terminal that was out sends what it kept: some had pressed after all."""
+    end = (month + 31 * DAY).replace(day=1)
+    missing = DayResult.objects.filter(employee__in=people, date__gte=month, date__lt=end, missing_in=1)
+    days = {(row.employee_id, row.date): row for row in missing.select_related("employee").order_by("pk")[:LATE_BATCH]}
+    rows = RosterDay.objects.filter(employee__in={key for key, _ in days}, date__gte=month, date__lt=end)
     presses = [
         Press(
-            e.number,
-            dt.datetime.combine(month + 14 * DAY, dt.time(7, 40)) + n * dt.timedelta(minutes=1),
-            "Asia/Shanghai",
-            origin="SZ2605",
+            days[row.employee_id, row.date].employee.number,
+            load_wall_clock(row.planned.lower) - 7 * MINUTE,
+            ZONE,
+            "SZ2605",
         )
-        for n, e in enumerate(late)
+        for row in rows
+        if row.planned and (row.employee_id, row.date) in days
     ]
-    take(presses, source=Source.TERMINAL, by=BUILDER, at=at)
+    take(presses, source=Source.TERMINAL, by=BUILDER, at=at + MINUTE)
