@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from kaoqin.attendance import closing, confirming
 from kaoqin.attendance.closing import BATCH, MonthPlan
-from kaoqin.attendance.models import DayResult
+from kaoqin.attendance.models import Confirmation, DayResult
 from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.settling import settle_all
 from kaoqin.core.time import load_wall_clock
@@ -53,16 +53,14 @@ def _people(code: str, today: dt.date) -> list[int]:
 def _answer(month: dt.date, today: dt.date, at: dt.datetime) -> None:
     """Lin objects; the heads with an account confirm what they see."""
     for username in ("lin", "boss"):
-        account = Account.objects.filter(username=username, employee__isnull=False).first()
-        asked = account and account.employee.confirmations.filter(first__month=month.month).first()  # type: ignore[attr-defined]
-        if account is None or asked is None:
+        asked = Confirmation.objects.filter(employee__account__username=username, last__gte=month).first()
+        if asked is None:
             continue
-        by = actor_of(account, today)
+        by = actor_of(Account.objects.get(username=username), today)
         if username == "lin":
             confirming.object_to(asked.first, "12 日在客户现场,忘了打下班卡,请按审批单更正。", by=by, at=at)
         else:
-            seen = confirming.sheet_of(asked)
-            confirming.confirm(asked.first, seen.digest, by=by, at=at)
+            confirming.confirm(asked.first, confirming.sheet_of(asked).digest, by=by, at=at)
 
 
 def _late_batch(people: Sequence[int], month: dt.date, at: dt.datetime) -> None:
