@@ -31,7 +31,10 @@ MORE_DOORS = {
     "leave": {"asking", "asking_actions", "keeping", "nursing"},
     "scheduling": {"roster", "swap_actions"},
     "overtime": {"asking", "systems"},
-    "attendance": {"correcting", "correction_actions", "settling", "trip_actions", "trips"},
+    "attendance": {
+        *("adjusting", "closing", "confirming", "correcting", "correction_actions", "monthly"),
+        *("settling", "trip_actions", "trips"),
+    },
 }
 
 ASKS_OTHER_TABLES = {

@@ -10,9 +10,9 @@ from doors_table import DOORS, ROLES
 import make
 from kaoqin.approvals import delegating, flow_actions
 from kaoqin.approvals.models import Flow
-from kaoqin.attendance import trip_actions
+from kaoqin.attendance import closing, confirming, trip_actions
 from kaoqin.attendance.actions import Interval
-from kaoqin.attendance.models import Absence
+from kaoqin.attendance.models import Absence, Adjustment, ClosedMonth
 from kaoqin.attendance.trips import Trip
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
@@ -116,6 +116,7 @@ def world(cast):
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
     about |= told(cast) | {"devices:name_keepers": cast.site.pk}
     about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast) | asked_for(cast)
+    about |= month_end(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
 
@@ -232,7 +233,7 @@ def asked_for(cast):
     """Chen asked for a trip, with a file; Wang decides, and is stood in for by Zhao."""
     lead_actions.state_heads([lead_actions.Heads(cast.sales, cast.wang, make.TODAY)], by=make.ROOT, at=make.NOW)
     flow_actions.seed_default_flow()
-    trip = Trip(Interval(make.at("11-21 09:00"), make.at("11-21 18:00")), "杭州", "签约")
+    trip = Trip(Interval(make.at("11-25 09:00"), make.at("11-25 16:00")), "杭州", "签约")
     files = [("a.pdf", b"%PDF-")]
     made = trip_actions.ask("trip", cast.chen, trip, files, by=cast.by("chen"), at=make.NOW)
     told = {"by": cast.by("wang"), "at": make.NOW}
@@ -247,6 +248,27 @@ def asked_for(cast):
         "approvals:file": made.files.get().pk,
         "approvals:end_delegation": delegation.pk,
         "attendance:ask_trip": "trip",
+    }
+
+
+def month_end(cast):
+    """Chen's October was objected to, then closed; a correction came after."""
+    october, by = make.day("10-01"), cast.by("he")
+    make.settle()
+    confirming.ask_people([cast.chen.pk], october, make.TODAY, make.NOW)
+    answer = confirming.object_to(october, "少一天", by=cast.by("chen"), at=make.NOW)
+    confirming.reply(answer.pk, "已查", by=by, at=make.NOW)
+    closing.close_people([cast.chen.pk], october, None, make.NOW)
+    punches.add_correction(cast.chen, make.at("10-13 08:58"), "忘打卡", by=by, at=make.NOW, today=make.TODAY)
+    make.settle()
+    closed, found = ClosedMonth.objects.get().pk, Adjustment.objects.get().pk
+    return {
+        **dict.fromkeys(("attendance:own_month", "attendance:confirm"), "2026-10-01"),
+        **dict.fromkeys(("attendance:adjustment", "attendance:accept_adjustment"), found),
+        "attendance:month_file": (cast.chen.pk, "2026-10-01"),
+        "attendance:closed_person": closed,
+        "attendance:confirmation": answer.pk,
+        "attendance:month_rules": cast.day_group.pk,
     }
 
 

@@ -6,7 +6,15 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.attendance import actions, approvals_import, correction_actions, queries, settling, trip_actions
+        from kaoqin.attendance import (
+            actions,
+            approvals_import,
+            confirming,  # noqa: F401 - with its jobs
+            correction_actions,
+            queries,
+            settling,
+            trip_actions,
+        )
         from kaoqin.core import imports, outcomes
         from kaoqin.overtime import systems
 

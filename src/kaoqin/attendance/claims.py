@@ -60,3 +60,16 @@ def claimed(at_most: int) -> Iterator[Waits]:
 def _run(query: str, *parameters: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
+
+
+_CLOSING = 1_263_556_978
+
+
+def let_closing_wait() -> None:
+    """Until this transaction ends nobody closes days: what is being settled would change under them."""
+    _run("SELECT pg_advisory_xact_lock_shared(%s)", _CLOSING)
+
+
+def let_settling_wait() -> None:
+    """Until this transaction ends nothing is settled, and what was being settled is."""
+    _run("SELECT pg_advisory_xact_lock(%s)", _CLOSING)

@@ -1,11 +1,23 @@
 """Dated rules in; days and months out. Results are derived and may be made again from the facts."""
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from kaoqin.attendance.words import Cycle, Lapse, MissingPunch, OvertimeBasis, System, kind_label
+from kaoqin.attendance.words import (
+    AdjustmentState,
+    Answer,
+    Cycle,
+    Lapse,
+    MissingPunch,
+    OvertimeBasis,
+    System,
+    kind_label,
+)
+from kaoqin.core.ranges import days, same
 
 
 class RuleVersion(models.Model):
@@ -193,3 +205,134 @@ class SettlementFault(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["employee", "first"], name="settlement_fault_once")]
+
+
+class MonthRule(models.Model):
+    """The month of a group from a day on: where its cycle begins, and what is reckoned over the whole month.
+
+    `first_day` 1 is the calendar month, 26 the 26th to the 25th. Of 0 the others mean never.
+    """
+
+    group = models.ForeignKey("scheduling.Group", on_delete=models.CASCADE, related_name="month_rules")
+    begins_on = models.DateField()
+    first_day = models.PositiveSmallIntegerField(default=1)
+    free_late_times = models.PositiveSmallIntegerField(default=0)
+    free_late_minutes = models.PositiveSmallIntegerField(default=0)
+    lates_per_half_day = models.PositiveSmallIntegerField(default=0)
+    late_breaks = models.BooleanField(default=True)
+    early_breaks = models.BooleanField(default=True)
+    missing_breaks = models.BooleanField(default=True)
+    absent_breaks = models.BooleanField(default=True)
+    leave_breaks = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "begins_on"], name="month_rule_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(first_day__gte=1, first_day__lte=28), name="cycle_begins_on_a_day_of_any"
+            ),
+        ]
+
+
+class Confirmation(models.Model):
+    """What somebody was asked to confirm of a cycle, and what they said.
+
+    `digest` is of what they saw when they answered, `sheet` a copy of it: what was confirmed can be shown for ever.
+    """
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="confirmations")
+    first = models.DateField()
+    last = models.DateField()
+    state = models.CharField(max_length=10, choices=Answer, default=Answer.ASKED)
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    answered_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, default="", blank=True)
+    sheet = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, default="", blank=True)
+    reply = models.CharField(max_length=500, default="", blank=True)
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "first"], name="confirmation_once_a_cycle")]
+        indexes = [models.Index(fields=["last", "state"])]
+
+
+class ClosedMonth(Totals):
+    """A closed cycle of an employee: sums of its days, which nobody changes any more, and a digest of them.
+
+    `rules` are the rule versions its days were reckoned by. One that was opened again stays on record.
+    """
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="closed_months")
+    group = models.ForeignKey("scheduling.Group", on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    first = models.DateField()
+    last = models.DateField()
+    planned_days = models.SmallIntegerField()
+    attended_days = models.SmallIntegerField()
+    rest_days = models.SmallIntegerField()
+    late_times = models.SmallIntegerField()
+    serious_late_times = models.SmallIntegerField()
+    early_times = models.SmallIntegerField()
+    missing_in = models.SmallIntegerField()
+    missing_out = models.SmallIntegerField()
+    absent_days = models.DecimalField(max_digits=6, decimal_places=2)
+    leave_by_kind = models.JSONField(default=dict)
+    free_lates = models.SmallIntegerField(default=0)
+    late_absent_days = models.DecimalField(max_digits=4, decimal_places=1, default=0)
+    full_attendance = models.BooleanField(default=False)
+    full_broken_by = models.JSONField(default=list)
+    rules = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    answer = models.CharField(max_length=10, choices=Answer, default="", blank=True)
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    handed_over_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    reopen_reason = models.CharField(max_length=300, default="", blank=True)
+    before = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="closed_month_in_order"),
+            models.CheckConstraint(
+                condition=Q(handed_over_at=None) | Q(reopened_at=None), name="handed_over_is_never_reopened"
+            ),
+            # One day is closed once: employee and days as ranges, for the database has no btree_gist.
+            ExclusionConstraint(
+                name="day_closed_once",
+                expressions=[
+                    (same("employee"), RangeOperators.OVERLAPS),
+                    (days("first", "last"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(reopened_at=None),
+            ),
+        ]
+        indexes = [models.Index(fields=["month", "employee"]), models.Index(fields=["employee", "last"])]
+
+
+class Adjustment(models.Model):
+    """What a closed day would be now: columns before → after, and why; accepted into a later month, or dismissed."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="adjustments")
+    closed = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="adjustments")
+    date = models.DateField()
+    before = models.JSONField()
+    after = models.JSONField()
+    causes = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=AdjustmentState, default=AdjustmentState.PENDING)
+    found_at = models.DateTimeField()
+    into = models.DateField(null=True)
+    reason = models.CharField(max_length=300, default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "date"], condition=Q(state="pending"), name="one_adjustment_of_a_day_waits"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "-found_at"])]

@@ -25,19 +25,21 @@ class Settled:
 
     days: pa.Table
     months: pa.Table
+    cycles: pa.Table
     gaps: list[Gap]
 
 
 def settle(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> Settled:
     """Settle people over a range of whole months from what the database holds now."""
     spans, gaps = cut_spans(employee_ids, first, last)
-    days, months = [], []
+    days, months, cycles = [], [], []
     for span in spans:
         made, faults = _settle_span(span)
         gaps += faults
         days += [one.days for one in made]
         months += [one.months for one in made]
-    return Settled(_join(days), _join(months), gaps)
+        cycles += [one.cycles for one in made]
+    return Settled(_join(days), _join(months), _join(cycles), gaps)
 
 
 def _join(tables: list[pa.Table]) -> pa.Table:
@@ -133,6 +135,34 @@ def points(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> list[P
             Point(int(who), day, segment, point, at) for who, day, segment, point, at in zip(*columns, strict=True)
         ]
     return found
+
+
+def leave_by_kind(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
+    """Minutes of leave of some people by kind over any range, of what the database holds now."""
+    found: dict[int, dict[str, int]] = {}
+    for row in settle(employee_ids, first, last).months.to_pylist():
+        told = found.setdefault(int(row["employee_no"]), {})
+        for name, minutes in row.items():
+            if name.startswith("leave_") and name != "leave_minutes" and minutes:
+                kind = name.removeprefix("leave_").removesuffix("_minutes")
+                told[kind] = told.get(kind, 0) + minutes
+    return found
+
+
+def cycles(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, tuple[int, int, int, int]]:
+    """Standard, worked, statutory and excess minutes (rule 17) of some people over the days of one comprehensive cycle.
+
+    Who changed rules within it comes in pieces: the excess is of their sum.
+    """
+    sums: dict[int, list[int]] = {}
+    for row in settle(employee_ids, first, last).cycles.to_pylist():
+        told = sums.setdefault(int(row["employee_no"]), [0, 0, 0])
+        for place, name in enumerate(("standard_minutes", "worked_minutes", "statutory_minutes")):
+            told[place] += row[name]
+    return {
+        key: (standard, worked, statutory, max(worked - standard - statutory, 0))
+        for key, (standard, worked, statutory) in sums.items()
+    }
 
 
 def _dates(span: Span) -> Any:

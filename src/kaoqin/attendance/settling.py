@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kaoqin.attendance import queries, reckoning
-from kaoqin.attendance.claims import Waits, claimed
+from kaoqin.attendance.claims import Waits, claimed, let_closing_wait
+from kaoqin.attendance.finding import note_differences
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
 from kaoqin.core.arrays import array_of, server_cursor
@@ -125,6 +126,7 @@ def drain(at_most: int) -> int:
     """Settle some of those that wait, in one transaction; returns how many people."""
     now = timezone.now()
     with claimed(at_most) as waits:
+        let_closing_wait()
         for (first, last), people in _by_months(waits, timezone.localdate(now)).items():
             settle_people(people, first, last, now)
     return len(waits)
@@ -148,20 +150,23 @@ def _month_end(day: dt.date) -> dt.date:
 def settle_people(people: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime) -> int:
     """Settle people over whole months from first to last and keep what changed; returns how many days changed.
 
-    Today is kept as provisional and in no month; the future is not settled.
+    Closed days are reckoned but not changed: what they would be now becomes an adjustment. Today is kept as provisional
+    and in no month; the future is not settled.
     """
     today = timezone.localdate(at)
     changed = 0
     over = min(last, today - DAY)
     if first <= over:
         settled = reckoning.settle(people, first, over)
-        changed += store_days(settled.days, people, first, over, at, provisional=False)
+        stored = store_days(settled.days, people, first, over, at, provisional=False)
+        changed += stored.changed
+        note_differences(stored.differences, settled.gaps, at)
         store_months(settled.months, settled.days, people, first, over, at)
         store_gaps(settled.gaps, people, first, over, at)
         _credit(people, first, over, at)
     if first <= today <= last:
         now = reckoning.settle(people, today, today)
-        changed += store_days(now.days, people, today, today, at, provisional=True)
+        changed += store_days(now.days, people, today, today, at, provisional=True).changed
     return changed
 
 

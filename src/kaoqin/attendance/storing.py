@@ -1,11 +1,12 @@
-"""Writing what was reckoned: by COPY into a stage, then only rows that changed."""
+"""Writing what was reckoned: by COPY into a stage, then only rows that changed, and never one of a closed day."""
 
 import datetime as dt
 import io
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute
@@ -31,10 +32,27 @@ MONTH_COLUMNS = (
 )
 
 
+class Difference(NamedTuple):
+    """A closed day as it is kept (none: it had no result) and as it would be now; `closed_id` is its closed month."""
+
+    employee_id: int
+    date: dt.date
+    closed_id: int
+    kept: dict[str, Any] | None
+    now: dict[str, Any] | None
+
+
+class Stored(NamedTuple):
+    """How many rows changed, and what could not change because it is closed."""
+
+    changed: int
+    differences: list[Difference]
+
+
 def store_days(
     days: pa.Table, employee_ids: Sequence[int], first: dt.date, last: dt.date, at: dt.datetime, *, provisional: bool
-) -> int:
-    """Keep the days of people in a range; rows that are no longer (left, moved) go. Returns how many changed."""
+) -> Stored:
+    """Keep the days of people in a range; rows that are no longer (left, moved) go. Closed days stay as they are."""
     stage = _stage_table(days, DAY_COLUMNS, {"provisional": provisional}) if days.num_columns > 1 else None
     return _replace("attendance_dayresult", "date", DAY_COLUMNS, stage, Scope(employee_ids, first, last, at))
 
@@ -44,7 +62,10 @@ def store_months(
 ) -> int:
     """Keep the months of people; returns how many changed."""
     stage = _stage_table(_one_row_each(months, days), MONTH_COLUMNS, {}) if months.num_columns > 1 else None
-    return _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, Scope(employee_ids, first, last, at))
+    scope = Scope(employee_ids, first, last, at)
+    changed = _replace("attendance_monthresult", "month", MONTH_COLUMNS, stage, scope).changed
+    _sum_again(scope)
+    return changed
 
 
 def _stage_table(rows: pa.Table, columns: Sequence[str], constants: dict[str, bool]) -> pa.Table:
@@ -121,24 +142,90 @@ class Scope:
         return {"ids": array_of(self.employee_ids), "first": self.first, "last": self.last, "at": self.at}
 
 
+SUMS = {
+    **{name: f"COALESCE(sum(d.{name}), 0)" for name in (*MINUTES, "missing_in", "missing_out")},
+    "planned_days": "count(*) FILTER (WHERE d.shift <> '')",
+    "attended_days": "count(*) FILTER (WHERE d.shift <> '' AND d.worked_minutes > 0)",
+    "rest_days": "count(*) FILTER (WHERE d.shift = '')",
+    "late_times": "count(*) FILTER (WHERE d.late_minutes > 0)",
+    "serious_late_times": "count(*) FILTER (WHERE d.serious_late)",
+    "early_times": "count(*) FILTER (WHERE d.early_minutes > 0)",
+    "absent_days": "COALESCE(round(sum(d.absent_minutes::numeric / NULLIF(d.planned_minutes, 0)), 2), 0)",
+}
+"""The columns of a month as sums of its days `d`, as the engine sums them."""
 _ANY = """
 SELECT EXISTS (SELECT FROM {table} t WHERE employee_id = ANY(%(ids)s::bigint[]) AND {day} BETWEEN %(first)s AND %(last)s)
+    OR EXISTS (SELECT FROM attendance_closedmonth c WHERE c.employee_id = ANY(%(ids)s::bigint[])
+               AND c.first <= %(last)s AND c.last >= %(first)s AND c.reopened_at IS NULL)
 """
 _STAGE = "DROP TABLE IF EXISTS stage; CREATE TEMP TABLE stage AS SELECT {names} FROM {table} WITH NO DATA"
+# A day is closed with its cycle; a month's row where one closing holds all of it.
+_CLOSED = {
+    "date": "c.first <= {row}.date AND c.last >= {row}.date",
+    "month": "c.first <= {row}.month AND c.last >= ({row}.month + interval '1 month' - interval '1 day')::date",
+}
+_OPEN = """NOT EXISTS (SELECT FROM attendance_closedmonth c
+    WHERE c.employee_id = {row}.employee_id AND c.reopened_at IS NULL AND """
 _GONE = """
 DELETE FROM {table} t WHERE employee_id = ANY(%(ids)s::bigint[]) AND {day} BETWEEN %(first)s AND %(last)s
-AND NOT EXISTS (SELECT FROM stage s WHERE s.employee_id = t.employee_id AND s.{day} = t.{day})
+AND NOT EXISTS (SELECT FROM stage s WHERE s.employee_id = t.employee_id AND s.{day} = t.{day}) AND {old_open}
 """
 # Rows that stay as they are must not even be locked, which ON CONFLICT would: hence the join first.
 _CHANGED = """
 INSERT INTO {table} ({names}) SELECT {staged} FROM stage s LEFT JOIN {table} t USING (employee_id, {day})
-WHERE t.employee_id IS NULL OR ({old}) IS DISTINCT FROM ({new})
+WHERE (t.employee_id IS NULL OR ({old}) IS DISTINCT FROM ({new})) AND {new_open}
 ON CONFLICT (employee_id, {day}) DO UPDATE SET {excluded}
 """
+_DIFFERENT = """
+SELECT c.employee_id, COALESCE(s.date, t.date), c.id, to_jsonb(t), to_jsonb(s)
+FROM stage s FULL JOIN (
+    SELECT {names} FROM attendance_dayresult
+    WHERE employee_id = ANY(%(ids)s::bigint[]) AND date BETWEEN %(first)s AND %(last)s) t USING (employee_id, date)
+JOIN attendance_closedmonth c ON c.employee_id = COALESCE(s.employee_id, t.employee_id) AND c.reopened_at IS NULL
+    AND COALESCE(s.date, t.date) BETWEEN c.first AND c.last
+WHERE t.employee_id IS NULL OR s.employee_id IS NULL OR ({old}) IS DISTINCT FROM ({new})
+    OR EXISTS (SELECT FROM attendance_adjustment a WHERE a.employee_id = c.employee_id AND a.date = s.date)
+ORDER BY 1, 2
+"""
+# Of a month that is closed in part the open days may have changed: its row is the sum of the days as they are kept.
+_CLOSED_IN_PART = """
+SELECT DISTINCT employee_id FROM attendance_closedmonth WHERE employee_id = ANY(%(ids)s::bigint[])
+AND reopened_at IS NULL AND first <= %(last)s AND last >= %(first)s
+AND (date_part('day', first) <> 1 OR date_part('day', last + 1) <> 1)
+"""
+_SUM_AGAIN = f"""
+UPDATE attendance_monthresult m SET {", ".join(f"{name} = n.{name}" for name in SUMS)}
+FROM (
+    SELECT d.employee_id, date_trunc('month', d.date)::date AS month,
+        {", ".join(f"{total} AS {name}" for name, total in SUMS.items())}
+    FROM attendance_dayresult d
+    WHERE d.employee_id = ANY(%(ids)s::bigint[]) AND d.date BETWEEN %(first)s AND %(last)s AND NOT d.provisional
+    GROUP BY 1, 2) n
+WHERE m.employee_id = n.employee_id AND m.month = n.month
+"""  # noqa: S608 - names of ours
 
 
-def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | None, scope: Scope) -> int:
-    """Make the table's rows of the scope those of the stage, touching only rows that differ; returns how many."""
+def _sum_again(scope: Scope) -> None:
+    """Months of the scope that are closed in part become the sums of their days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED_IN_PART, scope.told)
+        ids = [key for (key,) in cursor.fetchall()]
+        if ids:
+            cursor.execute(_SUM_AGAIN, {**scope.told, "ids": array_of(ids)})
+
+
+def _loaded(told: str | None) -> dict[str, Any] | None:
+    """A row as PostgreSQL says it in JSON; Django's connections leave that to us."""
+    return None if told is None else json.loads(told)
+
+
+def _open(row: str, day: str) -> str:
+    """The condition that a row is of no closed day (or month)."""
+    return f"{_OPEN}{_CLOSED[day]})".format(row=row)
+
+
+def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | None, scope: Scope) -> Stored:
+    """Make the table's rows of the scope those of the stage, touching only rows that differ and none that are closed."""
     names = (*columns, "settled_at")
     values = [name for name in columns if name not in {"employee_id", day}]
     said = {
@@ -149,18 +236,24 @@ def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | Non
         "old": ", ".join(f"t.{name}" for name in values),
         "new": ", ".join(f"s.{name}" for name in values),
         "excluded": ", ".join(f"{name} = excluded.{name}" for name in (*values, "settled_at")),
+        "old_open": _open("t", day),
+        "new_open": _open("s", day),
     }
     with connection.cursor() as cursor:
         cursor.execute(_ANY.format(**said), scope.told)
         if not cursor.fetchone()[0]:
-            return _copy(cursor, table, names, stage, scope)
+            return Stored(_copy(cursor, table, names, stage, scope), [])
         cursor.execute(_STAGE.format(**said))
         _copy(cursor, "stage", names, stage, scope)
         cursor.execute("ANALYZE stage")
+        different: list[Difference] = []
+        if day == "date":
+            cursor.execute(_DIFFERENT.format(**said), scope.told)
+            different = [Difference(*row[:3], *map(_loaded, row[3:])) for row in cursor.fetchall()]
         cursor.execute(_GONE.format(**said), scope.told)
         gone = cursor.rowcount
         cursor.execute(_CHANGED.format(**said))
-        return int(gone + cursor.rowcount)
+        return Stored(int(gone + cursor.rowcount), different)
 
 
 def _copy(cursor: Any, table: str, names: Sequence[str], rows: pa.Table | None, scope: Scope) -> int:

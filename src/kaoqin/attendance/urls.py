@@ -1,6 +1,14 @@
 from django.urls import path
 
-from kaoqin.attendance import approvals_views, correction_views, export_views, trip_views, views
+from kaoqin.attendance import (
+    approvals_views,
+    closing_views,
+    correction_views,
+    export_views,
+    sheet_views,
+    trip_views,
+    views,
+)
 
 app_name = "attendance"
 urlpatterns = [
@@ -24,5 +32,22 @@ urlpatterns = [
     path("corrections/quotas/", correction_views.quotas, name="quotas"),
     path("corrections/quotas/new/", correction_views.new_quota, name="new_quota"),
     path("requests/new/<slug:kind>/", trip_views.ask, name="ask_trip"),
+    path("my/months/", sheet_views.own_months, name="own_months"),
+    path("my/months/<str:first>/", sheet_views.own_month, name="own_month"),
+    path("my/months/<str:first>/confirm/", sheet_views.confirm, name="confirm"),
+    path("attendance/people/<int:employee_id>/<str:first>/month.pdf", sheet_views.month_file, name="month_file"),
+    path("closing/", closing_views.overview, name="closing"),
+    path("closing/close/", closing_views.close, name="close"),
+    path("closing/ask/", closing_views.ask_to_confirm, name="ask_to_confirm"),
+    path("closing/hand-over/", closing_views.hand_over, name="hand_over"),
+    path("closing/people/", closing_views.closed, name="closed"),
+    path("closing/people/<int:closed_id>/", closing_views.closed_person, name="closed_person"),
+    path("closing/confirmations/", closing_views.confirmations, name="confirmations"),
+    path("closing/confirmations/<int:confirmation_id>/", closing_views.confirmation, name="confirmation"),
+    path("closing/adjustments/", closing_views.adjustments, name="adjustments"),
+    path("closing/adjustments/<int:adjustment_id>/", closing_views.adjustment, name="adjustment"),
+    path("closing/adjustments/<int:adjustment_id>/accept/", closing_views.accept, name="accept_adjustment"),
+    path("attendance/comprehensive/", closing_views.comprehensive_hours, name="comprehensive"),
+    path("groups/<int:group_id>/months/", closing_views.month_rules, name="month_rules"),
     path("groups/<int:group_id>/rules/", approvals_views.rules, name="rules"),
 ]

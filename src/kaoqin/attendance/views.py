@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.approvals.words import kinds_that_mend
 from kaoqin.attendance import actions, queries, reckoning
+from kaoqin.attendance import months as months_of_people
 from kaoqin.attendance.forms import RangeForm
 from kaoqin.attendance.models import DayResult, MonthResult
 from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, say_step, worst_tone
@@ -162,6 +163,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
         "mends": kinds_that_mend(result.status) if result and employee.pk == request.by.employee_id else [],
         "before": when - DAY,
         "after": when + DAY,
+        "closed": months_of_people.closed_on(employee.pk, when),
     }
     return render(request, "attendance/day.html", context)
 

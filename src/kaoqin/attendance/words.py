@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from kaoqin.leave.words import KIND_NAMES
+from kaoqin.notices.words import Channel, notice_kind
 from kaoqin.security.words import EVERYONE, Role, permission
 
 
@@ -32,6 +33,22 @@ class OvertimeBasis(models.TextChoices):
 class MissingPunch(models.TextChoices):
     INCOMPLETE = "incomplete", gettext_lazy("记缺卡,工时待定")
     ABSENT = "absent", gettext_lazy("记旷工")
+
+
+class Answer(models.TextChoices):
+    """What somebody said of a month. Silence is `read`, never `confirmed`."""
+
+    ASKED = "asked", gettext_lazy("待确认")
+    CONFIRMED = "confirmed", gettext_lazy("已确认")
+    READ = "read", gettext_lazy("已阅(逾期未答复)")
+    OBJECTED = "objected", gettext_lazy("有异议")
+    ANSWERED = "answered", gettext_lazy("异议已答复")
+
+
+class AdjustmentState(models.TextChoices):
+    PENDING = "pending", gettext_lazy("待处理")
+    ACCEPTED = "accepted", gettext_lazy("已计入")
+    DISMISSED = "dismissed", gettext_lazy("不调整")
 
 
 class AbsenceKind(models.TextChoices):
@@ -127,3 +144,12 @@ EXPORT_DAYS = permission("attendance.export", gettext_lazy("导出考勤表"), [
 MANAGE_ATTENDANCE_RULES = permission("attendance.manage_rules", gettext_lazy("维护考勤规则"), [Role.HR])
 SETTLE = permission("attendance.settle", gettext_lazy("重新核算"), [Role.HR])
 RECORD_APPROVALS = permission("attendance.record_approvals", gettext_lazy("登记请假与加班"), [Role.HR])
+CLOSE_MONTHS = permission("attendance.close_month", gettext_lazy("月结"), [Role.HR])
+SEE_CLOSED = permission("attendance.see_closed", gettext_lazy("查看月结结果"), [Role.HR, Role.AUDITOR])
+ANSWER_OBJECTIONS = permission("attendance.answer_objections", gettext_lazy("答复考勤异议"), [Role.MANAGER, Role.HR])
+
+MONTH_READY = notice_kind("attendance.month_ready", gettext_lazy("请确认本月考勤"), channels=[Channel.PUSH])
+OBJECTION = notice_kind("attendance.objection", gettext_lazy("员工对考勤有异议"), channels=[Channel.PUSH])
+OBJECTION_ANSWERED = notice_kind(
+    "attendance.objection_answered", gettext_lazy("考勤异议的答复"), channels=[Channel.PUSH]
+)

@@ -23,6 +23,7 @@ from kaoqin.core.words import Refusal
 log = logging.getLogger(__name__)
 Work = Callable[..., dict[str, Any]]
 _works: dict[str, Work] = {}
+_resuming: set[str] = set()
 
 
 class Progress:
@@ -55,11 +56,14 @@ class Progress:
             )
 
 
-def work(kind: str) -> Callable[[Work], Work]:
-    """Register the function that does a kind of job."""
+def work(kind: str, *, resumes: bool = False) -> Callable[[Work], Work]:
+    """Register the function that does a kind of job. One that `resumes` goes on where it was when it is called again: it
+    is done once more where its process died."""
 
     def registered(function: Work) -> Work:
         _works[kind] = function
+        if resumes:
+            _resuming.add(kind)
         return function
 
     return registered
@@ -98,6 +102,18 @@ def _do(run_id: int, arguments: dict[str, Any]) -> None:
         run.state, run.told = JobState.FAILED, gettext("出现意外错误,已记入日志。请把任务编号告诉管理员。")
     run.ended_at = timezone.now()
     run.save(update_fields=["state", "told", "result", "total", "done", "ended_at"])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="kaoqin.resume", queueing_lock="kaoqin.resume")
+async def resume(timestamp: int) -> None:
+    """Put back into the queue what was being done by a process that is gone, where it goes on where it was."""
+    stalled = await app.job_manager.get_stalled_jobs(task_name="kaoqin.job")
+    runs = JobRun.objects.filter(pk__in=[job.task_kwargs["run_id"] for job in stalled], kind__in=_resuming)
+    wanted = {key async for key in runs.values_list("pk", flat=True)}
+    for job in stalled:
+        if job.task_kwargs["run_id"] in wanted:
+            await app.job_manager.retry_job(job)
 
 
 def clean_up(before: dt.datetime) -> int:

@@ -473,6 +473,12 @@ def without_facts(*, seen_by: Actor, on: dt.date) -> int:
     return whom.filter(Q(facts__isnull=True) | Q(facts__worked_since__isnull=True)).count()
 
 
+def harmless_for_full_attendance(on: dt.date) -> frozenset[str]:
+    """The kinds of leave that do not break full attendance (全勤) on a day, by code."""
+    found = ledger.kinds_on(on).values()
+    return frozenset(one.code for one in found if not one.rules.affects_full_attendance)
+
+
 def kind_rows(codes: Iterable[str]) -> dict[str, LeaveKind]:
     return {row.code: row for row in LeaveKind.objects.filter(code__in=list(codes))}
 

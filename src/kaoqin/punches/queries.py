@@ -1,6 +1,7 @@
 """Questions about the ledger."""
 
 import datetime as dt
+import zoneinfo
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import load_wall_clock, store_wall_clock
@@ -252,6 +254,28 @@ def local_times(ids: Sequence[int], first: dt.date, last: dt.date) -> list[Local
             for who, at, place, remark, origin, source in cursor.fetchall()
         ]
     return [row for row in rows if first <= row.at.date() <= last]
+
+
+def came_since(employee_id: int, date: dt.date, since: dt.datetime) -> list[tuple[Promise, dt.datetime]]:
+    """What came to the ledger, or was corrected in it, after a moment and touches a day or the night after it: what it
+    was, and the local time it is about."""
+    zone = zoneinfo.ZoneInfo(org.zones([employee_id], date).get(employee_id, "UTC"))
+    low = dt.datetime.combine(date, dt.time(), zone)
+    between = {"employee": employee_id, "at__range": (low, low + dt.timedelta(hours=36))}
+    late = Punch.objects.filter(**between, received_at__gt=since).order_by("at")
+    found: list[tuple[Promise, dt.datetime]] = [
+        (gettext_lazy("补传打卡"), at) for at in late.values_list("at", flat=True)
+    ]
+    for row in Correction.objects.filter(employee=employee_id).filter(Q(made_at__gt=since) | Q(withdrawn_at__gt=since)):
+        at = row.at or (row.punch.at if row.punch else None)
+        if at and low <= at <= low + dt.timedelta(hours=36):
+            taken_back = row.withdrawn_at is not None and row.made_at <= since
+            added = row.kind != CorrectionKind.VOID
+            what = (
+                gettext_lazy("撤销补卡") if taken_back else gettext_lazy("补卡") if added else gettext_lazy("作废打卡")
+            )
+            found.append((what, at))
+    return [(what, at.astimezone(zone).replace(tzinfo=None)) for what, at in found]
 
 
 def added_corrections(ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, int]:

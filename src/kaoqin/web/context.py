@@ -12,7 +12,15 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from kaoqin.approvals import queries as approvals
 from kaoqin.approvals.words import ASK, DECIDE, MANAGE_FLOWS, SEE_REQUESTS
-from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES, RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS
+from kaoqin.attendance.words import (
+    ANSWER_OBJECTIONS,
+    CLOSE_MONTHS,
+    MANAGE_ATTENDANCE_RULES,
+    RECORD_APPROVALS,
+    SEE_CLOSED,
+    SEE_DAYS,
+    SEE_OWN_DAYS,
+)
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
@@ -64,6 +72,17 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
             Entry(gettext_lazy("补卡规则"), "/corrections/quotas/", "settings", MANAGE_ATTENDANCE_RULES),
             Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
+        ),
+    ),
+    (
+        gettext_lazy("月结"),
+        (
+            Entry(gettext_lazy("我的月报"), "/my/months/", "file-text", SEE_OWN_DAYS),
+            Entry(gettext_lazy("月结"), "/closing/", "lock", CLOSE_MONTHS),
+            Entry(gettext_lazy("考勤确认"), "/closing/confirmations/", "checks", ANSWER_OBJECTIONS),
+            Entry(gettext_lazy("已月结"), "/closing/people/", "clipboard-list", SEE_CLOSED),
+            Entry(gettext_lazy("月结差异"), "/closing/adjustments/", "git-compare", SEE_CLOSED),
+            Entry(gettext_lazy("综合工时台账"), "/attendance/comprehensive/", "scale", SEE_CLOSED),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from kaoqin.attendance.settling import settle_all
 from kaoqin.core.seeds import plant
 from kaoqin.security.models import Account
 from kaoqin.web.demo.accounts import open_demo_accounts, say_accounts
+from kaoqin.web.demo.closing import end_the_month
 from kaoqin.web.demo.leave_requests import ask_for_leave
 from kaoqin.web.demo.load import load
 from kaoqin.web.demo.notices import tell_people
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         ask_for_leave(timezone.localdate(now), now)
         self._say("演示数据:核算 …")
         settle_all()
+        self._say("演示数据:月结 …")
+        end_the_month(timezone.localdate(now), now)
         self._say("演示数据:完成。")
 
     def _say(self, sentence: str) -> None:

@@ -1,0 +1,211 @@
+"""An employee confirms a month, objects to it, or says nothing; what was confirmed can be shown for ever."""
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+
+import make
+from kaoqin.attendance import closing, comprehensive, confirming, months
+from kaoqin.attendance.actions import Rules, keep_rules
+from kaoqin.attendance.closing import Scope
+from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
+from kaoqin.core.models import JobRun
+from kaoqin.core.words import NotAllowed, NotFound, Refusal
+from kaoqin.leave import queries as leave
+from kaoqin.notices.models import Notice
+from kaoqin.punches import actions as punches
+
+OCTOBER = make.day("10-01")
+LATER = make.NOW + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def asked(cast):
+    """Chen, late once in October, is asked to confirm with all others."""
+    make.punch(cast.chen, "10-12 09:00", "10-12 18:00", "10-13 09:20", "10-13 18:00")
+    make.settle()
+    make.work_off(confirming.ask_all(Scope(OCTOBER), 5, by=make.ROOT, at=make.NOW))
+    return cast
+
+
+def answer(employee):
+    return Confirmation.objects.get(employee=employee)
+
+
+def digest(employee):
+    return confirming.sheet_of(answer(employee)).digest
+
+
+def confirm(cast, at=LATER):
+    return confirming.confirm(OCTOBER, digest(cast.chen), by=cast.by("chen"), at=at)
+
+
+def test_everybody_is_asked_once_and_told_once(asked):
+    assert Confirmation.objects.count() == 5
+    assert answer(asked.chen).due_on == make.day("11-25")
+    make.work_off(confirming.ask_all(Scope(OCTOBER), 5, by=make.ROOT, at=LATER))
+    assert Confirmation.objects.count() == 5
+    assert Notice.objects.filter(kind="attendance.month_ready", account=asked.accounts["chen"]).count() == 1
+
+
+def test_confirming_keeps_when_and_a_digest_of_what_was_seen(asked):
+    made = confirm(asked)
+    assert (made.state, made.answered_at, len(made.digest)) == ("confirmed", LATER, 64)
+    assert [day["said"] for day in made.sheet["days"] if day["date"] == "2026-10-13"] == ["迟到20分钟"]
+    with pytest.raises(Refusal, match="已经确认过"):
+        confirm(asked)
+
+
+def test_numbers_that_changed_meanwhile_are_not_confirmed_unseen(asked):
+    seen = digest(asked.chen)
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=make.NOW, today=make.TODAY)
+    make.settle()
+    with pytest.raises(Refusal, match="重新核对"):
+        confirming.confirm(OCTOBER, seen, by=asked.by("chen"), at=LATER)
+    assert confirm(asked).state == "confirmed"
+
+
+def test_silence_is_read_and_never_confirmed(asked):
+    assert confirming.chase(make.day("11-24"), LATER) == 0
+    reminded = Notice.objects.filter(account=asked.accounts["chen"], key__contains=":last:")
+    assert reminded.count() == 1
+    assert confirming.chase(make.day("11-25"), LATER) == 0
+    assert confirming.chase(make.day("11-26"), LATER) == 5
+    assert {row.state for row in Confirmation.objects.all()} == {"read"}
+    closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
+    assert ClosedMonth.objects.get().answer == "read"
+
+
+def test_an_objection_goes_to_hr_and_the_manager_stops_closing_and_is_answered(asked, clock):
+    from kaoqin.org import lead_actions
+
+    lead_actions.state_heads([lead_actions.Heads(asked.sales, asked.wang, make.TODAY)], by=make.ROOT, at=make.NOW)
+    made = confirming.object_to(OCTOBER, "13 日没有迟到", by=asked.by("chen"), at=LATER)
+    told = set(Notice.objects.filter(kind="attendance.objection").values_list("account__username", flat=True))
+    assert told == {"he", "wang"}
+    assert closing.close_people([asked.chen.pk], OCTOBER, None, LATER) == 0
+    with pytest.raises(Refusal, match="写明答复"):
+        confirming.reply(made.pk, " ", by=asked.by("wang"), at=LATER)
+    confirming.reply(made.pk, "已查监控,确实迟到", by=asked.by("wang"), at=LATER)
+    with pytest.raises(Refusal, match="已经答复"):
+        confirming.reply(made.pk, "再答", by=asked.by("he"), at=LATER)
+    assert Notice.objects.filter(kind="attendance.objection_answered", account=asked.accounts["chen"]).exists()
+    assert confirm(asked).state == "confirmed"
+    closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
+    assert ClosedMonth.objects.get().answer == "confirmed"
+    with pytest.raises(Refusal, match="已经月结"):
+        confirming.object_to(OCTOBER, "还是不对", by=asked.by("chen"), at=LATER)
+
+
+def test_a_confirmation_of_other_numbers_is_none_of_those_closed(asked):
+    confirm(asked)
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=make.NOW, today=make.TODAY)
+    closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
+    assert ClosedMonth.objects.get().answer == ""
+
+
+def test_nobody_answers_for_another(asked):
+    with pytest.raises(NotFound):
+        confirming.confirm(OCTOBER, "x", by=asked.by("outsider"), at=LATER)
+    made = confirming.object_to(OCTOBER, "不对", by=asked.by("zhao"), at=LATER)
+    with pytest.raises(NotFound):
+        confirming.reply(made.pk, "好", by=asked.by("wang"), at=LATER)
+    with pytest.raises(NotAllowed):
+        confirming.reply(made.pk, "好", by=asked.by("chen"), at=LATER)
+    own = confirming.object_to(OCTOBER, "不对", by=asked.by("wang"), at=LATER)
+    with pytest.raises(Refusal, match="他人"):
+        confirming.reply(own.pk, "好", by=asked.by("wang"), at=LATER)
+
+
+def test_the_pdf_is_there_once_a_month_is_confirmed_and_only_for_who_may_see_it(asked, enter):
+    where = f"/attendance/people/{asked.chen.pk}/2026-10-01/month.pdf"
+    assert enter("chen").get(where).status_code == 404
+    confirm(asked)
+    answer_ = enter("chen").get(where)
+    assert (answer_["Content-Type"], answer_.content[:5]) == ("application/pdf", b"%PDF-")
+    assert [enter(name).get(where).status_code for name in ("he", "wang", "zhao", "sun")] == [200, 200, 403, 403]
+
+
+def test_month_end_in_the_browser_from_asking_to_a_difference_in_the_next_month(asked, enter, clock):
+    page = enter("chen").get("/my/months/2026-10-01/").content.decode()
+    assert "确认无误" in page
+    enter("chen").post("/my/months/2026-10-01/confirm/", {"digest": digest(asked.chen)})
+    assert "您已于" in enter("chen").get("/my/months/2026-10-01/").content.decode()
+    preview = enter("he").post("/closing/close/", {"month": "2026-10", "preview": "1"}).content.decode()
+    assert "<html" not in preview
+    assert ">5<" in preview
+    enter("he").post("/closing/close/", {"month": "2026-10"})
+    make.work_off(JobRun.objects.latest("pk"))
+    clock(LATER)
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘打卡", by=make.ROOT, at=LATER, today=make.TODAY)
+    make.settle()
+    found = Adjustment.objects.get()
+    text = enter("he").get("/closing/adjustments/").content.decode()
+    assert "20 分 → 0 分" in text
+    assert "补卡 10-13 08:58" in text
+    enter("he").post(f"/closing/adjustments/{found.pk}/accept/")
+    assert "上期差异" in enter("chen").get("/my/months/2026-11-01/").content.decode()
+    enter("he").post("/closing/hand-over/", {"month": "2026-10"})
+    assert ClosedMonth.objects.filter(handed_over_at=None).count() == 0
+    assert "已移交" in enter("he").get("/closing/?month=2026-10").content.decode()
+
+
+def test_the_workbook_of_closed_months_holds_the_frozen_numbers(asked, enter):
+    closing.close_people([asked.chen.pk], OCTOBER, None, make.NOW)
+    DayResult.objects.filter(employee=asked.chen).update(late_minutes=0)
+    body = enter("he").get("/closing/people/?month=2026-10&export=xlsx").content
+    header, row = openpyxl.load_workbook(io.BytesIO(body)).active.iter_rows(values_only=True)
+    assert dict(zip(header, row, strict=True))["迟到次数"] == 1
+
+
+@pytest.mark.parametrize(
+    "page", ["/closing/?month=2026-10", "/closing/people/", "/closing/confirmations/", "/closing/adjustments/"]
+)
+def test_a_page_asks_as_many_questions_for_all_as_for_one(asked, enter, django_assert_max_num_queries, page):
+    closing.close_people([asked.chen.pk, asked.zhao.pk, asked.he.pk], OCTOBER, None, make.NOW)
+    he = enter("he")
+    with django_assert_max_num_queries(60):
+        assert he.get(page).status_code == 200
+
+
+def test_a_wrong_address_is_nothing(asked, enter):
+    for where in ("/my/months/x/", "/my/months/2026-10-02/", f"/attendance/people/{asked.chen.pk}/x/month.pdf"):
+        assert enter("chen").get(where).status_code == 404
+
+
+def test_the_month_rules_of_a_group_are_kept_on_their_page(asked, enter):
+    where = f"/groups/{asked.day_group.pk}/months/"
+    told = {"begins_on": "2026-11-01", "first_day": "26", "free_late_times": "3", "free_late_minutes": "10"}
+    assert enter("he").post(where, {**told, "lates_per_half_day": "x"}).status_code == 422
+    enter("he").post(where, {**told, "lates_per_half_day": "3", "late_breaks": "on"})
+    assert "3 次,每次 10 分以内" in enter("he").get(where).content.decode()
+    row = months.rules_in_force([asked.day_group.pk], make.TODAY)[asked.day_group.pk]
+    assert (row.first_day, row.lates_per_half_day, row.late_breaks, row.leave_breaks) == (26, 3, True, False)
+
+
+def test_comprehensive_hours_are_reckoned_over_the_cycle_also_for_joiners_and_leavers(asked, enter):
+    rules = Rules(system="comprehensive", cycle="quarter")
+    keep_rules(asked.day_group, OCTOBER, rules, by=make.ROOT, at=make.NOW)
+    make.leave(asked.wang, make.day("10-12"))
+    found = {
+        one.employee.name: one for one in comprehensive.ledger(make.day("10-12"), seen_by=make.ROOT, on=make.TODAY)
+    }
+    chen, wang = found["陈大白"], found["王主管"]
+    assert (chen.first, chen.last, chen.partial, wang.partial) == (OCTOBER, make.day("12-31"), True, True)
+    workdays = DayResult.objects.filter(employee=asked.chen, provisional=False, day_kind="workday").count()
+    assert (chen.standard, chen.worked, chen.excess) == (workdays * 480, 480 + 460, 0)
+    assert (
+        wang.standard
+        == DayResult.objects.filter(employee=asked.wang, date__lte=make.day("10-12"), day_kind="workday").count() * 480
+    )
+    assert "陈大白" in enter("he").get("/attendance/comprehensive/?month=2026-10").content.decode()
+
+
+def test_annual_leave_harms_no_full_attendance(db):
+    from kaoqin.core.seeds import plant
+
+    plant()
+    assert "annual" in leave.harmless_for_full_attendance(make.TODAY)
+    assert "personal" not in leave.harmless_for_full_attendance(make.TODAY)
