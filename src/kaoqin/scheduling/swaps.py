@@ -77,7 +77,12 @@ def facts(details: Details) -> Mapping[str, Decimal]:
     return {"days": Decimal(len(details["dates"]))}
 
 
-SWAP = request_kind(RequestKind("swap", gettext_lazy("换班"), lines, facts, "/requests/new/swap/", "repeat"))
+SWAP = request_kind(
+    RequestKind(
+        *("swap", gettext_lazy("换班"), lines, facts, "/requests/new/swap/", "repeat"),
+        about=gettext_lazy("与同组同事对换排班,对方先同意"),
+    )
+)
 
 
 def touches_night(span: Span) -> bool:
