@@ -57,7 +57,7 @@ DOORS = {
     "overtime:own": ("loooooo", "loooooo"),
     "overtime:balances": ("lffooff", "lffooff"),
     "overtime:payouts": ("lfffoff", "lfffoff"),
-    "overtime:person": ("lnooonn", "lnooonn"),
+    "overtime:person": ("lfoooff", "lfoooff"),
     "overtime:adjust": ("lfffoff", "lfffoff"),
     "overtime:rules": ("lfffoff", "lfffoff"),
     "overtime:new_rules": ("lfffoff", "lfffoff"),

@@ -21,7 +21,6 @@ from kaoqin.overtime.models import BankEntry, Overtime, OvertimeRules
 from kaoqin.overtime.words import MANAGE_BANK, RATES, SEE_BANK, SEE_OWN_BANK, Entry, Rules, Way
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.words import DayKind, ShiftPlan
-from kaoqin.security.doors import may
 from kaoqin.security.words import Actor
 
 _FIELDS = tuple(Rules.__dataclass_fields__)
@@ -224,8 +223,8 @@ def people(department: int | None, *, seen_by: Actor, on: dt.date) -> QuerySet[A
 
 
 def person(employee_id: int, *, seen_by: Actor, on: dt.date) -> Employee:
-    """Somebody within reach whose bank may be seen."""
-    code = SEE_BANK if may(seen_by, SEE_BANK) and employee_id != seen_by.employee_id else SEE_OWN_BANK
+    """Somebody whose bank `seen_by` may see: oneself, or people within reach."""
+    code = SEE_OWN_BANK if employee_id == seen_by.employee_id else SEE_BANK
     return org.person(employee_id, code, seen_by=seen_by, on=on)
 
 
