@@ -347,7 +347,7 @@ def adjustments(request: AskedBy) -> HttpResponseBase:
         columns=[
             *_who(),
             Column("date", gettext("日期"), lambda a: a.date, "date", link=lambda a: f"/closing/adjustments/{a.pk}/"),
-            Column("changes", gettext("变化"), _say_changes),
+            Column("changes", gettext("变化"), _say_changes, wraps=True),
             Column("causes", gettext("由来"), lambda a: say_list(say_causes(a))),
             Column(
                 "state",

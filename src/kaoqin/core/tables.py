@@ -33,6 +33,7 @@ class Column(Generic[Row]):
 
     `hidden` columns are offered in the column choice but not shown at first. A `button` gives the label and the
     address that it posts to, or nothing where there is nothing to do. A `tone` is the colour of the row's badge here.
+    One that `wraps` holds sentences, which must not push the other columns out of sight.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Column(Generic[Row]):
     hidden: bool = False
     button: Callable[[Row], tuple[str, str] | None] | None = None
     tone: Callable[[Row], str] | None = None
+    wraps: bool = False
 
 
 @dataclass(frozen=True)
