@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from kaoqin.core.words import NotAllowed
 from kaoqin.security.models import Account, Grant
 from kaoqin.security.neighbours import who_is
-from kaoqin.security.words import Actor, Granted, Reach, Role, Scope, ScopeKind, permissions
+from kaoqin.security.words import EVERYONE, Actor, Granted, Reach, Role, Scope, ScopeKind, permissions
 
 SYSTEM = Actor(account_id=None, name="系统", grants=(Granted(Role.HR, Scope(ScopeKind.ALL)),))
 
@@ -24,8 +24,11 @@ def actor_of(account: Account, on: dt.date, address: str = "") -> Actor:
 
 
 def reach(by: Actor, code: str) -> Reach:
-    """Whom `by` reaches with a permission. Raises KeyError for a code nobody declared."""
+    """Whom `by` reaches with a permission: what everybody may do, everybody may do with their own only. Raises KeyError
+    for a code nobody declared."""
     roles = permissions()[code].roles
+    if roles == frozenset(EVERYONE):
+        return Reach(employee_id=by.employee_id)
     scopes = [granted.scope for granted in by.grants if granted.role in roles]
     return Reach(
         everyone=any(scope.kind == ScopeKind.ALL for scope in scopes),
