@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
@@ -138,9 +137,7 @@ class Placed:
 
 def placed(on: dt.date, employee_ids: Iterable[int] | None = None) -> list[Placed]:
     """Everybody employed and posted on a day, or those of some employees; one question."""
-    in_force = Q(begins_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-    employed_then = Q(employee__hired_on__lte=on) & (Q(employee__left_on__isnull=True) | Q(employee__left_on__gte=on))
-    rows = Posting.objects.filter(in_force, employed_then).order_by("employee_id")
+    rows = Posting.objects.filter(posted(on), _employed_on("employee__", on)).order_by("employee_id")
     if employee_ids is not None:
         rows = rows.filter(any_of("employee_id", employee_ids))
     fields = ("employee_id", "employee__number", "employee__name", "department_id", "site_id")
@@ -367,13 +364,9 @@ def reached_by_numbers(numbers: Iterable[str], code: str, *, seen_by: Actor, on:
 
 def leading(on: dt.date) -> Leading:
     """Who leads whom on a day: the tree and its heads are read now, people as they are asked for."""
-    heads = _in_force(DepartmentHead.objects.filter(_employed_on("employee__", on)), on)
+    heads = DepartmentHead.objects.filter(posted(on), _employed_on("employee__", on))
     above = {node.id: node.parent_id for node in tree(on)}
     return Leading(above, dict(heads.values_list("department_id", "employee_id")), lambda key: _own_place(key, on))
-
-
-def _in_force(rows: "QuerySet[Any]", on: dt.date) -> "QuerySet[Any]":
-    return rows.filter(begins_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 def _employed_on(path: str, on: dt.date) -> Q:
@@ -386,7 +379,7 @@ def _employed_on(path: str, on: dt.date) -> Q:
 def _own_place(employee_id: int, on: dt.date) -> tuple[int | None, int | None]:
     """(department, own line manager where there is one who has not left) of an employee on a day."""
     where = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
-    own = _in_force(LineManager.objects.filter(_employed_on("manager__", on), employee=employee_id), on)
+    own = LineManager.objects.filter(posted(on), _employed_on("manager__", on), employee=employee_id)
     return where.values_list("department_id", flat=True).first(), own.values_list("manager_id", flat=True).first()
 
 
@@ -416,7 +409,7 @@ def site_ids_of(employee_id: int, on: dt.date) -> list[int]:
 
 def heads(on: dt.date) -> dict[int, Employee]:
     """Who heads each department on a day, those who have left too: HR must see that somebody is missing."""
-    rows = _in_force(DepartmentHead.objects.select_related("employee"), on)
+    rows = DepartmentHead.objects.filter(posted(on)).select_related("employee")
     return {row.department_id: row.employee for row in rows}
 
 

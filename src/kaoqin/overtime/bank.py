@@ -144,7 +144,7 @@ def give_back(origin: str, still_minutes: int, on: dt.date, *, by: Actor, at: dt
     employee_id = told[0][0]
     org.hold([employee_id], on)
     lots = {lot.id: lot for lot in queries.lots([employee_id])}
-    order = [(key, total) for key, total in ((one[1], one[2]) for one in told)]
+    order = [(key, total) for _, key, total in told]
     order.sort(key=lambda one: (lots[one[0]].ends_on, lots[one[0]].begins_on, one[0]))
     said = Sentence("销假,退回调休")
     back = give(order, sum(total for _, total in order) - still_minutes)

@@ -34,10 +34,14 @@ def holders(code: str, on: dt.date, *, site_id: int | None = None, roles: Iterab
     named; `roles` narrows by which. For telling people, not for showing them. Raises KeyError for a code nobody declared.
     """
     scope = Q(scope_kind=ScopeKind.ALL) | Q(scope_kind=ScopeKind.SITE, scope_key=site_id or 0)
-    in_force = Q(begins_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
     held = permissions()[code].roles & frozenset(roles)
-    rows = Grant.objects.filter(scope, in_force, role__in=held, account__is_active=True)
-    return set(rows.values_list("account_id", flat=True))
+    return set(_given(on).filter(scope, role__in=held).values_list("account_id", flat=True))
+
+
+def _given(on: dt.date) -> QuerySet[Grant]:
+    """The grants of a day, of accounts in use."""
+    in_force = Q(begins_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+    return Grant.objects.filter(in_force, account__is_active=True)
 
 
 def in_use(account_ids: Collection[int]) -> dict[int, Account]:
@@ -52,9 +56,9 @@ def in_role(role: str, department_ids: Iterable[int], site_ids: Iterable[int], *
         | Q(scope_kind=ScopeKind.DEPARTMENT, scope_key__in=list(department_ids))
         | Q(scope_kind=ScopeKind.SITE, scope_key__in=list(site_ids))
     )
-    given = Grant.objects.filter(reaching, role=role, account__is_active=True, begins_on__lte=on)
-    rows = given.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-    return list(rows.order_by("account").values_list("account_id", flat=True).distinct())
+    return list(
+        _given(on).filter(reaching, role=role).order_by("account").values_list("account_id", flat=True).distinct()
+    )
 
 
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
