@@ -9,6 +9,7 @@ from kaoqin.approvals import flow_actions, queries
 from kaoqin.approvals.models import Delegation, Flow, Request, RequestFile
 from kaoqin.approvals.words import VersionState
 from kaoqin.attendance.models import Absence, Waiting
+from kaoqin.core.seeds import plant
 
 TRIP = {"start": "2026-11-23T09:00", "end": "2026-11-25T18:00", "place": "杭州", "purpose": "签约", "companions": ""}
 PDF = b"%PDF-1.7 x"
@@ -222,6 +223,22 @@ def test_a_flow_is_drawn_tried_and_published(us, enter):
     he.post(f"{where}discard/")
     he.post(f"{where}close/")
     assert "未启用" in text(he.get("/flows/"))
+
+
+def test_a_flow_for_one_kind_of_leave_only(us, enter):
+    plant()
+    he = enter("he")
+    where = he.post("/flows/new/", {"name": "病假流程"})["Location"]
+    he.post(f"{where}settings/", {"kinds": ["leave", "trip"], "finer": ["leave:sick", "leave:marriage"]})
+    version = Flow.objects.get(name="病假流程").versions.get()
+    assert version.conditions["kinds"] == ["leave:marriage", "leave:sick", "trip"]
+    shown = text(he.get(where))
+    assert "出差" in shown
+    assert "请假 · 病假" in shown
+    tried = {"person": "陈大白", "flow": version.flow_id}
+    assert "不符合本流程的适用条件" not in text(he.get("/flows/try/", {**tried, "kind": "leave:sick"}))
+    for other in ("leave", "leave:annual", "outing"):
+        assert "不符合本流程的适用条件" in text(he.get("/flows/try/", {**tried, "kind": other}))
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ class Company:
 FULL = Company([1, 2, 3], [1, 3], {"hr": [8, 9], "manager": [1]})
 
 
-def facts(kind="trip", departments=(), **amounts):
-    return Facts(kind, frozenset(departments), read_amounts(amounts))
+def facts(kind="trip", departments=(), finer="", **amounts):
+    return Facts(kind, frozenset(departments), read_amounts(amounts), finer)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,10 @@ def facts(kind="trip", departments=(), **amounts):
         (When(upto={"days": Decimal(1)}), facts(days="viel"), False),
         (When(kinds=frozenset({"trip"})), facts("outing"), False),
         (When(kinds=frozenset({"trip"})), facts("trip"), True),
+        (When(kinds=frozenset({"leave"})), facts("leave", finer="sick"), True),
+        (When(kinds=frozenset({"leave:sick"})), facts("leave", finer="sick"), True),
+        (When(kinds=frozenset({"leave:sick"})), facts("leave", finer="annual"), False),
+        (When(kinds=frozenset({"leave:sick"})), facts("leave"), False),
         (When(departments=frozenset({5})), facts(departments=[4]), False),
         (When(departments=frozenset({5})), facts(departments=[4, 5]), True),
         (When(over={"days": Decimal(1)}, upto={"hours": Decimal(8)}), facts(days=2, hours=9), False),

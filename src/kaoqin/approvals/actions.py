@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from kaoqin.approvals import queries
 from kaoqin.approvals.carrying import end as end_request
 from kaoqin.approvals.carrying import go_on, hold, hold_open, lay, note, tell_deciders, undo
-from kaoqin.approvals.flowing import Facts, read_amounts
+from kaoqin.approvals.flowing import Facts
 from kaoqin.approvals.lookups import OrgLookups
 from kaoqin.approvals.models import Request, RequestEntry
 from kaoqin.approvals.words import (
@@ -125,7 +125,7 @@ def ask_undo(request: Request, text: str, *, by: Actor, at: dt.datetime) -> Requ
         raise Refusal("approvals.undone_already", gettext("已经申请过撤销,正在审批。")) from open_already
     note(made, Deed.SUBMITTED, by, at, text=text)
     lookups = OrgLookups(held.employee, timezone.localdate(at))
-    facts = Facts(held.kind, frozenset(lookups.departments()), read_amounts(held.facts))
+    facts = queries.facts_of(held.kind, held.facts, lookups)
     _begin(made, facts, lookups, (), by, at)
     return made
 

@@ -210,7 +210,7 @@ def dry_run(request: AskedBy) -> HttpResponse:
     form = TryForm(request.GET or None)
 
     def tried(_: dict[str, Any]) -> dict[str, Any]:
-        told = (form.cleaned_data["kind"], form.meant(request.today), form.facts())
+        told = (form.kind_code(), form.meant(request.today), form.facts())
         flow_id = read_number(request.GET.get("flow", ""), 0)
         if not flow_id:
             return {"forecast": queries.who_would_decide(*told, on=request.today)}

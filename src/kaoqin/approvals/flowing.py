@@ -18,11 +18,18 @@ Kept = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """What conditions may ask of a request: its kind, the applicant's department and all above, amounts by `Fact`."""
+    """What conditions may ask of a request: its kind and the finer one of it (or empty), the applicant's department and
+    all above, amounts by `Fact`."""
 
     kind: str
     departments: frozenset[int] = frozenset()
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    finer: str = ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it is called in conditions: `leave`, and `leave:sick`."""
+        return frozenset({self.kind, f"{self.kind}:{self.finer}"})
 
 
 def read_amounts(told: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -40,7 +47,8 @@ def _number(value: Any) -> Decimal | None:
 
 @dataclass(frozen=True)
 class When:
-    """Under which conditions something applies; all must hold, and an empty one holds always.
+    """Under which conditions something applies; all must hold, and an empty one holds always. A kind is named as a whole
+    (`leave`) or finer (`leave:sick`).
 
     `over` is more than, `upto` at most. A request that does not tell an amount does not fulfil a condition on it.
     """
@@ -54,7 +62,7 @@ class When:
         """Whether the conditions are fulfilled."""
         told = facts.amounts
         return (
-            (not self.kinds or facts.kind in self.kinds)
+            (not self.kinds or bool(self.kinds & facts.kinds))
             and (not self.departments or bool(self.departments & facts.departments))
             and all(name in told and told[name] > bound for name, bound in self.over.items())
             and all(name in told and told[name] <= bound for name, bound in self.upto.items())

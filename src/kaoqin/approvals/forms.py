@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kaoqin.approvals.flow_actions import FlowSettings
 from kaoqin.approvals.flowing import StepPlan, When
-from kaoqin.approvals.words import CHOSEN, ROLES, Fact, Missing, Mode, Who, request_kinds
+from kaoqin.approvals.words import CHOSEN, ROLES, Fact, Missing, Mode, Who, condition_labels, request_kinds
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -109,6 +109,11 @@ class WhenForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
+    finer = forms.MultipleChoiceField(
+        label=gettext_lazy("只限其中这些"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+    )
     departments = forms.TypedMultipleChoiceField(
         label=gettext_lazy("部门(含下级)"), required=False, coerce=int, widget=forms.SelectMultiple({"size": 5})
     )
@@ -117,24 +122,31 @@ class WhenForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, label in SAID.items():
             self.fields[name] = forms.DecimalField(label=label, min_value=0, decimal_places=2, required=False)
-        kinds = [(kind.code, kind.label) for kind in request_kinds().values()]
+        kinds = request_kinds().values()
         departments = [(node.id, "\u3000" * node.depth + node.name) for node in org.tree(on)]
-        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["kinds"].choices = [(kind.code, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        finer = [one for kind in kinds for one in kind.finer_labels().items()]
+        self.fields["finer"].choices = finer  # type: ignore[attr-defined]
         self.fields["departments"].choices = departments  # type: ignore[attr-defined]
 
     def conditions(self) -> When:
+        """What was chosen; where some of a kind were, it is only those, whether the whole was ticked or not."""
         said = self.cleaned_data
+        narrowed = {one.partition(":")[0] for one in said["finer"]}
+        kinds = frozenset(said["kinds"]) - narrowed | frozenset(said["finer"])
         over, upto = (
             {name: said[f"{name}_{side}"] for name in Fact.values if said.get(f"{name}_{side}") is not None}
             for side in ("over", "upto")
         )
-        return When(frozenset(said["kinds"]), frozenset(said["departments"]), over, upto)
+        return When(kinds, frozenset(said["departments"]), over, upto)
 
     @staticmethod
     def initial_of(when: When) -> dict[str, Any]:
         """Conditions as the fields show them."""
         bounds = {f"{name}_{side}": _shown(getattr(when, side).get(name)) for name, side in BOUNDS}
-        return {"kinds": sorted(when.kinds), "departments": sorted(when.departments), **bounds}
+        finer = sorted(one for one in when.kinds if ":" in one)
+        kinds = sorted({one.partition(":")[0] for one in when.kinds})
+        return {"kinds": kinds, "finer": finer, "departments": sorted(when.departments), **bounds}
 
 
 def _shown(value: Decimal | None) -> str | None:
@@ -269,11 +281,16 @@ class TryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind.code, kind.label) for kind in request_kinds().values()]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+        self.fields["kind"].choices = condition_labels().items()  # type: ignore[attr-defined]
 
     def meant(self, on: dt.date) -> Employee:
         return people_meant(self.cleaned_data["person"].replace(" ", ""), on, "person")[0]
 
+    def kind_code(self) -> str:
+        code: str = self.cleaned_data["kind"]
+        return code.partition(":")[0]
+
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in Fact.values if self.cleaned_data[name] is not None}
+        """Amounts, and the finer kind where one was chosen."""
+        amounts = {name: self.cleaned_data[name] for name in Fact.values if self.cleaned_data[name] is not None}
+        return {**amounts, "kind": self.cleaned_data["kind"].partition(":")[2]}

@@ -64,7 +64,7 @@ def version_for(facts: Facts, on: dt.date) -> FlowVersion:
 
 def facts_of(kind: str, told: Mapping[str, Any], lookups: OrgLookups) -> Facts:
     """What a kind tells of a request, with the applicant's departments."""
-    return Facts(kind, frozenset(lookups.departments()), read_amounts(told))
+    return Facts(kind, frozenset(lookups.departments()), read_amounts(told), str(told.get("kind", "")))
 
 
 @dataclass(frozen=True)

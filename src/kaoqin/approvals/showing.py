@@ -9,7 +9,18 @@ from django.utils.translation import gettext
 from kaoqin.approvals import queries
 from kaoqin.approvals.flowing import FlowPlan, StepPlan, When, read_step
 from kaoqin.approvals.models import Request, RequestEntry, RequestStep, Seat
-from kaoqin.approvals.words import Answer, Deed, Fact, Found, Missing, Mode, State, StepState, Who, request_kinds
+from kaoqin.approvals.words import (
+    Answer,
+    Deed,
+    Fact,
+    Found,
+    Missing,
+    Mode,
+    State,
+    StepState,
+    Who,
+    condition_labels,
+)
 from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 
@@ -173,10 +184,9 @@ def _times(step: StepPlan) -> str:
 
 def say_when(when: When, departments: Mapping[int, str]) -> list[str]:
     """Conditions in words, each for itself."""
-    kinds = request_kinds()
     told = []
     if when.kinds:
-        told.append(say_list(kinds[one].label for one in sorted(when.kinds) if one in kinds))
+        told.append(say_list(label for code, label in condition_labels().items() if code in when.kinds))
     if when.departments:
         told.append(say_list(departments.get(one, gettext("(已撤销)")) for one in sorted(when.departments)))
     for name in Fact.values:

@@ -31,7 +31,8 @@ class RequestKind:
     """A kind of request: what a person reads, what conditions may ask, and where it is asked for (an address; with
     `?request=` and its number it takes up one that was sent back, with `?date=` it begins on a day).
 
-    `about` says in a line what it is for; `mends` are the statuses of a day that it may set right. Where `for_others`
+    Where a kind has finer ones (请假: the kinds of leave), `finer` gives them, code → what it is called, and the fact `kind`
+    tells which it is. `about` says in a line what it is for; `mends` are the statuses of a day that it may set right. Where `for_others`
     HR may ask in somebody's place: the address takes `?for=` and a number (`queries.applicant`).
     """
 
@@ -44,6 +45,11 @@ class RequestKind:
     about: str | Promise = ""
     mends: frozenset[str] = frozenset()
     for_others: bool = False
+    finer: Callable[[], Mapping[str, str | Promise]] = dict
+
+    def finer_labels(self) -> dict[str, str]:
+        """The finer kinds as conditions name them (`leave:sick`), with what they are called (`请假 · 病假`)."""
+        return {f"{self.code}:{code}": f"{self.label} · {label}" for code, label in self.finer().items()}
 
 
 _kinds: dict[str, RequestKind] = {}
@@ -69,6 +75,15 @@ def kind_label(kind: str) -> str | Promise:
     """What a kind of request is called."""
     known = _kinds.get(kind)
     return known.label if known else kind
+
+
+def condition_labels() -> dict[str, str]:
+    """All kinds a condition may name, the finer ones after their own."""
+    return {
+        code: label
+        for kind in _kinds.values()
+        for code, label in ((kind.code, str(kind.label)), *kind.finer_labels().items())
+    }
 
 
 class Who(models.TextChoices):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.approvals import queries as approvals
@@ -13,6 +14,7 @@ from kaoqin.approvals.words import Details, Lines, RequestKind, request_kind
 from kaoqin.core.words import say_minutes
 from kaoqin.leave import queries
 from kaoqin.leave.counting import Stretch
+from kaoqin.leave.models import LeaveKind
 from kaoqin.leave.queries import Cost
 from kaoqin.leave.words import Half, kind_name, say_days
 
@@ -132,12 +134,18 @@ def pending(employee_id: int) -> dict[str, int]:
     return found
 
 
+def finer() -> dict[str, str | Promise]:
+    """The kinds of leave there are, code → name, in their order."""
+    return {row.code: row.name for row in LeaveKind.objects.order_by("position", "code")}
+
+
 LEAVE = request_kind(
     RequestKind(
         *("leave", gettext_lazy("请假"), lines, facts, "/requests/new/leave/", "beach"),
         about=gettext_lazy("年假、调休、病假、事假等,按排班算扣多少"),
         mends=frozenset({"absent", "late", "serious_late", "early"}),
         for_others=True,
+        finer=finer,
     )
 )
 LEAVE_END = request_kind(
@@ -145,5 +153,6 @@ LEAVE_END = request_kind(
         *("leave_end", gettext_lazy("销假"), end_lines, end_facts, "/requests/new/leave-end/", "user-check"),
         about=gettext_lazy("提前回来上班,剩下的假退回"),
         for_others=True,
+        finer=finer,
     )
 )
