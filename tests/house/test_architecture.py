@@ -28,7 +28,7 @@ MORE_DOORS = {
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
-    "leave": {"asking", "asking_actions", "keeping", "nursing"},
+    "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
     "scheduling": {"roster", "swap_actions"},
     "overtime": {"asking", "systems"},
     "attendance": {

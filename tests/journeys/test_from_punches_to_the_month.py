@@ -113,10 +113,17 @@ def test_files_come_in_days_settle_and_say_why(visit, company, night_shifts, liv
     assert Punch.objects.filter(person_key="00013").count() == 2
     assert "2026-13-45" in page.inner_text("main") or page.input_value("textarea >> nth=0")
 
-    bring(page, live_server, "钉钉原始记录.xlsx", dingtalk_raw([
-        ("林小满", "00012", "26-11-18 星期三", "2026-11-18 08:31"),
-        ("林小满", "00012", "26-11-18 星期三", "2026-11-18 17:05"),
-    ]))  # fmt: skip
+    bring(
+        page,
+        live_server,
+        "钉钉原始记录.xlsx",
+        dingtalk_raw(
+            [
+                ("林小满", "00012", "26-11-18 星期三", "2026-11-18 08:31"),
+                ("林小满", "00012", "26-11-18 星期三", "2026-11-18 17:05"),
+            ]
+        ),
+    )
     make.settle()
 
     page.goto(f"{live_server.url}/attendance/days/?month=2026-11&q=赵夜班")

@@ -16,7 +16,7 @@ from kaoqin.attendance.models import Absence, DayResult, Waiting
 from kaoqin.core.seeds import plant
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.leave import actions as leave
-from kaoqin.leave import asking, asking_actions, queries
+from kaoqin.leave import asking, asking_actions, balance_actions, queries
 from kaoqin.leave.asking import AskedLeave
 from kaoqin.leave.models import TakenLeave
 from kaoqin.org import lead_actions
@@ -136,7 +136,7 @@ def test_what_is_decided_holds_nothing_any_more(us):
 
 def test_the_click_is_refused_where_the_balance_went_meanwhile_and_the_request_stays(us):
     made = ask(us, wish("11-23", "11-24"))
-    leave.adjust(us.chen, "annual", -9 * 480, "更正", by=make.ROOT, at=make.NOW)
+    balance_actions.adjust(us.chen, "annual", -9 * 480, "更正", by=make.ROOT, at=make.NOW)
     assert refused(yes, us, made).code == "leave.balance_short"
     assert Request.objects.get().state == "open"
 
@@ -304,7 +304,7 @@ def test_two_approvals_at_once_never_overdraw(company):
     keep(company.chen)
     told = {"by": company.by("chen"), "at": make.NOW}
     both = [asking_actions.ask(company.chen, wish(first, first), **told) for first in ("11-23", "11-24")]
-    leave.adjust(company.chen, "annual", -9 * 480, "更正", by=make.ROOT, at=make.NOW)
+    balance_actions.adjust(company.chen, "annual", -9 * 480, "更正", by=make.ROOT, at=make.NOW)
     wang = company.by("wang")
     found = at_once(lambda one: deciding_actions.approve(one, by=wang, at=make.NOW).state, both)
     assert found == ["approved", "leave.balance_short"]

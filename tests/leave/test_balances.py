@@ -13,7 +13,7 @@ from conftest import keep, known
 from kaoqin.attendance.models import Absence, Waiting
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
-from kaoqin.leave import actions, keeping, ledger, queries
+from kaoqin.leave import actions, balance_actions, keeping, kind_actions, ledger, queries
 from kaoqin.leave.models import BalanceRun, LeaveEntry, TakenLeave
 from kaoqin.leave.words import Entry, Rules
 from kaoqin.org import actions as org
@@ -92,10 +92,10 @@ def _use(employee, start, end):
 
 
 def test_what_is_left_at_the_years_end_is_paid_or_carried_with_consent(there):
-    actions.carry_over(there.chen, "annual", 2 * 480, by=there.by("he"), at=make.NOW)
+    balance_actions.carry_over(there.chen, "annual", 2 * 480, by=there.by("he"), at=make.NOW)
     assert (left(there.chen), left(there.chen, on=make.day("2027-01-01"))) == (8, 2)
     with pytest.raises(Refusal, match="可以结转的只有 8 天"):
-        actions.carry_over(there.chen, "annual", 9 * 480, by=there.by("he"), at=make.NOW)
+        balance_actions.carry_over(there.chen, "annual", 9 * 480, by=there.by("he"), at=make.NOW)
     keep(there.chen, on=make.day("2027-01-01"))
     assert left(there.chen, on=make.day("2027-01-01")) == 12
     (row,) = queries.payouts(seen_by=there.by("he"), on=make.TODAY)
@@ -117,11 +117,11 @@ def test_the_last_day_of_a_lot_and_of_an_employee_are_still_theirs(there):
 def test_company_days_are_a_balance_of_their_own_used_before_or_after(there):
     rules = {**vars(queries.kind("company_annual", make.TODAY).rules), "entitled_days": 3}
     by = {"by": there.by("he"), "at": make.NOW}
-    actions.keep_kind("company_annual", make.day("11-01"), Rules(**{**rules, "joined": "first"}), **by)
+    kind_actions.keep_kind("company_annual", make.day("11-01"), Rules(**{**rules, "joined": "first"}), **by)
     keep(there.chen)
     take(there.chen, "annual", "11-23", "11-26")
     assert (left(there.chen, "company_annual", make.day("11-27")), left(there.chen, on=make.day("11-27"))) == (0, 9)
-    actions.keep_kind("company_annual", make.day("11-02"), Rules(**{**rules, "joined": "after"}), **by)
+    kind_actions.keep_kind("company_annual", make.day("11-02"), Rules(**{**rules, "joined": "after"}), **by)
     take(there.chen, "annual", "11-27")
     assert left(there.chen, on=make.day("11-30")) == 8
 
@@ -203,13 +203,13 @@ def test_leave_in_the_year_to_come_grants_its_days_first(there):
 
 def test_hr_adjusts_with_a_reason_and_takes_no_more_than_there_is(there):
     by = {"by": there.by("he"), "at": make.NOW}
-    assert actions.adjust(there.chen, "annual", 240, "补发", **by) == 10.5 * 480
-    assert actions.adjust(there.chen, "annual", -480, "多发", **by) == 9.5 * 480
+    assert balance_actions.adjust(there.chen, "annual", 240, "补发", **by) == 10.5 * 480
+    assert balance_actions.adjust(there.chen, "annual", -480, "多发", **by) == 9.5 * 480
     with pytest.raises(Refusal, match="只剩"):
-        actions.adjust(there.chen, "annual", -9.6 * 480, "多发", **by)
+        balance_actions.adjust(there.chen, "annual", -9.6 * 480, "多发", **by)
     for minutes, reason in ((480, " "), (0, "无")):
         with pytest.raises(Refusal):
-            actions.adjust(there.chen, "annual", minutes, reason, **by)
+            balance_actions.adjust(there.chen, "annual", minutes, reason, **by)
     assert keep(there.chen) == 0
 
 
@@ -217,13 +217,13 @@ def test_only_hr_takes_adjusts_and_carries(there):
     for name in ("wang", "chen", "sun", "qian", "outsider"):
         told = {"by": there.by(name), "at": make.NOW}
         with pytest.raises(NotAllowed):
-            actions.adjust(there.chen, "annual", 480, "x", **told)
+            balance_actions.adjust(there.chen, "annual", 480, "x", **told)
         with pytest.raises(NotAllowed):
             actions.take(there.chen, "annual", make.at("11-23 00:00"), make.at("11-24 00:00"), **told)
         with pytest.raises(NotAllowed):
-            actions.carry_over(there.chen, "annual", 480, **told)
+            balance_actions.carry_over(there.chen, "annual", 480, **told)
         with pytest.raises(NotAllowed):
-            actions.keep_kind("annual", make.TODAY, Rules(), **told)
+            kind_actions.keep_kind("annual", make.TODAY, Rules(), **told)
 
 
 def test_a_manager_sees_days_and_nothing_of_health(there):
@@ -238,12 +238,15 @@ def test_a_manager_sees_days_and_nothing_of_health(there):
 
 
 def test_opening_balances_are_a_difference_that_is_told(there):
-    told = [actions.Opening(there.chen, "annual", 6 * 480), actions.Opening(there.zhao, "annual", 17 * 480)]
-    actions.open_balances(told, by=there.by("he"), at=make.NOW)
+    told = [
+        balance_actions.Opening(there.chen, "annual", 6 * 480),
+        balance_actions.Opening(there.zhao, "annual", 17 * 480),
+    ]
+    balance_actions.open_balances(told, by=there.by("he"), at=make.NOW)
     assert (left(there.chen), left(there.zhao)) == (6, 17)
     assert entries(there.chen) == [("grant", 10), ("adjustment", -4)]
     assert queries.explain(there.chen.pk, "annual", make.TODAY).lines[-1].said == "迁移期初余额"
-    actions.open_balances(told, by=there.by("he"), at=make.NOW)
+    balance_actions.open_balances(told, by=there.by("he"), at=make.NOW)
     assert entries(there.chen) == [("grant", 10), ("adjustment", -4)]
 
 
@@ -254,9 +257,12 @@ def test_the_run_catches_up_after_a_pause_over_new_year(there):
     keeping.keep_all(make.day("2028-02-01"), make.NOW)
     rows = LeaveEntry.objects.filter(employee=there.chen, kind__code="annual").order_by("on", "pk")
     assert sorted((str(row.on), row.entry, row.minutes / 480) for row in rows) == [
-        ("2026-01-01", "grant", 10), ("2027-01-01", "grant", 10), ("2027-01-01", "payout", -10),
-        ("2028-01-01", "grant", 10), ("2028-01-01", "payout", -10),
-    ]  # fmt: skip
+        ("2026-01-01", "grant", 10),
+        ("2027-01-01", "grant", 10),
+        ("2027-01-01", "payout", -10),
+        ("2028-01-01", "grant", 10),
+        ("2028-01-01", "payout", -10),
+    ]
     assert BalanceRun.objects.count() == 2
 
 

@@ -96,9 +96,16 @@ def test_a_short_pause_near_the_edge_does_not_halve_a_day():
 SHORT_PLANS = st.lists(st.sampled_from(PLANS), min_size=1, max_size=6)
 MOMENTS = st.integers(0, 7 * 1440 // 30).map(lambda n: at(0, "00:00") + n * 30 * MINUTE)
 RULES = st.sampled_from(
-    [WHOLE, HALVES, HOURS, Rules(unit=Unit.MINUTE, step_minutes=1), Rules(unit=Unit.HALF_DAY, count_mode="calendar"),
-     Rules(unit=Unit.DAY, count_mode="calendar"), Rules(unit=Unit.DAY, count_mode="no_statutory")]
-)  # fmt: skip
+    [
+        WHOLE,
+        HALVES,
+        HOURS,
+        Rules(unit=Unit.MINUTE, step_minutes=1),
+        Rules(unit=Unit.HALF_DAY, count_mode="calendar"),
+        Rules(unit=Unit.DAY, count_mode="calendar"),
+        Rules(unit=Unit.DAY, count_mode="no_statutory"),
+    ]
+)
 
 
 def sound(plans):
@@ -149,8 +156,9 @@ def shifts(cast):
 @settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(["", "D", "N", "T", "L"]), min_size=7, max_size=7),
-    st.integers(0, 7 * 144), st.integers(1, 4 * 144),
-)  # fmt: skip
+    st.integers(0, 7 * 144),
+    st.integers(1, 4 * 144),
+)
 def test_the_settlement_counts_the_same_minutes(cast, shifts, codes, begin, length):
     first = make.day("11-09")
     plans = [{"": None, "D": make.DAY_PLAN, "N": make.NIGHT_PLAN, "T": TWICE, "L": LONG_NIGHT}[code] for code in codes]

@@ -77,9 +77,15 @@ def test_a_leap_year_is_divided_by_365_and_gives_no_more_than_the_tier():
 
 
 @pytest.mark.parametrize(
-    ("since", "months", "lost"), [("2020-01-01", 2, True), ("2010-01-01", 2, False), ("2010-01-01", 3, True),
-                                  ("2000-01-01", 3, False), ("2000-01-01", 4, True)],
-)  # fmt: skip
+    ("since", "months", "lost"),
+    [
+        ("2020-01-01", 2, True),
+        ("2010-01-01", 2, False),
+        ("2010-01-01", 3, True),
+        ("2000-01-01", 3, False),
+        ("2000-01-01", 4, True),
+    ],
+)
 def test_long_illness_costs_the_year(since, months, lost):
     past = {2026: Past(sick_months=Fraction(months))}
     found = days(Person(LONG_AGO, worked_since=d(since)), past=lambda year: past.get(year, NOTHING))
@@ -128,7 +134,13 @@ def child(**told):
 
 
 MATERNITY = Rules(source="grant", entitlement="maternity", count_mode="calendar", valid_months=18, gender="female")
-NATION = {"difficult_days": 15, "extra_baby_days": 15, "loss_early_days": 15, "loss_late_days": 42, "before_birth_days": 15}  # fmt: skip
+NATION = {
+    "difficult_days": 15,
+    "extra_baby_days": 15,
+    "loss_early_days": 15,
+    "loss_late_days": 42,
+    "before_birth_days": 15,
+}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +175,11 @@ def test_a_father_a_marriage_and_the_years_of_a_child():
     assert days(father, "2026-06-01", Rules(**granted, entitlement="marriage"), law=law) == [10]
     parental = Rules(**granted, entitlement="parental")
     assert [days(father, on, parental, law=law) for on in ("2024-05-31", "2024-06-01", "2027-05-31", "2027-06-01")] == [
-        [], [5], [5], []]  # fmt: skip
+        [],
+        [5],
+        [5],
+        [],
+    ]
 
 
 def test_a_kind_for_one_gender_is_due_to_no_other():
@@ -191,11 +207,15 @@ def test_who_works_longer_has_no_less(since, hired):
 LOTS = st.lists(
     st.builds(
         lambda key, begin, length, left, rank: Lot(key, begin, begin + length * DAY, left, rank),
-        st.integers(1, 99), st.dates(d("2026-01-01"), d("2026-03-01")), st.integers(0, 60), st.integers(0, 900),
+        st.integers(1, 99),
+        st.dates(d("2026-01-01"), d("2026-03-01")),
+        st.integers(0, 60),
+        st.integers(0, 900),
         st.integers(0, 2),
     ),
-    unique_by=lambda lot: lot.key, max_size=6,
-)  # fmt: skip
+    unique_by=lambda lot: lot.key,
+    max_size=6,
+)
 COSTS = st.lists(st.tuples(st.dates(d("2026-01-01"), d("2026-04-01")), st.integers(0, 480)), max_size=6)
 
 
@@ -217,5 +237,8 @@ def test_what_is_given_back_is_what_was_taken_last(lots, costs, minutes):
 
 def test_what_ends_first_is_taken_first():
     lots = [Lot(1, d("2026-01-01"), d("2026-12-31"), 480), Lot(2, d("2026-01-01"), d("2026-06-30"), 480)]
-    assert draw(lots, [(d("2026-06-30"), 480), (d("2026-07-01"), 480)]) == ([(2, d("2026-06-30"), 480), (1, d("2026-07-01"), 480)], 0)  # fmt: skip
+    assert draw(lots, [(d("2026-06-30"), 480), (d("2026-07-01"), 480)]) == (
+        [(2, d("2026-06-30"), 480), (1, d("2026-07-01"), 480)],
+        0,
+    )
     assert draw(lots, [(d("2026-07-01"), 960)])[1] == 480

@@ -129,7 +129,10 @@ def test_kinds_and_parameters_are_changed_from_a_day_on(there, enter):
     version = LeaveKindVersion.objects.get(kind__code="company_annual")
     form = {name: "" if value is None else value for name, value in vars(queries.ledger.rules_of(version)).items()}
     form = {name: "on" if value is True else value for name, value in form.items() if value is not False}
-    assert he.post("/leave/kinds/company_annual/", {**form, "begins_on": "2026-11-01", "entitled_days": "5"}).status_code == 302  # fmt: skip
+    assert (
+        he.post("/leave/kinds/company_annual/", {**form, "begins_on": "2026-11-01", "entitled_days": "5"}).status_code
+        == 302
+    )
     keep(there.chen)
     assert queries.explain(there.chen.pk, "company_annual", make.TODAY).left == 5 * 480
     own = {
@@ -229,7 +232,10 @@ def test_births_and_nursing_are_hrs_alone(there, enter, name):
     facts.keep_birth(there.chen, facts.Delivery(born_on=make.day("06-01")), by=make.ROOT, at=make.NOW)
     known(there.chen, gender="female")
     page = enter(name)
-    assert page.post(f"/leave/people/{there.chen.pk}/nursing/", {"begins_on": "2026-11-23", "place": "end"}).status_code == 403  # fmt: skip
+    assert (
+        page.post(f"/leave/people/{there.chen.pk}/nursing/", {"begins_on": "2026-11-23", "place": "end"}).status_code
+        == 403
+    )
     he = enter("he")
     where = f"/leave/people/{there.chen.pk}/nursing/"
     assert he.post(where, {"begins_on": "2026-11-23", "place": "end"}).status_code == 302

@@ -18,10 +18,16 @@ ON = d("2026-06-30")
 @pytest.mark.parametrize(
     ("total", "here", "months", "window"),
     [
-        (9, 4, 3, 6), (9, 5, 6, 12), (10, 4, 6, 12), (10, 5, 9, 15), (20, 9, 9, 15), (20, 10, 12, 18),
-        (20, 15, 18, 24), (25, 20, 24, 30),
+        (9, 4, 3, 6),
+        (9, 5, 6, 12),
+        (10, 4, 6, 12),
+        (10, 5, 9, 15),
+        (20, 9, 9, 15),
+        (20, 10, 12, 18),
+        (20, 15, 18, 24),
+        (25, 20, 24, 30),
     ],
-)  # fmt: skip
+)
 def test_the_table_of_the_nation(total, here, months, window):
     assert allowed(add_months(ON, -12 * total), add_months(ON, -12 * here), ON, NATIONAL) == (months, window)
 

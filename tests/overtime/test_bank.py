@@ -35,7 +35,11 @@ def test_a_rest_day_that_was_worked_becomes_comp_time_once_it_is_settled(shop):
     assert shop.left() == 480
     (entry,) = queries.explained(shop.cast.chen.pk, make.TODAY)
     assert (entry.entry, entry.begins_on, entry.ends_on, entry.percent) == (
-        Entry.CREDIT, make.day("11-14"), make.day("2027-05-14"), 200)  # fmt: skip
+        Entry.CREDIT,
+        make.day("11-14"),
+        make.day("2027-05-14"),
+        200,
+    )
     make.settle()
     assert BankEntry.objects.count() == 1
 
@@ -128,7 +132,9 @@ def test_what_ends_first_is_taken_first_and_what_ends_is_paid_out(shop):
     actions.adjust(chen, 60, "补", ends_on=make.day("11-30"), **shop.by("he"))
     take(shop, "11-23 09:00", "11-23 10:30")
     assert [(lot.ends_on, lot.left) for lot in queries.lots([chen.pk])] == [
-        (make.day("11-30"), 0), (make.day("12-31"), 90)]  # fmt: skip
+        (make.day("11-30"), 0),
+        (make.day("12-31"), 90),
+    ]
     assert bank.pay_out(make.day("12-31"), make.NOW) == 0
     assert bank.pay_out(make.day("2027-01-01"), make.NOW) == 1
     paid = BankEntry.objects.get(entry=Entry.PAYOUT)

@@ -27,9 +27,17 @@ NATIONAL_DAYS = {make.day(f"10-0{n}") for n in (1, 2, 3)}
         ("10-03 22:00", "10-04 02:00", False, {STATUTORY: 120, REST: 120}),
         ("10-10 18:00", "10-10 19:00", True, {WORK: 60}),
     ],
-    ids=["after work", "rest day", "National Day", "National Day on a roster", "other days of the long holiday",
-         "into the holiday", "out of the holiday", "a Saturday that is worked (补班)"],
-)  # fmt: skip
+    ids=[
+        "after work",
+        "rest day",
+        "National Day",
+        "National Day on a roster",
+        "other days of the long holiday",
+        "into the holiday",
+        "out of the holiday",
+        "a Saturday that is worked (补班)",
+    ],
+)
 def test_the_kind_of_day_sets_the_rate(begin, end, works, told):
     assert parts(make.at(begin), make.at(end), works, NATIONAL_DAYS.__contains__) == told
 

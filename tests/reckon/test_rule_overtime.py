@@ -200,9 +200,12 @@ def overtime_of(rows: dict[str, list[dict[str, str]]], offset: int) -> int:
 
 def test_an_approval_that_two_days_could_own_belongs_to_the_later() -> None:
     rows = company(
-        shift("late", {"start": "14:00", "end": "22:00"}), shift("early", {"start": "05:00", "end": "13:00"}),
-        roster={0: "late", 1: "early"}, overtime=[("+1 02:00", "+1 04:00")], group=APPROVED,
-    )  # fmt: skip
+        shift("late", {"start": "14:00", "end": "22:00"}),
+        shift("early", {"start": "05:00", "end": "13:00"}),
+        roster={0: "late", 1: "early"},
+        overtime=[("+1 02:00", "+1 04:00")],
+        group=APPROVED,
+    )
     assert (overtime_of(rows, 0), overtime_of(rows, 1)) == (0, 120)
 
 
@@ -275,9 +278,11 @@ def test_a_shift_on_a_rest_date_makes_workday_overtime() -> None:
 
 def test_untimed_hours_keep_statutory_overtime_only() -> None:
     rows = company(
-        shift("evening", {"start": "14:00", "end": "22:00"}), roster={-8: "evening"},
-        punches=["-8 14:00", "-7 01:00"], group=PUNCHED | {"system": "untimed"},
-    )  # fmt: skip
+        shift("evening", {"start": "14:00", "end": "22:00"}),
+        roster={-8: "evening"},
+        punches=["-8 14:00", "-7 01:00"],
+        group=PUNCHED | {"system": "untimed"},
+    )
     row = day_row(rows, -8)
     assert (row["overtime_workday_minutes"], row["overtime_statutory_minutes"]) == (0, 60)
 

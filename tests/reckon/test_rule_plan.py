@@ -160,9 +160,11 @@ def test_a_punch_where_two_segments_touch_belongs_to_the_earlier() -> None:
 def test_the_roster_before_the_range_has_windows_too() -> None:
     """The night of the day before the range keeps its morning punch from becoming today's in."""
     rows = company(
-        shift("night", NIGHT), shift("day", DAY | {"in_before": "600"}), roster={-1: "night", 0: "day"},
+        shift("night", NIGHT),
+        shift("day", DAY | {"in_before": "600"}),
+        roster={-1: "night", 0: "day"},
         punches=["06:40", "09:10", "18:00"],
-    )  # fmt: skip
+    )
     assert day_row(rows)["late_minutes"] == 10
 
 

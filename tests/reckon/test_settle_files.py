@@ -193,8 +193,11 @@ def test_results_are_written_as_csv(tmp_path: Path) -> None:
         "007,2026-10-08,day,workday,480,474,6,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2026-10-08T09:06:00,2026-10-08T18:00:00,late"
     )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "cycles.csv", "days.csv", "months.csv", "punch_use.csv",
-    ]  # fmt: skip
+        "cycles.csv",
+        "days.csv",
+        "months.csv",
+        "punch_use.csv",
+    ]
 
 
 def test_text_that_needs_quotes_is_quoted(tmp_path: Path) -> None:

@@ -112,9 +112,11 @@ def test_other_systems_have_no_cycle() -> None:
 
 def test_punch_use_tells_every_row_in_the_order_of_the_input() -> None:
     rows = company(
-        shift("day", DAY), roster={0: "day"}, punches=["18:00", "08:00", "08:50", "-20 09:00", "03:00"],
+        shift("day", DAY),
+        roster={0: "day"},
+        punches=["18:00", "08:00", "08:50", "-20 09:00", "03:00"],
         employee={"hired_on": on(-1)},
-    )  # fmt: skip
+    )
     rows["punches"].append({"employee_no": "7", "at": f"{on(0)}T09:00:00"})
     uses = [fate[-1] for fate in fates(rows)]
     assert uses == ["used", "used", "superseded", "not_employed", "outside_window", "unknown_employee"]
@@ -122,9 +124,11 @@ def test_punch_use_tells_every_row_in_the_order_of_the_input() -> None:
 
 def test_a_punch_after_the_last_day_serves_the_night_that_began_on_it() -> None:
     rows = company(
-        shift("night", {"start": "22:00", "end": "30:00"}), roster={0: "night"},
-        punches=["22:00", "+1 06:00", "+1 15:00"], employee={"left_on": on(0)},
-    )  # fmt: skip
+        shift("night", {"start": "22:00", "end": "30:00"}),
+        roster={0: "night"},
+        punches=["22:00", "+1 06:00", "+1 15:00"],
+        employee={"left_on": on(0)},
+    )
     assert [fate[-1] for fate in fates(rows)] == ["used", "used", "not_employed"]
 
 

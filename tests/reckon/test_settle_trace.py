@@ -68,9 +68,11 @@ def test_absences_and_what_they_leave() -> None:
 
 def test_late_off_late_on_names_its_rule() -> None:
     rows = company(
-        shift("day", DAY), roster={-1: "day", 0: "day"}, punches=["-1 09:00", "-1 19:30", "09:20", "18:00"],
+        shift("day", DAY),
+        roster={-1: "day", 0: "day"},
+        punches=["-1 09:00", "-1 19:30", "09:20", "18:00"],
         later=[(60, 30)],
-    )  # fmt: skip
+    )
     (step,) = [step for step in trace(rows).steps if step.code == "late_allowed"]
     assert (step.rule, step.gives) == (9, {"forgiven_minutes": 20})
 

@@ -9,23 +9,28 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from kaoqin.attendance import queries
 from kaoqin.attendance.models import Absence, AgreedOvertime, RuleVersion, Waiting
 from kaoqin.attendance.settling import mark, settle_all
 from kaoqin.attendance.words import (
     MANAGE_ATTENDANCE_RULES,
     RECORD_APPROVALS,
     SETTLE,
+    AbsenceKind,
     Cycle,
     MissingPunch,
     OvertimeBasis,
     System,
+    kind_label,
     named_kind,
+    told_kind,
 )
 from kaoqin.core.jobs import Progress, ask, work
 from kaoqin.core.models import JobRun
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import Refusal
+from kaoqin.leave.queries import private_kinds
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
@@ -232,6 +237,19 @@ def _end(made: Absence | AgreedOvertime, by: Actor, at: dt.datetime) -> None:
     mark({made.employee.pk: interval.days()}, at)
 
 
+def refuse_overlap(employee_ids: Iterable[int], interval: Interval) -> None:
+    """Refuse a time at which one of some people is away already; the hour for nursing is no hindrance."""
+    found = queries.overlapping_absences(employee_ids, interval.start, interval.end).first()
+    if found is not None:
+        said = gettext("{name}在 {start} 至 {end} 已有{kind},时间不能重叠。").format(
+            name=found.employee.name,
+            start=f"{found.start:%m-%d %H:%M}",
+            end=f"{found.end:%m-%d %H:%M}",
+            kind=kind_label(told_kind(found.kind, private_kinds())),
+        )
+        raise Refusal("attendance.overlaps", said, "start")
+
+
 @transaction.atomic
 def on_agreed(
     origin: str,
@@ -244,13 +262,19 @@ def on_agreed(
     at: dt.datetime,
     **facts: Any,
 ) -> None:
-    """Another room agreed to an absence: it is kept once, and the days it touches wait. The room has asked and recorded."""
+    """Another room agreed to an absence: it is kept once, and the days it touches wait. The room has asked and recorded.
+
+    Refuses leave at a time of another absence (a trip, what was brought from an OA).
+    """
+    if Absence.objects.filter(origin=origin).exists():
+        return
     interval = Interval(start, end)
+    if kind != AbsenceKind.NURSING:
+        refuse_overlap([employee_id], interval)
     told = {"kind": kind, "start": store_wall_clock(start), "end": store_wall_clock(end), "remark": remark}
     told |= {"employee_id": employee_id, "made_at": at, "made_by_id": by.account_id}
-    _, new = Absence.objects.get_or_create(origin=origin, defaults=told)
-    if new:
-        mark({employee_id: interval.days()}, at)
+    Absence.objects.create(origin=origin, **told)
+    mark({employee_id: interval.days()}, at)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from kaoqin.attendance.models import (
     SettlementFault,
     Waiting,
 )
-from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS, System
+from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS, AbsenceKind, System
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
@@ -189,10 +189,11 @@ def absences(*, seen_by: Actor, on: dt.date) -> QuerySet[Absence]:
 
 
 def overlapping_absences(employee_ids: Iterable[int], start: dt.datetime, end: dt.datetime) -> QuerySet[Absence]:
-    """Absences of some people that hold and touch a time (naive local), the earliest first."""
+    """Absences of some people that hold and touch a time (naive local), the earliest first; but for the hours for nursing."""
     low, high = store_wall_clock(start), store_wall_clock(end)
     rows = Absence.objects.filter(any_of("employee_id", employee_ids), start__lt=high, end__gt=low)
-    return rows.filter(withdrawn_at__isnull=True).select_related("employee").order_by("start", "pk")
+    rows = rows.filter(withdrawn_at__isnull=True).exclude(kind=AbsenceKind.NURSING)
+    return rows.select_related("employee").order_by("start", "pk")
 
 
 def agreed_overtime(*, seen_by: Actor, on: dt.date) -> QuerySet[AgreedOvertime]:

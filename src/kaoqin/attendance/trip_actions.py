@@ -1,7 +1,7 @@
 """Asking for a trip or an outing, and what follows when it is approved or taken back: absences of all who go."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +11,9 @@ from kaoqin.approvals import actions as approvals
 from kaoqin.approvals import attaching
 from kaoqin.approvals.models import Request
 from kaoqin.approvals.words import Details
-from kaoqin.attendance import queries
-from kaoqin.attendance.actions import Approved, Interval, agree_absences, end_absences
+from kaoqin.attendance.actions import Approved, agree_absences, end_absences, refuse_overlap
 from kaoqin.attendance.trips import KINDS, Trip, read_trip
-from kaoqin.attendance.words import kind_label, told_kind
 from kaoqin.core.words import Refusal
-from kaoqin.leave.queries import private_kinds
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.words import Actor
@@ -59,19 +56,7 @@ def check(employee_id: int, trip: Trip) -> None:
     if len(trip.companions) > MOST_COMPANIONS:
         said = gettext("同行人最多 {most} 位。").format(most=MOST_COMPANIONS)
         raise Refusal("attendance.many_companions", said, "companions")
-    _refuse_overlap([employee_id, *trip.companions], trip.interval)
-
-
-def _refuse_overlap(employee_ids: Iterable[int], interval: Interval) -> None:
-    found = queries.overlapping_absences(employee_ids, interval.start, interval.end).first()
-    if found is not None:
-        said = gettext("{name}在 {start} 至 {end} 已有{kind},时间不能重叠。").format(
-            name=found.employee.name,
-            start=f"{found.start:%m-%d %H:%M}",
-            end=f"{found.end:%m-%d %H:%M}",
-            kind=kind_label(told_kind(found.kind, private_kinds())),
-        )
-        raise Refusal("attendance.overlaps", said, "start")
+    refuse_overlap([employee_id, *trip.companions], trip.interval)
 
 
 def on_approved(*, request_id: int, kind: str, employee_id: int, details: Details, by: Actor, at: dt.datetime) -> None:
@@ -81,7 +66,7 @@ def on_approved(*, request_id: int, kind: str, employee_id: int, details: Detail
         return
     trip = read_trip(details)
     going = org.hold([employee_id, *trip.companions], trip.interval.start.date())
-    _refuse_overlap(going, trip.interval)
+    refuse_overlap(going, trip.interval)
     people = org.by_ids(going).in_bulk()
     remark = f"{trip.place} {trip.purpose}".strip()[:200]
     approved = [Approved(people[key], trip.interval, kind, remark) for key in going]

@@ -7,9 +7,9 @@ class LeaveConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports, outcomes, seeds
-        from kaoqin.leave import actions, asking_actions, balances_import, nightly
+        from kaoqin.leave import asking_actions, balances_import, kind_actions, nightly
 
-        seeds.register(actions.seed)
+        seeds.register(kind_actions.seed)
         imports.register(balances_import.KIND)
         outcomes.register("requests.approved", asking_actions.on_approved)
         outcomes.register("requests.withdrawn", asking_actions.on_withdrawn)

@@ -61,9 +61,11 @@ class EndForm(forms.Form):
 
     leave = forms.ChoiceField(label=gettext_lazy("哪一次请假"))
     since_day = forms.DateField(
-        label=gettext_lazy("从哪天起不休了"), widget=forms.DateInput(DATE, format="%Y-%m-%d"), required=False,
+        label=gettext_lazy("从哪天起不休了"),
+        widget=forms.DateInput(DATE, format="%Y-%m-%d"),
+        required=False,
         help_text=gettext_lazy("填请假的第一天,就是整个取消。"),
-    )  # fmt: skip
+    )
     since = forms.DateTimeField(
         label=gettext_lazy("从什么时候起不休了"),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -138,8 +138,10 @@ def _said_cost(tried: Rehearsal) -> dict[str, Any]:
     rules = tried.cost.kind.rules
     minutes = rules.day_minutes
     by_clock = not queries.whole_days(rules)
-    days = [(day.date, say_minutes(day.taken_minutes) if by_clock else say_days(day.taken_minutes, minutes))
-            for day in tried.cost.days]  # fmt: skip
+    days = [
+        (day.date, say_minutes(day.taken_minutes) if by_clock else say_days(day.taken_minutes, minutes))
+        for day in tried.cost.days
+    ]
     taken = tried.cost.taken_minutes
     said: dict[str, Any] = {"needs": say_minutes(taken) if by_clock else say_days(taken, minutes), "days": days}
     if tried.before is not None and tried.after is not None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.core.sentences import in_every_language
-from kaoqin.leave import actions, ledger
-from kaoqin.leave.actions import Opening
+from kaoqin.leave import balance_actions, ledger
+from kaoqin.leave.balance_actions import Opening
 from kaoqin.leave.ledger import Kind
 from kaoqin.leave.words import RECORD_LEAVE, Source
 from kaoqin.org import queries as org
@@ -74,11 +74,17 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
             until = read_date(record["ends_on"]) if record.get("ends_on") else None
             minutes = int((days or Decimal(0)) * kind.rules.day_minutes)
             openings.append(Opening(people[record["number"]], kind.code, minutes, until))
-        actions.open_balances(openings, by=by, at=at)
+        balance_actions.open_balances(openings, by=by, at=at)
     return gettext("已写入 {count} 条期初余额。").format(count=len(records))
 
 
 KIND = ImportKind(
-    "balances", gettext_lazy("导入期初余额"), RECORD_LEAVE, COLUMNS, check, take, "/leave/",
+    "balances",
+    gettext_lazy("导入期初余额"),
+    RECORD_LEAVE,
+    COLUMNS,
+    check,
+    take,
+    "/leave/",
     gettext_lazy("先导入个人情况(参加工作日期),再导入余额:差额记为一笔调整,写明是迁移。"),
-)  # fmt: skip
+)

@@ -141,8 +141,15 @@ def _share(since: dt.date, first: dt.date, last: dt.date, rules: Rules) -> tuple
     else:
         turn = add_years(since, 10 if higher == 10 else 20)
         parts = [(first, turn - DAY, lower), (turn, last, higher)]
-        steps = [Sentence("{day} 累计工龄满 {years} 年,之前按 {lower} 天、之后按 {higher} 天分段", day=turn,
-                          years=10 if higher == 10 else 20, lower=lower, higher=higher)]  # fmt: skip
+        steps = [
+            Sentence(
+                "{day} 累计工龄满 {years} 年,之前按 {lower} 天、之后按 {higher} 天分段",
+                day=turn,
+                years=10 if higher == 10 else 20,
+                lower=lower,
+                higher=higher,
+            )
+        ]
     if len(parts) == 1 and (last - first).days + 1 >= YEAR_DAYS:
         return Fraction(higher), steps
     days = sum((Fraction(((b - a).days + 1) * tier, YEAR_DAYS) for a, b, tier in parts), Fraction(0))
@@ -151,9 +158,13 @@ def _share(since: dt.date, first: dt.date, last: dt.date, rules: Rules) -> tuple
         steps.append(
             Sentence(
                 "{first} 至 {last} 共 {count} 天:{count} ÷ 365 × {tier} = {share} 天",
-                first=a, last=b, count=count, tier=tier, share=plain(Fraction(count * tier, YEAR_DAYS)),
+                first=a,
+                last=b,
+                count=count,
+                tier=tier,
+                share=plain(Fraction(count * tier, YEAR_DAYS)),
             )
-        )  # fmt: skip
+        )
     return min(days, Fraction(higher)), steps
 
 
@@ -165,9 +176,12 @@ def _leaver(left_on: dt.date, since: dt.date, first: dt.date, rules: Rules, used
     left = max(_whole(share - used, rules), 0)
     said = Sentence(
         "{left_on} 离职,当年已过 {count} 天,折算 {share} 天,减已休 {used} 天 → 还剩 {left} 天",
-        left_on=left_on, count=max((left_on - first).days + 1, 0), share=plain(share), used=plain(used),
+        left_on=left_on,
+        count=max((left_on - first).days + 1, 0),
+        share=plain(share),
+        used=plain(used),
         left=plain(Fraction(left, rules.day_minutes)),
-    )  # fmt: skip
+    )
     return int(used * rules.day_minutes) + left, said
 
 
@@ -194,13 +208,17 @@ def _lost(since: dt.date, year: int, past: Callable[[int], Past]) -> Sentence | 
     if _too_much(since, year, this) and not this.used_days:
         return Sentence(
             "{year} 年病假累计 {months} 个月、带薪事假 {days} 天,按规定不享受当年年假",
-            year=year, months=plain(this.sick_months), days=plain(this.personal_days),
-        )  # fmt: skip
+            year=year,
+            months=plain(this.sick_months),
+            days=plain(this.personal_days),
+        )
     if _too_much(since, year - 1, before) and before.used_days:
         return Sentence(
             "{year} 年已休年假,又病假累计 {months} 个月、带薪事假 {days} 天,按规定不享受下一年年假",
-            year=year - 1, months=plain(before.sick_months), days=plain(before.personal_days),
-        )  # fmt: skip
+            year=year - 1,
+            months=plain(before.sick_months),
+            days=plain(before.personal_days),
+        )
     return None
 
 

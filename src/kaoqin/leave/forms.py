@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.leave import queries
-from kaoqin.leave.actions import Told
 from kaoqin.leave.counting import Stretch
+from kaoqin.leave.kind_actions import Told
 from kaoqin.leave.ledger import Kind, rules_of
 from kaoqin.leave.models import LeaveKindVersion
 from kaoqin.leave.words import (
@@ -43,15 +43,17 @@ class WhenForm(forms.Form):
     first = _date(gettext_lazy("开始日期"))
     start_time = forms.TimeField(label=gettext_lazy("开始时刻"), widget=forms.TimeInput(TIME, format="%H:%M"))
     first_half = forms.ChoiceField(
-        label=gettext_lazy("从"), choices=[("", gettext_lazy("上班起")), (Half.SECOND, gettext_lazy("下半天起"))],
+        label=gettext_lazy("从"),
+        choices=[("", gettext_lazy("上班起")), (Half.SECOND, gettext_lazy("下半天起"))],
         required=False,
-    )  # fmt: skip
+    )
     last = _date(gettext_lazy("结束日期"))
     end_time = forms.TimeField(label=gettext_lazy("结束时刻"), widget=forms.TimeInput(TIME, format="%H:%M"))
     last_half = forms.ChoiceField(
-        label=gettext_lazy("到"), choices=[("", gettext_lazy("下班止")), (Half.FIRST, gettext_lazy("上半天止"))],
+        label=gettext_lazy("到"),
+        choices=[("", gettext_lazy("下班止")), (Half.FIRST, gettext_lazy("上半天止"))],
         required=False,
-    )  # fmt: skip
+    )
 
     def narrow(self, kind: Kind | None) -> None:
         """Only the fields that the kind asks for."""

@@ -89,9 +89,15 @@ def person_of(standing: facts.Standing, children: Iterable[object]) -> Person:
     names = tuple(name for name in Child.__dataclass_fields__ if name != "key")
     told = tuple(Child(one.pk, **{name: getattr(one, name) for name in names}) for one in children)  # type: ignore[attr-defined]
     return Person(
-        standing.hired_on, standing.left_on, standing.province, standing.gender, standing.worked_since,
-        standing.married_on, standing.only_child, told,
-    )  # fmt: skip
+        standing.hired_on,
+        standing.left_on,
+        standing.province,
+        standing.gender,
+        standing.worked_since,
+        standing.married_on,
+        standing.only_child,
+        told,
+    )
 
 
 def _difference(
@@ -101,21 +107,21 @@ def _difference(
     employee_id, kind_id, series = place
     minutes, times = before
     more = one.minutes - minutes
-    told = {"series": series, "steps": one.steps}
     days = plain(Fraction(one.minutes, kind.rules.day_minutes))
     if more > 0 and (one.ends_on is None or one.ends_on >= on):
         accrues = kind.rules.source == Source.ACCRUAL
         entry = Entry.ACCRUAL if accrues else Entry.ADJUSTMENT if times else Entry.GRANT
         said = Sentence("应有 {days} 天", days=days)
         begins_on = max(one.begins_on, on) if times else one.begins_on
-        yield Line(employee_id, kind_id, entry, begins_on, more, begins_on, one.ends_on, f"{series}:{times}", said,
-                   **told)  # type: ignore[arg-type]  # fmt: skip
+        whole = (begins_on, more, begins_on, one.ends_on, f"{series}:{times}", said)
+        yield Line(employee_id, kind_id, entry, *whole, series=series, steps=one.steps)
     for lot in reversed(lots):
         less = min(-more, lot.left)
         if less > 0:
             more += less
             said = Sentence("应有改为 {days} 天,收回", days=days)
-            yield from_lot(lot, Entry.ADJUSTMENT, on, -less, f"{series}:{times}:{lot.id}", said, **told)
+            key = f"{series}:{times}:{lot.id}"
+            yield from_lot(lot, Entry.ADJUSTMENT, on, -less, key, said, series=series, steps=one.steps)
 
 
 _GRANTED = """

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
-from kaoqin.leave import actions, queries
+from kaoqin.leave import kind_actions, queries
 from kaoqin.leave.entitling import number, plain
 from kaoqin.leave.forms import KindForm, ParameterForm
 from kaoqin.leave.models import LeaveKindVersion, RegionParameter
@@ -19,8 +19,11 @@ from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
 CONFIDENCE_TONES = {
-    Confidence.LAW: "green", Confidence.PAGE: "azure", Confidence.KNOWLEDGE: "orange", Confidence.COMPANY: "secondary",
-}  # fmt: skip
+    Confidence.LAW: "green",
+    Confidence.PAGE: "azure",
+    Confidence.KNOWLEDGE: "orange",
+    Confidence.COMPANY: "secondary",
+}
 
 
 def kinds(request: AskedBy) -> HttpResponseBase:
@@ -38,16 +41,26 @@ def kinds(request: AskedBy) -> HttpResponseBase:
             Column("paid", gettext("工资比例(%)"), lambda v: v.paid_percent, "paid_percent", numeric=True),
             Column("begins_on", gettext("自哪天起"), lambda v: v.begins_on, "begins_on"),
             Column("law", gettext("依据"), lambda v: v.law, hidden=True),
-            Column("confidence", gettext("可信度"), lambda v: v.get_confidence_display(), "confidence",
-                   tone=lambda v: CONFIDENCE_TONES[Confidence(v.confidence)]),
-            Column("closed", gettext("状态"), lambda v: gettext("停用") if v.closed else gettext("启用"), "closed",
-                   tone=lambda v: "secondary" if v.closed else "green"),
+            Column(
+                "confidence",
+                gettext("可信度"),
+                lambda v: v.get_confidence_display(),
+                "confidence",
+                tone=lambda v: CONFIDENCE_TONES[Confidence(v.confidence)],
+            ),
+            Column(
+                "closed",
+                gettext("状态"),
+                lambda v: gettext("停用") if v.closed else gettext("启用"),
+                "closed",
+                tone=lambda v: "secondary" if v.closed else "green",
+            ),
         ],
         search=["kind__code", "law"],
         filters=[Filter("source", gettext("余额"), Source.choices, "source")],
         add=("/leave/kinds/new/", gettext("新增假期")),
         template="leave/kinds.html",
-    )  # fmt: skip
+    )
     return page.answer()
 
 
@@ -71,7 +84,7 @@ def kind(request: AskedBy, code: str = "") -> HttpResponse:
 
     def change(said: dict[str, Any]) -> LeaveKindVersion:
         told = {"law": said["law"], "new": not code, "by": request.by, "at": request.asked_at}
-        return actions.keep_kind(code or said["code"], said["begins_on"], form.rules(), **told)
+        return kind_actions.keep_kind(code or said["code"], said["begins_on"], form.rules(), **told)
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:
@@ -89,15 +102,30 @@ def regions(request: AskedBy) -> HttpResponseBase:
         title=gettext("地方参数"),
         columns=[
             Column("region", gettext("地区"), lambda p: p.get_region_display() or gettext("全国"), "region"),
-            Column("name", gettext("参数"), lambda p: p.get_name_display(), "name",
-                   link=lambda p: f"/leave/regions/{p.pk}/"),
+            Column(
+                "name",
+                gettext("参数"),
+                lambda p: p.get_name_display(),
+                "name",
+                link=lambda p: f"/leave/regions/{p.pk}/",
+            ),
             Column("value", gettext("数值"), lambda p: number(p.value), "value", numeric=True),
             Column("begins_on", gettext("自哪天起"), lambda p: p.begins_on, "begins_on"),
             Column("source", gettext("依据"), lambda p: p.source),
-            Column("confidence", gettext("可信度"), lambda p: p.get_confidence_display(), "confidence",
-                   tone=lambda p: CONFIDENCE_TONES[Confidence(p.confidence)]),
-            Column("checked_on", gettext("核对日期"), lambda p: p.checked_on, "checked_on",
-                   tone=lambda p: "red" if queries.stale(p, request.today) else ""),
+            Column(
+                "confidence",
+                gettext("可信度"),
+                lambda p: p.get_confidence_display(),
+                "confidence",
+                tone=lambda p: CONFIDENCE_TONES[Confidence(p.confidence)],
+            ),
+            Column(
+                "checked_on",
+                gettext("核对日期"),
+                lambda p: p.checked_on,
+                "checked_on",
+                tone=lambda p: "red" if queries.stale(p, request.today) else "",
+            ),
         ],
         search=["source"],
         filters=[
@@ -108,7 +136,7 @@ def regions(request: AskedBy) -> HttpResponseBase:
         add=("/leave/regions/new/", gettext("新增参数")),
         template="leave/regions.html",
         more={"stale": queries.stale_count(seen_by=request.by, today=request.today)},
-    )  # fmt: skip
+    )
     return page.answer()
 
 
@@ -121,7 +149,7 @@ def region(request: AskedBy, parameter_id: int | None = None) -> HttpResponse:
     form = ParameterForm(request.POST or None, initial=initial)
 
     def change(said: dict[str, Any]) -> RegionParameter:
-        return actions.keep_parameter(form.told(), by=request.by, at=request.asked_at)
+        return kind_actions.keep_parameter(form.told(), by=request.by, at=request.asked_at)
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from kaoqin.core.arrays import array_of
+from kaoqin.core.lots import Lot
 from kaoqin.core.sentences import Sentence
 from kaoqin.leave.entitling import Law
 from kaoqin.leave.models import LeaveEntry, LeaveKind, LeaveKindVersion, RegionParameter
@@ -74,6 +75,12 @@ class LotRow:
     ends_on: dt.date | None
     left: int
     takings: int
+
+    def usable(self, on: dt.date) -> bool:
+        return self.begins_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+    def lot(self, rank: int = 0) -> Lot:
+        return Lot(self.id, self.begins_on, self.ends_on, self.left, rank)
 
 
 _LOTS = """

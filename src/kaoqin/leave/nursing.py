@@ -46,9 +46,14 @@ def plan_nursing(employee: Employee, begins_on: dt.date, place: Place, *, by: Ac
     for earlier in NursingPlan.objects.filter(employee=employee, ends_on__gte=begins_on):
         _end(earlier, begins_on, by, at)
     made = NursingPlan.objects.create(
-        employee=employee, begins_on=begins_on, ends_on=add_years(born_on, 1) - DAY, minutes=int(each) * babies,
-        place=place, made_at=at, made_by_id=by.account_id,
-    )  # fmt: skip
+        employee=employee,
+        begins_on=begins_on,
+        ends_on=add_years(born_on, 1) - DAY,
+        minutes=int(each) * babies,
+        place=place,
+        made_at=at,
+        made_by_id=by.account_id,
+    )
     told = {"name": employee.name, "begins_on": begins_on, "ends_on": made.ends_on, "minutes": made.minutes}
     said_deed = Sentence("{name} 自 {begins_on} 至 {ends_on} 每天哺乳 {minutes} 分钟", **told)
     record(by, "leave.plan_nursing", employee, said_deed, at=at)
@@ -95,9 +100,17 @@ def lay(plan: NursingPlan, by: Actor, at: dt.datetime) -> None:
     for start, end in sorted(wanted - there.keys()):
         row = NursingDay.objects.create(plan=plan, start=store_wall_clock(start), end=store_wall_clock(end))
         outcomes.tell(
-            "absences.agreed", origin=row.origin, employee_id=plan.employee_id, kind=NURSING, start=start, end=end,
-            minutes=plan.minutes, remark="", by=by, at=at,
-        )  # fmt: skip
+            "absences.agreed",
+            origin=row.origin,
+            employee_id=plan.employee_id,
+            kind=NURSING,
+            start=start,
+            end=end,
+            minutes=plan.minutes,
+            remark="",
+            by=by,
+            at=at,
+        )
 
 
 def _take_up(rows: Sequence[NursingDay], by: Actor, at: dt.datetime) -> None:

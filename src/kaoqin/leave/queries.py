@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Va
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
-from kaoqin.core.lots import Lot, draw
+from kaoqin.core.lots import draw
 from kaoqin.core.sentences import tell
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import NotFound, say_minutes
@@ -146,14 +146,10 @@ def balances_of(employee_ids: Collection[int], on: dt.date) -> dict[int, list[Ba
 
 
 def _balance(kind: Kind, lots: Sequence[ledger.LotRow], booked: int, on: dt.date) -> Balance:
-    now = [lot for lot in lots if lot.left and usable(lot, on)]
+    now = [lot for lot in lots if lot.left and lot.usable(on)]
     ends = [lot.ends_on for lot in now if lot.ends_on]
     coming = sum(lot.left for lot in lots if lot.begins_on > on)
     return Balance(kind, sum(lot.left for lot in now), booked, min(ends, default=None), coming)
-
-
-def usable(lot: ledger.LotRow, on: dt.date) -> bool:
-    return lot.begins_on <= on and (lot.ends_on is None or on <= lot.ends_on)
 
 
 def drawn(
@@ -162,7 +158,7 @@ def drawn(
     """From which lots a leave would be taken (lot, first day, minutes), and how many minutes are missing."""
     ranks = ranks_of(cost.kind, kinds or ledger.kinds_on(cost.start.date()))
     rows = {lot.id: lot for lot in ledger.lots([employee_id]) if lot.kind_id in ranks and lot.left > 0}
-    lots = [Lot(lot.id, lot.begins_on, lot.ends_on, lot.left, ranks[lot.kind_id]) for lot in rows.values()]
+    lots = [lot.lot(ranks[lot.kind_id]) for lot in rows.values()]
     taken, missing = draw(lots, [(day.date, day.taken_minutes) for day in cost.days])
     return [(rows[key], first, minutes) for key, first, minutes in taken], missing
 
@@ -174,7 +170,7 @@ def usable_minutes(employee_id: int, cost: Cost) -> int | None:
     ranks = ranks_of(cost.kind, ledger.kinds_on(cost.start.date()))
     days = [day.date for day in cost.days]
     rows = [lot for lot in ledger.lots([employee_id]) if lot.kind_id in ranks]
-    return sum(lot.left for lot in rows if any(usable(lot, day) for day in days))
+    return sum(lot.left for lot in rows if any(lot.usable(day) for day in days))
 
 
 def ranks_of(kind: Kind, kinds: dict[str, Kind]) -> dict[int, int]:

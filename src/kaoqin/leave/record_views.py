@@ -31,16 +31,32 @@ def records(request: AskedBy) -> HttpResponseBase:
         title=gettext("请假记录"),
         columns=[
             Column("number", gettext("工号"), lambda t: t.employee.number, "employee__number"),
-            Column("name", gettext("姓名"), lambda t: t.employee.name, "employee__name",
-                   link=lambda t: f"/leave/people/{t.employee_id}/"),
+            Column(
+                "name",
+                gettext("姓名"),
+                lambda t: t.employee.name,
+                "employee__name",
+                link=lambda t: f"/leave/people/{t.employee_id}/",
+            ),
             Column("kind", gettext("假期"), lambda t: t.kind.name, "kind__position"),
             Column("when", gettext("时间"), lambda t: queries.say_when(t, by_day), "start"),
             Column("cost", gettext("扣"), queries.say_taken, "taken_minutes", numeric=True),
-            Column("state", gettext("状态"), _state, tone=lambda t: "secondary" if t.ended_from else "green",
-                   link=None),
+            Column(
+                "state", gettext("状态"), _state, tone=lambda t: "secondary" if t.ended_from else "green", link=None
+            ),
             Column("reason", gettext("事由"), lambda t: t.reason, hidden=True),
-            *([Column("back", "", lambda t: gettext("销假") if _open(t) else "",
-                      link=lambda t: f"/leave/records/{t.pk}/give-back/" if _open(t) else "")] if may_record else []),
+            *(
+                [
+                    Column(
+                        "back",
+                        "",
+                        lambda t: gettext("销假") if _open(t) else "",
+                        link=lambda t: f"/leave/records/{t.pk}/give-back/" if _open(t) else "",
+                    )
+                ]
+                if may_record
+                else []
+            ),
         ],
         search=["employee__number", "employee__name", "reason"],
         filters=[
@@ -48,7 +64,7 @@ def records(request: AskedBy) -> HttpResponseBase:
         ],
         empty=gettext("还没有请假。"),
         add=("/leave/records/new/", gettext("登记请假")) if may_record else None,
-    )  # fmt: skip
+    )
     return page.answer()
 
 

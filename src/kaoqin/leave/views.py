@@ -15,7 +15,7 @@ from kaoqin.core.sentences import tell
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import read_number
-from kaoqin.leave import actions, asking, nursing, queries
+from kaoqin.leave import asking, balance_actions, nursing, queries
 from kaoqin.leave.entitling import number
 from kaoqin.leave.forms import AdjustForm, BalanceForm, CarryForm, NursingForm
 from kaoqin.leave.ledger import Kind
@@ -29,9 +29,15 @@ from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
 TONES = {
-    Entry.GRANT: "green", Entry.ACCRUAL: "green", Entry.CARRY: "azure", Entry.ADJUSTMENT: "purple",
-    Entry.USE: "blue", Entry.GIVE_BACK: "azure", Entry.EXPIRY: "secondary", Entry.PAYOUT: "orange",
-}  # fmt: skip
+    Entry.GRANT: "green",
+    Entry.ACCRUAL: "green",
+    Entry.CARRY: "azure",
+    Entry.ADJUSTMENT: "purple",
+    Entry.USE: "blue",
+    Entry.GIVE_BACK: "azure",
+    Entry.EXPIRY: "secondary",
+    Entry.PAYOUT: "orange",
+}
 SHOWN_AT_FIRST = ("annual", "company_annual", "parental")
 
 
@@ -149,8 +155,14 @@ def person(request: AskedBy, employee_id: int) -> HttpResponse:
 def _entry_row(row: LeaveEntry) -> dict[str, Any]:
     entry = Entry(row.entry)
     steps = [tell(step, "") for step in row.steps]
-    return {"row": row, "label": entry.label, "tone": TONES[entry], "said": tell(row.said, ""), "steps": steps,
-            "days": say_days(row.minutes, 480)}  # fmt: skip
+    return {
+        "row": row,
+        "label": entry.label,
+        "tone": TONES[entry],
+        "said": tell(row.said, ""),
+        "steps": steps,
+        "days": say_days(row.minutes, 480),
+    }
 
 
 def _balance_page(
@@ -182,25 +194,31 @@ def adjust(request: AskedBy, employee_id: int) -> HttpResponse:
 
     def change(employee: Employee, form: AdjustForm, said: dict[str, Any]) -> None:
         told = {"ends_on": said["ends_on"], "by": request.by, "at": request.asked_at}
-        actions.adjust(employee, said["kind"], form.minutes(), said["reason"], **told)
+        balance_actions.adjust(employee, said["kind"], form.minutes(), said["reason"], **told)
 
     chosen = {"kind": request.GET.get("kind", "")}
     return _balance_page(
-        request, employee_id, lambda kinds: AdjustForm(request.POST or None, kinds=kinds, initial=chosen),
-        gettext("调整余额"), change,
-    )  # fmt: skip
+        request,
+        employee_id,
+        lambda kinds: AdjustForm(request.POST or None, kinds=kinds, initial=chosen),
+        gettext("调整余额"),
+        change,
+    )
 
 
 def carry_over(request: AskedBy, employee_id: int) -> HttpResponse:
     """What would end this year may be taken next year, with the employee's consent."""
 
     def change(employee: Employee, form: CarryForm, said: dict[str, Any]) -> None:
-        actions.carry_over(employee, said["kind"], form.minutes(), by=request.by, at=request.asked_at)
+        balance_actions.carry_over(employee, said["kind"], form.minutes(), by=request.by, at=request.asked_at)
 
     return _balance_page(
-        request, employee_id, lambda kinds: CarryForm(request.POST or None, kinds=kinds),
-        gettext("结转到下一年"), change,
-    )  # fmt: skip
+        request,
+        employee_id,
+        lambda kinds: CarryForm(request.POST or None, kinds=kinds),
+        gettext("结转到下一年"),
+        change,
+    )
 
 
 def plan_nursing(request: AskedBy, employee_id: int) -> HttpResponse:
@@ -234,7 +252,7 @@ def end_nursing(request: AskedBy, plan_id: int) -> HttpResponse:
 @require_POST
 def keep(request: AskedBy) -> HttpResponse:
     """Bring all balances up to today."""
-    run = actions.keep_balances(by=request.by, at=request.asked_at)
+    run = balance_actions.keep_balances(by=request.by, at=request.asked_at)
     return redirect("web:job", run.pk)
 
 
@@ -247,17 +265,27 @@ def payouts(request: AskedBy) -> HttpResponseBase:
         title=gettext("未休折算"),
         columns=[
             Column("number", gettext("工号"), lambda e: e.employee.number, "employee__number"),
-            Column("name", gettext("姓名"), lambda e: e.employee.name, "employee__name",
-                   link=lambda e: f"/leave/people/{e.employee_id}/"),
+            Column(
+                "name",
+                gettext("姓名"),
+                lambda e: e.employee.name,
+                "employee__name",
+                link=lambda e: f"/leave/people/{e.employee_id}/",
+            ),
             Column("kind", gettext("假期"), lambda e: e.kind.name),
             Column("on", gettext("折算日"), lambda e: e.on, "on"),
-            Column("days", gettext("未休天数"), lambda e: number(Fraction(-e.minutes, e.day_minutes)), "minutes",
-                   numeric=True),
+            Column(
+                "days",
+                gettext("未休天数"),
+                lambda e: number(Fraction(-e.minutes, e.day_minutes)),
+                "minutes",
+                numeric=True,
+            ),
             Column("percent", gettext("另付日工资的 %"), lambda e: e.percent, "percent", numeric=True),
             Column("said", gettext("说明"), lambda e: tell(e.said, "")),
         ],
         search=["employee__number", "employee__name"],
         filters=[Filter("year", gettext("年份"), [(str(year), str(year)) for year in years], "on__year")],
         empty=gettext("还没有未休折算。年假到期或离职时,没休完的天数会出现在这里,供算工资。"),
-    )  # fmt: skip
+    )
     return page.answer()

@@ -169,9 +169,15 @@ def _say_ended(name: str, wanted: Wanted) -> Sentence:
 
 def _tell_agreed(one: Overtime, wanted: Wanted, by: Actor, at: dt.datetime) -> None:
     outcomes.tell(
-        "overtime.agreed", origin=one.origin, employee_id=one.employee_id, start=wanted.start, end=wanted.end,
-        remark=wanted.reason[:200], by=by, at=at,
-    )  # fmt: skip
+        "overtime.agreed",
+        origin=one.origin,
+        employee_id=one.employee_id,
+        start=wanted.start,
+        end=wanted.end,
+        remark=wanted.reason[:200],
+        by=by,
+        at=at,
+    )
 
 
 def on_withdrawn(*, request_id: int, kind: str, details: Details, by: Actor, at: dt.datetime, **_: Any) -> None:

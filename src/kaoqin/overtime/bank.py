@@ -131,8 +131,9 @@ def use(employee_id: int, origin: str, on: dt.date, minutes: int, *, by: Actor, 
             from_lot(rows[key], Entry.USE, on, -some, f"use:{origin}:{key}", said, origin=origin)
             for key, _, some in taken
         ),
-        at, by.account_id,
-    )  # fmt: skip
+        at,
+        by.account_id,
+    )
 
 
 def give_back(origin: str, still_minutes: int, on: dt.date, *, by: Actor, at: dt.datetime) -> None:
@@ -150,11 +151,14 @@ def give_back(origin: str, still_minutes: int, on: dt.date, *, by: Actor, at: dt
     back = give(order, sum(total for _, total in order) - still_minutes)
     write(
         (
-            from_lot(lots[key], Entry.GIVE_BACK, on, some, f"back:{origin}:{key}:{lots[key].takings}", said, origin=origin)
+            from_lot(
+                lots[key], Entry.GIVE_BACK, on, some, f"back:{origin}:{key}:{lots[key].takings}", said, origin=origin
+            )
             for key, some in back
         ),
-        at, by.account_id,
-    )  # fmt: skip
+        at,
+        by.account_id,
+    )
 
 
 @transaction.atomic
@@ -165,8 +169,14 @@ def pay_out(on: dt.date, at: dt.datetime) -> int:
     )
     org.hold(ids, dt.date.min)
     gone = {key: left for key, _, left in org.employment(ids) if left and left < on}
-    return write((_payout(lot, min(lot.ends_on, gone.get(lot.employee_id, lot.ends_on))) for lot in queries.lots(ids)
-                  if lot.left > 0 and min(lot.ends_on, gone.get(lot.employee_id, lot.ends_on)) < on), at)  # fmt: skip
+    return write(
+        (
+            _payout(lot, min(lot.ends_on, gone.get(lot.employee_id, lot.ends_on)))
+            for lot in queries.lots(ids)
+            if lot.left > 0 and min(lot.ends_on, gone.get(lot.employee_id, lot.ends_on)) < on
+        ),
+        at,
+    )
 
 
 def _payout(lot: LotRow, last: dt.date) -> Line:

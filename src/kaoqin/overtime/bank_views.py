@@ -53,14 +53,23 @@ def _told(request: AskedBy, employee: Employee) -> dict[str, Any]:
 
 def _line(row: BankEntry) -> dict[str, Any]:
     entry = Entry(row.entry)
-    return {"row": row, "label": entry.label, "tone": TONES[entry], "said": tell(row.said, ""),
-            "minutes": f"{'+' * (row.minutes > 0)}{say_minutes(row.minutes)}"}  # fmt: skip
+    return {
+        "row": row,
+        "label": entry.label,
+        "tone": TONES[entry],
+        "said": tell(row.said, ""),
+        "minutes": f"{'+' * (row.minutes > 0)}{say_minutes(row.minutes)}",
+    }
 
 
 def _agreed(row: Overtime) -> dict[str, Any]:
     start, end = load_wall_clock(row.start), load_wall_clock(row.end)
-    return {"row": row, "when": f"{start:%Y-%m-%d %H:%M} – {end:%H:%M}", "way": Way(row.way).label,
-            "length": say_minutes(queries.minutes_of(row))}  # fmt: skip
+    return {
+        "row": row,
+        "when": f"{start:%Y-%m-%d %H:%M} – {end:%H:%M}",
+        "way": Way(row.way).label,
+        "length": say_minutes(queries.minutes_of(row)),
+    }
 
 
 def balances(request: AskedBy) -> HttpResponseBase:
@@ -135,8 +144,13 @@ def payouts(request: AskedBy) -> HttpResponseBase:
         title=gettext("调休折算"),
         columns=[
             Column("number", gettext("工号"), lambda e: e.employee.number, "employee__number"),
-            Column("name", gettext("姓名"), lambda e: e.employee.name, "employee__name",
-                   link=lambda e: f"/bank/people/{e.employee_id}/"),
+            Column(
+                "name",
+                gettext("姓名"),
+                lambda e: e.employee.name,
+                "employee__name",
+                link=lambda e: f"/bank/people/{e.employee_id}/",
+            ),
             Column("on", gettext("折算日"), lambda e: e.on, "on"),
             Column("minutes", gettext("未休分钟"), lambda e: -e.minutes, "minutes", numeric=True),
             Column("percent", gettext("按小时工资的 %"), lambda e: e.percent, "percent", numeric=True),
@@ -145,5 +159,5 @@ def payouts(request: AskedBy) -> HttpResponseBase:
         search=["employee__number", "employee__name"],
         filters=[Filter("year", gettext("年份"), years, "on__year")],
         empty=gettext("还没有调休折算。调休到期或离职时,没休完的会出现在这里,供算工资。"),
-    )  # fmt: skip
+    )
     return page.answer()

@@ -59,6 +59,12 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
 
 
 KIND = ImportKind(
-    "bank", gettext_lazy("导入调休期初余额"), MANAGE_BANK, COLUMNS, check, take, "/bank/",
+    "bank",
+    gettext_lazy("导入调休期初余额"),
+    MANAGE_BANK,
+    COLUMNS,
+    check,
+    take,
+    "/bank/",
     gettext_lazy("每人一次;之后请用「调整」。没休完的到期按 200% 折算加班费。"),
-)  # fmt: skip
+)

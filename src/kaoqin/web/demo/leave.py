@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 from kaoqin.core.words import Refusal
-from kaoqin.leave import actions, keeping, nursing, queries
+from kaoqin.leave import actions, keeping, kind_actions, nursing, queries
 from kaoqin.leave.words import Place, Rules
 from kaoqin.org import facts
 from kaoqin.org.facts import Delivery, Facts
@@ -32,7 +32,9 @@ def fill_leave(companies: list[Company], begins_on: dt.date, today: dt.date, now
     told = [(one, _facts(one, draw)) for one in people if draw.random() < 0.97 or one.number in KNOWN]
     facts.keep_all_facts(told, by=BUILDER, at=now)
     extra = Rules(**{**vars(queries.kind("company_annual", today).rules), "entitled_days": COMPANY_DAYS})
-    actions.keep_kind("company_annual", dt.date(today.year, 1, 1), extra, by=BUILDER, at=now, law="演示:每年福利年假")
+    kind_actions.keep_kind(
+        "company_annual", dt.date(today.year, 1, 1), extra, by=BUILDER, at=now, law="演示:每年福利年假"
+    )
     by_number = {one.number: one for one in people}
     _families(by_number, today, now)
     keeping.keep_all(today, now)
