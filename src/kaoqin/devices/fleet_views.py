@@ -184,7 +184,9 @@ def _maps(sites: Iterable[AtSite]) -> list[tuple[str, Drawing, dict[int, AtSite]
     positions = org.site_positions()
     placed = {one.site_id: one for one in sites if one.site_id in positions}
     places = [
-        Place(key, one.name, *positions[key], one.count, WORST.index(one.tone)) for key, one in placed.items() if key
+        Place(key, one.name, where.latitude, where.longitude, one.count, WORST.index(one.tone))
+        for key, one in placed.items()
+        if key and (where := positions[key])
     ]
     if not places:
         return []

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
+from kaoqin.core import places
 from kaoqin.core.arrays import any_of, server_cursor, text_array
+from kaoqin.core.places import Point
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org.leading import Leading
 from kaoqin.org.models import Department, DepartmentHead, DepartmentVersion, Employee, LineManager, Posting, Site
-from kaoqin.org.positions import Position, wgs84
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor, Reach, ScopeKind
 
@@ -269,11 +270,11 @@ def at_site(people: QuerySet[Employee], site_id: int, on: dt.date) -> QuerySet[E
     return people.filter(Exists(Posting.objects.filter(posted(on), employee=OuterRef("pk"), site=site_id)))
 
 
-def site_positions() -> dict[int, Position]:
-    """Where the sites are that say so, by GPS, whatever datum their positions were told in. One question."""
+def site_positions() -> dict[int, Point]:
+    """Where the sites are that say so, in WGS-84, whatever datum their positions were told in. One question."""
     rows = Site.objects.exclude(datum="").values_list("pk", "latitude", "longitude", "datum")
     return {
-        key: wgs84(Position(float(north), float(east)), datum)
+        key: Point(float(north), float(east), places.Datum(datum)).to(places.Datum.WGS84)
         for key, north, east, datum in rows
         if north is not None and east is not None
     }
