@@ -29,11 +29,11 @@ MORE_DOORS = {
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"asking", "asking_actions", "keeping", "nursing"},
-    "scheduling": {"roster", "swap_actions"},
+    "scheduling": {"checks", "roster", "swap_actions"},
     "overtime": {"asking", "systems"},
     "attendance": {
         *("adjusting", "closing", "confirming", "correcting", "correction_actions", "monthly"),
-        *("settling", "trip_actions", "trips"),
+        *("drafts", "reckoning", "settling", "trip_actions", "trips", "trying"),
     },
 }
 
