@@ -14,7 +14,7 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from kaoqin.attendance import months
-from kaoqin.attendance.cycles import PersonPeriod
+from kaoqin.attendance.cycles import Period, PersonPeriod, period_of
 from kaoqin.attendance.drafts import Draft
 from kaoqin.attendance.models import ClosedMonth
 from kaoqin.attendance.monthly import Facts, Rule, judge
@@ -58,6 +58,11 @@ def compare(employee_ids: Sequence[int], month: dt.date, draft: Draft) -> list[C
         for one in some:
             grouped[one.first, one.last][key] = one
     return [_compare(some, draft) for _, some in sorted(grouped.items())]
+
+
+def cycle_of(group_id: int, month: dt.date) -> Period:
+    """The cycle of a group that is called by a month (its first day); where its rhythm changed, the last one."""
+    return period_of(months.rhythms().get(group_id, ()), month)
 
 
 def _compare(people: Mapping[int, PersonPeriod], draft: Draft) -> Compared:

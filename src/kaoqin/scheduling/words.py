@@ -106,7 +106,9 @@ class ShiftPlan:
         kept = self.segments[len(other.segments) :]
         told = [replace(own, **vars(new)) for own, new in zip(self.segments, other.segments, strict=False)]
         plan = replace(self, segments=(*told, *kept))
-        return replace(plan, flex_early=other.flex_early, flex_late=other.flex_late) if len(self.segments) == 1 else plan
+        return (
+            replace(plan, flex_early=other.flex_early, flex_late=other.flex_late) if len(self.segments) == 1 else plan
+        )
 
 
 @dataclass(frozen=True)
