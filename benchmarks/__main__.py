@@ -1,8 +1,9 @@
 """All measurements: `make bench`. Ratios within one run are what counts; the machine may be shared."""
 
-from benchmarks import database, settle, terminals
+from benchmarks import database, settle, terminals, trials
 
 settle.main([])
 settle.main(["--format", "csv"])
 database.main([])
+trials.main([])
 terminals.main([])

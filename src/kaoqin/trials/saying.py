@@ -56,7 +56,7 @@ def _say(line: Line, shifts: Mapping[int, Any]) -> Said:
 def _say_shift(line: Line, shift: Any) -> str:
     said = gettext("班次 {code} {name}").format(code=shift.code, name=shift.latest().name)
     if line.segment and len(shift.latest().segments) > 1:
-        said += gettext("第 {number} 段").format(number=line.segment)
+        said += " · " + gettext("第 {number} 段").format(number=line.segment)
     return said
 
 
@@ -80,6 +80,8 @@ def amount(unit: Unit, value: int) -> str:
         return say_minutes(size)
     if unit == Unit.TIMES:
         return ngettext("{count} 次", "{count} 次", size).format(count=size)
+    if unit == Unit.MONTHS:
+        return ngettext("{count} 个月", "{count} 个月", size).format(count=size)
     days = f"{size / 100:g}" if unit == Unit.HUNDREDTHS else str(size)
     return gettext("{days} 天").format(days=days)
 

@@ -12,6 +12,7 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     TIMES = "times"
     DAYS = "days"
+    MONTHS = "months"
     HUNDREDTHS = "hundredths"
     """Hundredths of a day."""
 
@@ -42,5 +43,5 @@ MEASURES = (
     Measure("overtime_statutory_minutes", gettext_lazy("加班 300%"), Unit.MINUTES, 1),
     Measure("statutory_worked_minutes", gettext_lazy("节日出勤 300%"), Unit.MINUTES, 1),
     Measure("night_minutes", gettext_lazy("夜间"), Unit.MINUTES, 0),
-    Measure("full_months", gettext_lazy("全勤"), Unit.TIMES, 1),
+    Measure("full_months", gettext_lazy("全勤"), Unit.MONTHS, 1),
 )

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         settle_all()
         self._say("演示数据:月结 …")
         end_the_month(timezone.localdate(now), now)
-        try_rules(timezone.localdate(now), now)
+        try_rules(timezone.localdate(now), timezone.now())
         self._say("演示数据:完成。")
 
     def _say(self, sentence: str) -> None:
