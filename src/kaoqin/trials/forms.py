@@ -119,7 +119,9 @@ class TermsForm:
 class RunForm(forms.Form):
     """Which past months, and of whom."""
 
-    months = forms.MultipleChoiceField(label=gettext_lazy("月份"), widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}))
+    months = forms.MultipleChoiceField(
+        label=gettext_lazy("月份"), widget=forms.CheckboxSelectMultiple({"class": "form-check-input"})
+    )
     department = forms.ChoiceField(label=gettext_lazy("部门"), required=False)
 
     def __init__(self, *args: Any, months: list[dt.date], departments: list[tuple[str, str]], **kwargs: Any) -> None:
