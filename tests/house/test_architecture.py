@@ -29,11 +29,12 @@ MORE_DOORS = {
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
-    "scheduling": {"roster", "swap_actions"},
+    "scheduling": {"checks", "forms", "roster", "swap_actions"},
     "overtime": {"asking", "systems"},
+    "trials": {"running", "terms"},
     "attendance": {
-        *("adjusting", "closing", "confirming", "correcting", "correction_actions", "monthly"),
-        *("settling", "trip_actions", "trips"),
+        *("adjusting", "closing", "closing_forms", "confirming", "correcting", "correction_actions", "monthly"),
+        *("drafts", "forms", "reckoning", "saying", "settling", "trip_actions", "trips", "trying"),
     },
 }
 

@@ -16,7 +16,7 @@ from kaoqin.attendance.models import Absence, Adjustment, ClosedMonth
 from kaoqin.attendance.trips import Trip
 from kaoqin.consent import actions as consent
 from kaoqin.core.jobs import ask as ask_job
-from kaoqin.core.models import TableImport
+from kaoqin.core.models import JobRun, TableImport
 from kaoqin.core.sealed import seal
 from kaoqin.core.seeds import plant
 from kaoqin.devices import actions as devices
@@ -38,6 +38,7 @@ from kaoqin.rollcall import queries as rollcall_queries
 from kaoqin.rollcall.words import Direction
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
+from kaoqin.trials import actions as trials
 
 
 def names(resolver=None, space=""):
@@ -116,7 +117,7 @@ def world(cast):
     about["consent:notice"] = consent.publish_notice("告知", by=by, at=make.NOW).version
     about |= told(cast) | {"devices:name_keepers": cast.site.pk}
     about |= leave(cast) | terminals(cast) | wrong_clocks(cast) | roll_call(cast) | asked_for(cast)
-    about |= month_end(cast)
+    about |= month_end(cast) | tried(cast)
     return {name: reverse(name, args=[key] if not isinstance(key, tuple) else list(key)) for name, key in about.items()}
 
 
@@ -269,6 +270,21 @@ def month_end(cast):
         "attendance:closed_person": closed,
         "attendance:confirmation": answer.pk,
         "attendance:month_rules": cast.day_group.pk,
+    }
+
+
+def tried(cast):
+    """He tried a draft of Chen's group on October."""
+    by = {"by": cast.by("he"), "at": make.NOW}
+    trial = trials.begin(cast.day_group, "试一试", **by)
+    made = trials.run(trial, [make.day("10-01")], None, **by)
+    make.work_off(JobRun.objects.get(pk=made.job_id))
+    pages = ("trial", "edit", "begin_again", "run", "publish", "delete")
+    return {
+        **dict.fromkeys((f"trials:{page}" for page in pages), trial.pk),
+        "trials:outcome": made.pk,
+        "trials:person": (made.pk, cast.chen.pk),
+        "trials:day": (made.pk, cast.chen.pk, "2026-10-12"),
     }
 
 

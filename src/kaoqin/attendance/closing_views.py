@@ -15,7 +15,8 @@ from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.closing_forms import AskForm, CloseForm, MonthRuleForm, ReasonForm, ReplyForm, ScopeForm
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, MonthRule
 from kaoqin.attendance.monthly import Rule
-from kaoqin.attendance.sheet_views import BROKEN_BY, COLUMNS, changes, say_causes, say_changed
+from kaoqin.attendance.saying import COLUMNS, say_changed
+from kaoqin.attendance.sheet_views import BROKEN_BY, changes, say_causes
 from kaoqin.attendance.views import month_choices
 from kaoqin.attendance.words import (
     ANSWER_OBJECTIONS,

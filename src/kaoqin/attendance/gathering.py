@@ -6,7 +6,7 @@ Everything about a person is keyed by the employee id as text, so that a number 
 import datetime as dt
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext
 from numpy.typing import NDArray
 
+from kaoqin.attendance.drafts import Draft
 from kaoqin.attendance.models import RuleVersion
 from kaoqin.attendance.spans import Span
 from kaoqin.core.arrays import array_of, fetch_arrays
@@ -33,10 +34,11 @@ AROUND = 3 * DAY
 
 @dataclass(frozen=True)
 class Gathered:
-    """The engine's input tables for a span, by name, and what a shift key means."""
+    """The engine's input tables for a span, by name, and what a shift key means; `tried` are those that a draft changes."""
 
     tables: dict[str, pa.Table]
     shift_codes: dict[str, str]
+    tried: dict[str, pa.Table] = field(default_factory=dict)
 
 
 MOMENT = pa.timestamp("s")
@@ -67,8 +69,11 @@ _ABSENCES = _APPROVED.format(kind="kind,", table="attendance_absence")
 _OVERTIME = _APPROVED.format(kind="", table="attendance_agreedovertime")
 
 
-def gather(span: Span) -> Gathered:
-    """Read one span: rules and plans once, punches and approvals of its people around its days."""
+def gather(span: Span, draft: Draft | None = None) -> Gathered:
+    """Read one span: rules and plans once, punches and approvals of its people around its days.
+
+    With a draft, the tables of the rules as they would be by it, too.
+    """
     first, last = span.first - AROUND, span.last + AROUND
     ids = sorted(span.rule_of)
     zones = org.zones(ids, span.last)
@@ -80,8 +85,8 @@ def gather(span: Span) -> Gathered:
     rules = _name_rules(set(span.rule_of.values()))
     tables = {
         "employees": _employees(span, ids, zones, rules),
-        "groups": _groups(rules),
-        "shifts": _shifts(keys),
+        "groups": _groups(rules, None),
+        "shifts": _shifts(keys.plans),
         "late_off_late_on": _late_off(keys),
         "roster": _name_shifts(roster, keys),
         "punches": _localise(reader.punches(), ids, zones),
@@ -89,7 +94,8 @@ def gather(span: Span) -> Gathered:
         "overtime": reader.rows(_OVERTIME, {"start": MOMENT, "end": MOMENT}),
         "calendar": _calendar(span, first, last),
     }
-    return Gathered(tables, keys.codes)
+    tried = {"groups": _groups(rules, draft), "shifts": _shifts(keys.tried(draft))} if draft else {}
+    return Gathered(tables, keys.codes, tried)
 
 
 class _Reader:
@@ -152,18 +158,26 @@ class _ShiftKeys:
     def __init__(self, shifts: dict[int, DatedShift], first: dt.date, last: dt.date) -> None:
         self.codes: dict[str, str] = {}
         self.plans: dict[str, ShiftPlan] = {}
+        self._shifts: dict[str, int] = {}
         self._keys: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
         for shift in shifts.values():
             begin = max(bisect_right(shift.begins, first) - 1, 0)
             versions = [n for n in range(begin, len(shift.begins)) if shift.begins[n] <= last] or [0]
             for number in versions:
                 key = shift.code if len(versions) == 1 else f"{shift.code}@{shift.begins[number]}"
-                self.codes[key], self.plans[key] = shift.code, shift.plans[number]
+                self.codes[key], self.plans[key], self._shifts[key] = shift.code, shift.plans[number], shift.id
                 self._keys[shift.id].append((shift.begins[number], key))
 
     def by_date(self, shift_id: int) -> list[tuple[dt.date, str]]:
         """The keys of a shift with the day each begins, in order."""
         return self._keys[shift_id]
+
+    def tried(self, draft: Draft) -> dict[str, ShiftPlan]:
+        """The plans with the tolerances of a draft."""
+        return {
+            key: plan.tolerating(draft.shifts[self._shifts[key]]) if self._shifts[key] in draft.shifts else plan
+            for key, plan in self.plans.items()
+        }
 
 
 def _name_shifts(roster: pa.Table, keys: _ShiftKeys) -> pa.Table:
@@ -206,10 +220,17 @@ _RULES = (
 )
 
 
-def _groups(rules: dict[str, RuleVersion]) -> pa.Table:
-    told = {name: [_plain(getattr(row, name)) for row in rules.values()] for name in _RULES}
-    version = [gettext("自 {begins_on} 起").format(begins_on=row.begins_on) for row in rules.values()]
-    return pa.table({"group": list(rules), **told, "version": pa.array(version, pa.string())})
+def _groups(rules: dict[str, RuleVersion], draft: Draft | None) -> pa.Table:
+    rows = [_rule(row, draft) for row in rules.values()]
+    return pa.table({"group": list(rules), **{name: pa.array([row[name] for row in rows]) for name in rows[0]}})
+
+
+def _rule(row: RuleVersion, draft: Draft | None) -> dict[str, str]:
+    """The columns of a rule version, or those of the draft that is tried in its place."""
+    if draft and draft.group_id == row.group_id:
+        return {name: _plain(draft.rules[name]) for name in _RULES} | {"version": gettext("试算草稿")}
+    told = {name: _plain(getattr(row, name)) for name in _RULES}
+    return told | {"version": gettext("自 {begins_on} 起").format(begins_on=row.begins_on)}
 
 
 def _plain(value: object) -> str:
@@ -224,8 +245,8 @@ def _clock(minute: int | None) -> str:
     return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _shifts(keys: _ShiftKeys) -> pa.Table:
-    rows = [row for key, plan in keys.plans.items() for row in _shift_rows(key, plan)]
+def _shifts(plans: dict[str, ShiftPlan]) -> pa.Table:
+    rows = [row for key, plan in plans.items() for row in _shift_rows(key, plan)]
     names = ("shift", "segment", *_SEGMENT, "flex_early", "flex_late", "day_start", "required_minutes")
     return pa.table({name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in names})
 

@@ -12,10 +12,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.attendance.models import (
     Absence,
+    Adjustment,
     AgreedOvertime,
     CorrectionQuota,
     DayResult,
     MonthResult,
+    MonthRule,
     RuleVersion,
     SettlementFault,
     Waiting,
@@ -245,6 +247,25 @@ def quotas() -> QuerySet[CorrectionQuota]:
 
 def rule_versions(group_id: int) -> QuerySet[RuleVersion]:
     return RuleVersion.objects.filter(group=group_id).order_by("-begins_on")
+
+
+def rule_on(group_id: int, on: dt.date) -> RuleVersion | None:
+    """The rules of a group in force on a day."""
+    return rule_versions(group_id).filter(begins_on__lte=on).first()
+
+
+def rules_begin(group_id: int) -> list[dt.date]:
+    """The days from which rules of a group hold, its month's rules among them, in order."""
+    days = {*RuleVersion.objects.filter(group=group_id).values_list("begins_on", flat=True)}
+    return sorted(days | {*MonthRule.objects.filter(group=group_id).values_list("begins_on", flat=True)})
+
+
+def changed_since(employee_ids: Iterable[int], first: dt.date, last: dt.date, since: dt.datetime) -> bool:
+    """Whether months of some people (the first days of them) came out otherwise since a moment, closed days among them."""
+    ids = list(employee_ids)
+    months_ = MonthResult.objects.filter(any_of("employee_id", ids), month__range=(first, last), settled_at__gt=since)
+    late = Adjustment.objects.filter(any_of("employee_id", ids), date__range=(first, month_end(last)))
+    return months_.exists() or late.filter(found_at__gt=since).exists()
 
 
 def home_counts(month: dt.date, *, seen_by: Actor, on: dt.date) -> dict[str, int]:

@@ -1,14 +1,15 @@
 """The bridge to the engine: rows → columns → rows. The only file of the house that imports `reckon`."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute
 from django.utils.translation import gettext
 
+from kaoqin.attendance.drafts import Draft
 from kaoqin.attendance.gathering import Gathered, gather
 from kaoqin.attendance.saying import say_fault
 from kaoqin.attendance.spans import Gap, Span, cut_spans
@@ -29,16 +30,13 @@ class Settled:
     gaps: list[Gap]
 
 
+Made = TypeVar("Made")
+
+
 def settle(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> Settled:
     """Settle people over a range of whole months from what the database holds now."""
-    spans, gaps = cut_spans(employee_ids, first, last)
-    days, months, cycles = [], [], []
-    for span in spans:
-        made, faults = _settle_span(span)
-        gaps += faults
-        days += [one.days for one in made]
-        months += [one.months for one in made]
-        cycles += [one.cycles for one in made]
+    made, gaps = _each(employee_ids, first, last, _settle_span)
+    days, months, cycles = ([getattr(one, name) for one in made] for name in ("days", "months", "cycles"))
     return Settled(_join(days), _join(months), _join(cycles), gaps)
 
 
@@ -48,28 +46,72 @@ def _join(tables: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables, promote_options="permissive")
 
 
-def _settle_span(span: Span) -> tuple[list[engine.Results], list[Gap]]:
-    """The results of a span; where the engine finds a fault, the people are halved until it stands alone."""
+def _each(
+    employee_ids: Sequence[int], first: dt.date, last: dt.date, reckon: Callable[[Span], Made]
+) -> tuple[list[Made], list[Gap]]:
+    """What is made of each span of a range, and what could not be."""
+    spans, gaps = cut_spans(employee_ids, first, last)
+    made: list[Made] = []
+    for span in spans:
+        some, faults = _sound(span, reckon)
+        made += some
+        gaps += faults
+    return made, gaps
+
+
+def _sound(span: Span, reckon: Callable[[Span], Made]) -> tuple[list[Made], list[Gap]]:
+    """What is made of a span; where the engine finds a fault, the people are halved until it stands alone."""
     try:
-        gathered = gather(span)
-        return [_named(engine.settle(_tables(gathered), span.first, span.last), gathered)], []
+        return [reckon(span)], []
     except Refusal as refusal:
         return [], [Gap(key, span.first, span.last, refusal.sentence) for key in span.rule_of]
     except engine.Faults as faults:
         if len(span.rule_of) == 1:
             said = ";".join(str(fault) for fault in faults.faults[:3])
             return [], [Gap(key, span.first, span.last, said) for key in span.rule_of]
-    made, gaps = [], []
+    made: list[Made] = []
+    gaps: list[Gap] = []
     people = sorted(span.rule_of.items())
     for half in (people[: len(people) // 2], people[len(people) // 2 :]):
-        more, missing = _settle_span(Span(span.first, span.last, span.calendar_id, dict(half)))
+        more, missing = _sound(Span(span.first, span.last, span.calendar_id, dict(half)), reckon)
         made += more
         gaps += missing
     return made, gaps
 
 
-def _tables(gathered: Gathered) -> engine.Tables:
-    tables: dict[str, Any] = dict(gathered.tables)
+def _settle_span(span: Span) -> engine.Results:
+    gathered = gather(span)
+    return _named(engine.settle(_tables(gathered), span.first, span.last), gathered)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Days and months of some people by the rules of those days, and by a draft from the same facts: tables of the same
+    rows in the same order."""
+
+    days: pa.Table
+    months: pa.Table
+    draft_days: pa.Table
+    draft_months: pa.Table
+
+
+def try_out(employee_ids: Sequence[int], first: dt.date, last: dt.date, draft: Draft) -> tuple[list[Tried], list[Gap]]:
+    """Reckon people twice over a range, by the rules in force and by a draft; the facts are read once, nothing is kept.
+
+    A piece for each span of one rule version, and what could not be reckoned by one or the other.
+    """
+
+    def both(span: Span) -> Tried:
+        gathered = gather(span, draft)
+        told = engine.settle(_tables(gathered), span.first, span.last)
+        tried = engine.settle(_tables(gathered, tried=True), span.first, span.last)
+        return Tried(told.days, told.months, tried.days, tried.months)
+
+    return _each(employee_ids, first, last, both)
+
+
+def _tables(gathered: Gathered, *, tried: bool = False) -> engine.Tables:
+    tables: dict[str, Any] = {**gathered.tables, **(gathered.tried if tried else {})}
     return engine.Tables(**tables)
 
 
@@ -94,15 +136,16 @@ def _hide(tables: engine.Tables, hidden: Collection[str]) -> engine.Tables:
     return replace(tables, absences=tables.absences.set_column(place, "kind", told))
 
 
-def explain(employee_id: int, date: dt.date, hidden: Collection[str] = ()) -> engine.Trace:
-    """Why a day came out as it did, from what the database holds now; of the `hidden` kinds of absence only that they
-    are leave. Refuses a day that cannot be reckoned."""
+def explain(employee_id: int, date: dt.date, hidden: Collection[str] = (), draft: Draft | None = None) -> engine.Trace:
+    """Why a day came out as it did, or would by a draft, from what the database holds now; of the `hidden` kinds of
+    absence only that they are leave. Refuses a day that cannot be reckoned."""
     spans, gaps = cut_spans([employee_id], date, date)
     if not spans:
         said = say_fault(gaps[0].sentence) if gaps else gettext("当天不在职")
         raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said))
     try:
-        return engine.explain(_hide(_tables(gather(spans[0])), hidden), str(employee_id), date)
+        tables = _tables(gather(spans[0], draft), tried=draft is not None)
+        return engine.explain(_hide(tables, hidden), str(employee_id), date)
     except engine.Faults as faults:
         said = ";".join(say_fault(str(fault)) for fault in faults.faults[:3])
         raise Refusal("attendance.not_reckoned", gettext("这一天无法核算:{why}").format(why=said)) from faults
@@ -127,7 +170,7 @@ def points(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> list[P
     Of people whose days cannot be reckoned there are none.
     """
     found: list[Point] = []
-    uses = [(s, made.punch_use) for s in cut_spans(employee_ids, first, last)[0] for made in _settle_span(s)[0]]
+    uses, _ = _each(employee_ids, first, last, lambda span: (span, _settle_span(span).punch_use))
     for span, use in uses:
         taken = use.filter(pc.and_(pc.equal(use["use"], "used"), pc.is_in(use["date"], _dates(span))))
         columns = [taken[name].to_pylist() for name in ("employee_no", "date", "segment", "point", "at")]

@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from kaoqin.attendance.models import DayResult
 from kaoqin.attendance.words import STATUS_LABELS, kind_label
+from kaoqin.core.words import say_list, say_minutes
 
 _VERSION = re.compile(r"(\S)\((from [^()]*)\)")  # a name and its version, written close as Chinese is
 _EXPECTED = re.compile(r"应为 [^()]*\((.+)\)")
@@ -23,6 +25,31 @@ TONES = {
     "overtime": "purple",
     "rest": "secondary",
     "normal": "green",
+}
+
+COLUMNS: dict[str, str | Promise] = {
+    "shift": gettext_lazy("班次"),
+    "day_kind": gettext_lazy("日类型"),
+    "planned_minutes": gettext_lazy("应出勤"),
+    "worked_minutes": gettext_lazy("实出勤"),
+    "late_minutes": gettext_lazy("迟到"),
+    "early_minutes": gettext_lazy("早退"),
+    "absent_minutes": gettext_lazy("旷工"),
+    "unaccounted_minutes": gettext_lazy("缺卡待定"),
+    "forgiven_minutes": gettext_lazy("宽限"),
+    "leave_minutes": gettext_lazy("请假"),
+    "trip_minutes": gettext_lazy("出差外出"),
+    "overtime_workday_minutes": gettext_lazy("加班 150%"),
+    "overtime_rest_minutes": gettext_lazy("加班 200%"),
+    "overtime_statutory_minutes": gettext_lazy("加班 300%"),
+    "statutory_worked_minutes": gettext_lazy("法定节假日出勤 300%"),
+    "night_minutes": gettext_lazy("夜间"),
+    "serious_late": gettext_lazy("严重迟到"),
+    "missing_in": gettext_lazy("上班缺卡"),
+    "missing_out": gettext_lazy("下班缺卡"),
+    "first_in": gettext_lazy("首次打卡"),
+    "last_out": gettext_lazy("末次打卡"),
+    "status": gettext_lazy("结果"),
 }
 
 
@@ -82,3 +109,18 @@ def say_fault(sentence: str) -> str:
 def say_step(chinese: str, english: str) -> str:
     """A step of the trace, which the engine tells in both languages, in the one spoken now."""
     return _VERSION.sub(r"\1 (\2)", english) if get_language() == "en" else chinese
+
+
+def say_changed(name: str, value: Any) -> str:
+    """A column's value as a difference shows it."""
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if name.endswith("_minutes"):
+        return say_minutes(value)
+    if name == "status":
+        return say_list(label for label, _ in badges(value))
+    if name in {"first_in", "last_out"}:
+        return f"{value}".replace("T", " ")[5:16]
+    return f"{value}"

@@ -16,11 +16,11 @@ from kaoqin.attendance.closing_forms import ObjectionForm
 from kaoqin.attendance.models import Adjustment, Confirmation
 from kaoqin.attendance.months import Sheet
 from kaoqin.attendance.paper import month_pdf
-from kaoqin.attendance.saying import badges, say_day
+from kaoqin.attendance.saying import COLUMNS, badges, say_changed, say_day
 from kaoqin.attendance.words import SEE_OWN_DAYS, Answer, kind_label
 from kaoqin.core.pages import attempt
 from kaoqin.core.sentences import tell
-from kaoqin.core.words import NotFound, Refusal, say_list, say_minutes
+from kaoqin.core.words import NotFound, Refusal, say_minutes
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -34,30 +34,6 @@ BROKEN_BY: dict[str, str | Promise] = {
     "partial": gettext_lazy("周期内入职或离职"),
     "no_plan": gettext_lazy("没有排班"),
 }
-COLUMNS: dict[str, str | Promise] = {
-    "shift": gettext_lazy("班次"),
-    "day_kind": gettext_lazy("日类型"),
-    "planned_minutes": gettext_lazy("应出勤"),
-    "worked_minutes": gettext_lazy("实出勤"),
-    "late_minutes": gettext_lazy("迟到"),
-    "early_minutes": gettext_lazy("早退"),
-    "absent_minutes": gettext_lazy("旷工"),
-    "unaccounted_minutes": gettext_lazy("缺卡待定"),
-    "forgiven_minutes": gettext_lazy("宽限"),
-    "leave_minutes": gettext_lazy("请假"),
-    "trip_minutes": gettext_lazy("出差外出"),
-    "overtime_workday_minutes": gettext_lazy("加班 150%"),
-    "overtime_rest_minutes": gettext_lazy("加班 200%"),
-    "overtime_statutory_minutes": gettext_lazy("加班 300%"),
-    "statutory_worked_minutes": gettext_lazy("法定节假日出勤 300%"),
-    "night_minutes": gettext_lazy("夜间"),
-    "serious_late": gettext_lazy("严重迟到"),
-    "missing_in": gettext_lazy("上班缺卡"),
-    "missing_out": gettext_lazy("下班缺卡"),
-    "first_in": gettext_lazy("首次打卡"),
-    "last_out": gettext_lazy("末次打卡"),
-    "status": gettext_lazy("结果"),
-}
 
 
 def read_day(text: str) -> dt.date:
@@ -66,19 +42,6 @@ def read_day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as bad:
         raise NotFound("attendance.no_cycle", gettext("没有这个考勤周期。")) from bad
-
-
-def say_changed(name: str, value: Any) -> str:
-    """A column's value as a difference shows it."""
-    if value in (None, ""):
-        return "—"
-    if name.endswith("_minutes"):
-        return say_minutes(value)
-    if name == "status":
-        return say_list(label for label, _ in badges(value))
-    if name in {"first_in", "last_out"}:
-        return f"{value}".replace("T", " ")[5:16]
-    return f"{value}"
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -1,7 +1,6 @@
 """Writing what was reckoned: by COPY into a stage, then only rows that changed, and never one of a closed day."""
 
 import datetime as dt
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connection
-from pyarrow import csv
 
 from kaoqin.attendance.models import SettlementFault, Totals
 from kaoqin.attendance.spans import Gap
-from kaoqin.core.arrays import any_of, array_of
+from kaoqin.core.arrays import any_of, array_of, copy_table
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
@@ -242,9 +240,9 @@ def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | Non
     with connection.cursor() as cursor:
         cursor.execute(_ANY.format(**said), scope.told)
         if not cursor.fetchone()[0]:
-            return Stored(_copy(cursor, table, names, stage, scope), [])
+            return Stored(_copy(table, stage, scope), [])
         cursor.execute(_STAGE.format(**said))
-        _copy(cursor, "stage", names, stage, scope)
+        _copy("stage", stage, scope)
         cursor.execute("ANALYZE stage")
         different: list[Difference] = []
         if day == "date":
@@ -256,16 +254,11 @@ def _replace(table: str, day: str, columns: Sequence[str], stage: pa.Table | Non
         return Stored(int(gone + cursor.rowcount), different)
 
 
-def _copy(cursor: Any, table: str, names: Sequence[str], rows: pa.Table | None, scope: Scope) -> int:
+def _copy(table: str, rows: pa.Table | None, scope: Scope) -> int:
     """Rows into a table as they are; returns how many."""
     if rows is None:
         return 0
-    rows = rows.append_column("settled_at", pa.repeat(scope.at.isoformat(), len(rows)))
-    buffer = io.BytesIO()
-    csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False, batch_size=16_384))
-    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy:
-        copy.write(buffer.getbuffer())
-    return len(rows)
+    return copy_table(table, rows.append_column("settled_at", pa.repeat(scope.at.isoformat(), len(rows))))
 
 
 def store_gaps(

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "kaoqin.leave",
     "kaoqin.overtime",
     "kaoqin.attendance",
+    "kaoqin.trials",
     "kaoqin.rollcall",
     "kaoqin.web.apps.WebConfig",
     "django.contrib.auth",

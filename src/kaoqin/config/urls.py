@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),
     path("", include("kaoqin.rollcall.urls")),
+    path("", include("kaoqin.trials.urls")),
 ]

@@ -2,10 +2,12 @@
 
 import contextlib
 import datetime as dt
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from psycopg import Cursor
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
+from pyarrow import csv
 
 Columns = dict[str, NDArray[np.int64]]
 
@@ -90,3 +93,13 @@ def fetch_arrays(query: str, parameters: dict[str, Any], kinds: dict[str, str]) 
 def _elements(arrays: Sequence[bytes], element: np.dtype[Any], epoch: int) -> NDArray[np.int64]:
     told = np.frombuffer(b"".join([array[_HEAD:] for array in arrays]), element)["value"]
     return told.astype(np.int64) + epoch
+
+
+def copy_table(table: str, rows: pa.Table) -> int:
+    """The rows of an Arrow table into the columns of those names, by COPY; returns how many."""
+    buffer = io.BytesIO()
+    csv.write_csv(rows, buffer, csv.WriteOptions(include_header=False, batch_size=16_384))
+    into = f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        copy.write(buffer.getbuffer())
+    return len(rows)

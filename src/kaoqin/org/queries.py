@@ -156,6 +156,12 @@ def with_posting(people: QuerySet[Employee], on: dt.date) -> QuerySet[Employee]:
     )
 
 
+def department_of_each(employee_ids: Iterable[int], on: dt.date) -> dict[int, int]:
+    """The department some employees belong to on a day, by id; of leavers their last. One question."""
+    rows = Posting.objects.filter(posted(on), any_of("employee_id", employee_ids))
+    return dict(rows.values_list("employee_id", "department_id"))
+
+
 def employed(people: QuerySet[Employee], first: dt.date, last: dt.date) -> QuerySet[Employee]:
     """Those employed on at least one day from first to last."""
     return people.filter(hired_on__lte=last).filter(Q(left_on__isnull=True) | Q(left_on__gte=first))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
+from kaoqin.scheduling import queries
 from kaoqin.scheduling.checks import refuse_bad_shift
 from kaoqin.scheduling.models import (
     Calendar,
@@ -30,7 +31,7 @@ from kaoqin.scheduling.models import (
     ShiftVersion,
 )
 from kaoqin.scheduling.roster import lay_again, replan, require_people
-from kaoqin.scheduling.words import MANAGE_RULES, Day, GroupMode, ShiftPlan
+from kaoqin.scheduling.words import MANAGE_RULES, Day, GroupMode, ShiftPlan, Tolerances
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -88,6 +89,15 @@ def change_shift(
     touched = RosterDay.objects.filter(shift=shift, date__gte=begins_on)
     _tell_touched(touched.values_list("employee_id", flat=True).distinct(), begins_on)
     return version
+
+
+@transaction.atomic
+def change_tolerances(tolerances: Mapping[int, Tolerances], begins_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
+    """The tolerances of some shifts (by id) from a day on; their times stay."""
+    dated = queries.shifts(tolerances)
+    for shift in Shift.objects.filter(pk__in=tolerances).order_by("pk"):
+        plan = dated[shift.pk].on(begins_on).tolerating(tolerances[shift.pk])
+        change_shift(shift, plan, begins_on, by=by, at=at)
 
 
 def _tell_touched(employee_ids: Iterable[int], first: dt.date, last: dt.date | None = None) -> None:

@@ -338,3 +338,16 @@ def days_known(calendar_id: int | None, first: dt.date, last: dt.date) -> list[D
     """The dates from first to last of the years a calendar knows, in order; None is the company's first calendar."""
     calendar = Calendar.objects.get(pk=calendar_id) if calendar_id else default_calendar()
     return list(days_of_known_years(calendar, first, last).values())
+
+
+def shifts_planned(group_id: int, first: dt.date, last: dt.date) -> list[int]:
+    """The shifts the people of a group have on the roster in a range, by id."""
+    people = list(members_between(group_id, first, last))
+    rows = RosterDay.objects.filter(any_of("employee_id", people), date__range=(first, last), shift__isnull=False)
+    return sorted(rows.order_by().values_list("shift_id", flat=True).distinct())
+
+
+def planned_people(shift_ids: Iterable[int], first: dt.date, last: dt.date) -> list[int]:
+    """Who has one of the shifts on the roster in a range, by id."""
+    rows = RosterDay.objects.filter(shift__in=list(shift_ids), date__range=(first, last))
+    return sorted(rows.order_by().values_list("employee_id", flat=True).distinct())

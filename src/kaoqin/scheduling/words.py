@@ -1,7 +1,7 @@
 """Words of scheduling: kinds of days, what a shift is, what may go wrong with a plan, permissions."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -56,6 +56,26 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """From how many minutes on a segment's lateness and leaving early count, and as what; 0 means never."""
+
+    late_grace: int = 0
+    early_grace: int = 0
+    serious_late: int = 0
+    absent_late: int = 0
+    absent_early: int = 0
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """What of a shift is a rule and not a time: its flex, and the thresholds of each segment in order; minutes."""
+
+    flex_early: int = 0
+    flex_late: int = 0
+    segments: tuple[Thresholds, ...] = ()
+
+
+@dataclass(frozen=True)
 class ShiftPlan:
     """A shift as it is from a day on. Without segments it is a free shift (自由工时)."""
 
@@ -74,6 +94,21 @@ class ShiftPlan:
     @property
     def minutes(self) -> int:
         return self.required_minutes if self.free else sum(segment.minutes for segment in self.segments)
+
+    @property
+    def tolerances(self) -> Tolerances:
+        names = Thresholds.__dataclass_fields__
+        told = (Thresholds(**{name: getattr(segment, name) for name in names}) for segment in self.segments)
+        return Tolerances(self.flex_early, self.flex_late, tuple(told))
+
+    def tolerating(self, other: Tolerances) -> "ShiftPlan":
+        """The same times with other tolerances; a segment they do not know keeps its own, and flex needs a single one."""
+        kept = self.segments[len(other.segments) :]
+        told = [replace(own, **vars(new)) for own, new in zip(self.segments, other.segments, strict=False)]
+        plan = replace(self, segments=(*told, *kept))
+        return (
+            replace(plan, flex_early=other.flex_early, flex_late=other.flex_late) if len(self.segments) == 1 else plan
+        )
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("考勤异常"), "/attendance/exceptions/", "alert-triangle", SEE_DAYS),
             Entry(gettext_lazy("请假与外出"), "/absences/", "arrow-right", RECORD_APPROVALS),
             Entry(gettext_lazy("加班"), "/overtime/", "clock-edit", RECORD_APPROVALS),
+            Entry(gettext_lazy("规则试算"), "/trials/", "test-pipe", MANAGE_ATTENDANCE_RULES),
             Entry(gettext_lazy("补卡规则"), "/corrections/quotas/", "settings", MANAGE_ATTENDANCE_RULES),
             Entry(gettext_lazy("手动点名"), "/rollcall/", "list-check", CALL_ROLL),
         ),

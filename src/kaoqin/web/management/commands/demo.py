@@ -16,6 +16,7 @@ from kaoqin.web.demo.load import load
 from kaoqin.web.demo.notices import tell_people
 from kaoqin.web.demo.overtime import ask_for_overtime
 from kaoqin.web.demo.requests import lead_and_ask
+from kaoqin.web.demo.trials import try_rules
 
 
 class Command(BaseCommand):
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         settle_all()
         self._say("演示数据:月结 …")
         end_the_month(timezone.localdate(now), now)
+        try_rules(timezone.localdate(now), timezone.now())
         self._say("演示数据:完成。")
 
     def _say(self, sentence: str) -> None:
