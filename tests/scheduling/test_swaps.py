@@ -183,7 +183,7 @@ def test_the_form_shows_what_comes_of_it_and_whom_it_goes_to(led, enter):
     form = {"other": "00099", "my_date": "2026-11-23", "other_date": "", "reason": "家长会"}
     chen = enter("chen")
     assert "林二" in chen.get("/requests/new/swap/").content.decode()
-    preview = chen.post("/requests/new/swap/", {**form, "preview": "1"}).content.decode()
+    preview = chen.post("/requests/new/swap/", {**form, "reason": "", "preview": "1"}).content.decode()
     assert all(word in preview for word in ("11-23 D → N", "11-23 N → D", "不足 11 小时", "lin2", "wang"))
     assert chen.post("/requests/new/swap/", form).status_code == 302
     assert "陈大白的换班" in enter("lin2").get("/approvals/").content.decode()
