@@ -138,6 +138,7 @@ LEAVE = request_kind(
         about=gettext_lazy("年假、调休、病假、事假等,按排班算扣多少"),
         mends=frozenset({"absent", "late", "serious_late", "early"}),
         for_others=True,
+        place=10,
     )
 )
 LEAVE_END = request_kind(
@@ -145,5 +146,6 @@ LEAVE_END = request_kind(
         *("leave_end", gettext_lazy("销假"), end_lines, end_facts, "/requests/new/leave-end/", "user-check"),
         about=gettext_lazy("提前回来上班,剩下的假退回"),
         for_others=True,
+        place=70,
     )
 )

@@ -132,8 +132,10 @@ def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
 
 
 def _requests(by: Actor, today: dt.date) -> tuple[int, str, str, str]:
-    count = approvals.waiting_count(seen_by=by, on=today)
-    return count, ngettext("{} 个申请等您审批", "{} 个申请等您审批", count), "/approvals/", "checks"
+    """What waits to be decided; a single one is a tap away."""
+    keys = list(approvals.waiting(seen_by=by, on=today).values_list("pk", flat=True))
+    address = f"/requests/{keys[0]}/" if len(keys) == 1 else "/approvals/"
+    return len(keys), ngettext("{} 个申请等您审批", "{} 个申请等您审批", len(keys)), address, "checks"
 
 
 def _terminals(by: Actor) -> list[Waiting]:
