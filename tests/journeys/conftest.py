@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from working import Watch, Worker
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -66,3 +67,12 @@ def visit(chromium, company, live_server):
             page.wait_for_load_state("networkidle")
             page.goto("about:blank")
         context.close()
+
+
+@pytest.fixture
+def at_work(company):
+    """A worker beside the pages; gives a watch, which in the end says whether its work was seen in time."""
+    watch = Watch()
+    with Worker():
+        yield watch
+    watch.judge()
