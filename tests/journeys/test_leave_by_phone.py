@@ -2,6 +2,7 @@
 each; the balance and the day afterwards; taken back again."""
 
 import pytest
+from hands import TOLD, agree, submit, undo
 from playwright.sync_api import expect
 
 import make
@@ -19,8 +20,6 @@ from kaoqin.org.lead_actions import Heads
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 from kaoqin.security.words import Role
-
-TOLD = {"by": make.ROOT, "at": make.NOW}
 
 
 @pytest.fixture
@@ -59,34 +58,11 @@ def pick(page, name, day):
         page.dispatch_event(f"#id_{name}", "change")
 
 
-def agree(visit, who):
-    """On the phone two taps: who waits, and 同意."""
-    page = visit(who, width=390)
-    page.click("text=1 个申请等您审批")
-    page.click(".decide-bar button:has-text('同意') >> nth=0")
-    page.wait_for_selector("text=已同意。")
-
-
 def ask_for_leave(page, kind):
     """From the home page to the kind of leave."""
-    page.click(".quick-link:has-text('新申请')")
-    page.click("a:has-text('请假') >> nth=-1")
+    page.click(".quick-link:has-text('请假')")
     with page.expect_response("**/requests/new/leave/"):
         page.click(f".leave-kind:has-text('{kind}') >> nth=0")
-
-
-def submit(page):
-    page.click("text=提交申请")
-    page.wait_for_selector("text=申请已提交")
-
-
-def undo(page, server, request, text):
-    """HR takes back what was agreed."""
-    page.goto(f"{server.url}/requests/{request.pk}/")
-    page.click("summary:has-text('撤销已同意的申请')")
-    page.fill("#undo_text", text)
-    page.click("text=直接撤销(人事)")
-    page.wait_for_selector("text=已撤销")
 
 
 def test_leave_over_a_holiday_and_a_night_shift(visit, company, night_worker, live_server, at_work):
@@ -105,7 +81,7 @@ def test_leave_over_a_holiday_and_a_night_shift(visit, company, night_worker, li
     submit(zhao)
 
     for who in ("lin", "chen", "he"):
-        agree(visit, who)
+        agree(visit(who, width=390), live_server)
     at_work.sees(zhao, day, "结果:请假")
     made = Request.objects.get()
     assert (made.state, left(night_worker)) == ("approved", 13)
@@ -145,7 +121,7 @@ def test_hours_of_leave_across_midnight_belong_to_the_night_shift(visit, company
     submit(zhao)
 
     for who in ("lin", "chen", "he"):
-        agree(visit, who)
+        agree(visit(who, width=390), live_server)
     at_work.sees(zhao, day, "结果:请假")
     kept = DayResult.objects.get(employee=night_worker, date=make.day("11-18"))
     assert (kept.leave_minutes, kept.early_minutes, kept.worked_minutes) == (390, 0, 90)
