@@ -16,6 +16,7 @@ from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.leave import queries as leave
 from kaoqin.notices.models import Notice
 from kaoqin.punches import actions as punches
+from papers import paper
 
 OCTOBER = make.day("10-01")
 LATER = make.NOW + dt.timedelta(hours=1)
@@ -117,6 +118,33 @@ def test_nobody_answers_for_another(asked):
     own = confirming.object_to(OCTOBER, "不对", by=asked.by("wang"), at=LATER)
     with pytest.raises(Refusal, match="他人"):
         confirming.reply(own.pk, "好", by=asked.by("wang"), at=LATER)
+
+
+def test_home_says_what_is_to_be_confirmed_answered_and_decided(asked, enter):
+    def home(who):
+        return enter(who).get("/").content.decode()
+
+    mine, objected = "请确认 2026-10-01 至 10-31 的考勤", "1 条考勤异议等您答复"
+    assert (mine in home("chen"), objected in home("wang")) == (True, False)
+    made = confirming.object_to(OCTOBER, "不对", by=asked.by("chen"), at=LATER)
+    assert [mine in home("chen"), *(objected in home(who) for who in ("wang", "he", "chen", "zhao"))] == [
+        *(False, True, True, False, False)
+    ]
+    confirming.reply(made.pk, "好", by=asked.by("wang"), at=LATER)
+    assert (mine in home("chen"), objected in home("he")) == (True, False)
+    closing.close_people([asked.chen.pk], OCTOBER, None, make.NOW)
+    assert mine not in home("chen")
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=LATER, today=make.TODAY)
+    make.settle()
+    assert ["1 条月结差异等您处理" in home(who) for who in ("he", "wang", "qian")] == [True, False, False]
+
+
+def test_the_paper_after_closing_is_of_the_closed_numbers(asked, enter):
+    confirm(asked)
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=make.NOW, today=make.TODAY)
+    closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
+    said = paper(enter("chen").get(f"/attendance/people/{asked.chen.pk}/2026-10-01/month.pdf").content)
+    assert ("月结。内容摘要" in said, "确认。内容摘要" in said, "迟到\n1 次" in said) == (True, False, False)
 
 
 def test_the_pdf_is_there_once_a_month_is_confirmed_and_only_for_who_may_see_it(asked, enter):
