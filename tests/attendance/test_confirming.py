@@ -79,6 +79,15 @@ def test_silence_is_read_and_never_confirmed(asked):
     assert ClosedMonth.objects.get().answer == "read"
 
 
+def test_a_head_who_may_not_answer_is_not_told_of_an_objection(asked):
+    from kaoqin.org import lead_actions
+
+    lead_actions.state_heads([lead_actions.Heads(asked.sales, asked.lin, make.TODAY)], by=make.ROOT, at=make.NOW)
+    confirming.object_to(OCTOBER, "13 日没有迟到", by=asked.by("chen"), at=LATER)
+    told = set(Notice.objects.filter(kind="attendance.objection").values_list("account__username", flat=True))
+    assert told == {"he"}
+
+
 def test_an_objection_goes_to_hr_and_the_manager_stops_closing_and_is_answered(asked, clock):
     from kaoqin.org import lead_actions
 
