@@ -11,6 +11,7 @@ from kaoqin.attendance import closing, comprehensive, confirming, months
 from kaoqin.attendance.actions import Rules, keep_rules
 from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
+from kaoqin.attendance.sheet_views import COLUMNS, said_sums
 from kaoqin.core.models import JobRun
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.leave import queries as leave
@@ -154,6 +155,13 @@ def test_the_paper_after_closing_is_of_the_closed_numbers(asked, enter):
     closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
     said = paper(enter("chen").get(f"/attendance/people/{asked.chen.pk}/2026-10-01/month.pdf").content)
     assert ("月结。内容摘要" in said, "确认。内容摘要" in said, "迟到\n1 次" in said) == (True, False, False)
+
+
+def test_days_are_said_without_noughts_behind_the_point():
+    sums = dict.fromkeys([*months.SUMS, *COLUMNS], 0) | {"absent_days": "10.00"}
+    said = {"sums": sums, "free_lates": 0, "late_absent_days": "0.50", "leave": {}, "full_broken_by": ["absent"]}
+    told = dict(said_sums(said))
+    assert (told["旷工"], told["迟到折算旷工"], told["全勤"]) == ("10 天", "0.5 天", "否")
 
 
 def test_the_pdf_is_there_once_a_month_is_confirmed_and_only_for_who_may_see_it(asked, enter):

@@ -157,7 +157,8 @@ def said_sums(said: dict[str, Any], hidden: Collection[str] = ()) -> list[tuple[
     if said["free_lates"]:
         told.append((gettext("其中免计"), gettext("{times} 次").format(times=said["free_lates"])))
     absent = {gettext("旷工"): sums["absent_days"], gettext("迟到折算旷工"): said["late_absent_days"]}
-    told += [(label, gettext("{days} 天").format(days=days)) for label, days in absent.items() if Decimal(days)]
+    days = {label: Decimal(text).normalize() for label, text in absent.items()}
+    told += [(label, gettext("{days} 天").format(days=f"{some:f}")) for label, some in days.items() if some]
     leave = sorted(told_kinds(said["leave"], hidden).items())
     told += [(kind_label(kind), say_minutes(minutes)) for kind, minutes in leave if minutes]
     names = [name for name in COLUMNS if name.startswith(("overtime", "trip", "statutory", "night"))]
