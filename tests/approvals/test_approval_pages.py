@@ -149,6 +149,21 @@ def test_many_are_decided_at_once_from_the_list(us, enter):
     assert "请写明原因" in text(wang.post("/approvals/decide/", {"answer": "no", "chosen": [no.pk]}, follow=True))
 
 
+def test_what_people_ask_for_most_stands_first(us, enter):
+    page = text(enter("lin").get("/requests/new/"))
+    kinds = ["请假", "补卡", "加班", "出差", "外出", "换班", "销假"]
+    found = [page.index(f"<strong>{kind}</strong>") for kind in kinds]
+    assert found == sorted(found)
+
+
+def test_a_single_request_that_waits_is_a_tap_away_and_several_are_a_list(us, enter):
+    first = us.ask("lin")
+    assert f'href="/requests/{first.pk}/"' in text(enter("wang").get("/"))
+    us.ask("chen")
+    page = text(enter("wang").get("/"))
+    assert ('href="/approvals/"' in page, f'href="/requests/{first.pk}/"' in page) == (True, False)
+
+
 def test_the_lists_hold_what_they_say(us, enter):
     made, other = us.ask("chen"), us.ask("zhao")
     us.yes(made, "wang")

@@ -40,6 +40,16 @@ def test_a_delegate_decides_in_the_others_place_and_it_is_shown(us, give, heard)
     assert (entry.account, entry.other) == (accounts["zhao"], accounts["wang"])
 
 
+def test_the_forecast_names_who_stands_in_while_they_do(us, give):
+    give("wang", "zhao", make.day("11-21"), make.day("11-22"))
+
+    def said(day):
+        told = queries.who_would_decide("plea", us.cast.chen, {"days": 1}, on=make.day(day))
+        return [step.names for step in told.steps]
+
+    assert [said(day) for day in ("11-20", "11-21", "11-23")] == [[("wang",)], [("zhao 代 wang",)], [("wang",)]]
+
+
 def test_only_from_its_first_to_its_last_day(us, give):
     give("wang", "zhao", make.day("11-21"), make.day("11-22"))
     made, zhao = us.ask("chen"), us.cast.by("zhao")

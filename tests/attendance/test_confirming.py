@@ -11,11 +11,13 @@ from kaoqin.attendance import closing, comprehensive, confirming, months
 from kaoqin.attendance.actions import Rules, keep_rules
 from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
+from kaoqin.attendance.sheet_views import COLUMNS, said_sums
 from kaoqin.core.models import JobRun
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.leave import queries as leave
 from kaoqin.notices.models import Notice
 from kaoqin.punches import actions as punches
+from papers import paper
 
 OCTOBER = make.day("10-01")
 LATER = make.NOW + dt.timedelta(hours=1)
@@ -78,6 +80,15 @@ def test_silence_is_read_and_never_confirmed(asked):
     assert ClosedMonth.objects.get().answer == "read"
 
 
+def test_a_head_who_may_not_answer_is_not_told_of_an_objection(asked):
+    from kaoqin.org import lead_actions
+
+    lead_actions.state_heads([lead_actions.Heads(asked.sales, asked.lin, make.TODAY)], by=make.ROOT, at=make.NOW)
+    confirming.object_to(OCTOBER, "13 日没有迟到", by=asked.by("chen"), at=LATER)
+    told = set(Notice.objects.filter(kind="attendance.objection").values_list("account__username", flat=True))
+    assert told == {"he"}
+
+
 def test_an_objection_goes_to_hr_and_the_manager_stops_closing_and_is_answered(asked, clock):
     from kaoqin.org import lead_actions
 
@@ -117,6 +128,40 @@ def test_nobody_answers_for_another(asked):
     own = confirming.object_to(OCTOBER, "不对", by=asked.by("wang"), at=LATER)
     with pytest.raises(Refusal, match="他人"):
         confirming.reply(own.pk, "好", by=asked.by("wang"), at=LATER)
+
+
+def test_home_says_what_is_to_be_confirmed_answered_and_decided(asked, enter):
+    def home(who):
+        return enter(who).get("/").content.decode()
+
+    mine, objected = "请确认 2026-10-01 至 10-31 的考勤", "1 条考勤异议等您答复"
+    assert (mine in home("chen"), objected in home("wang")) == (True, False)
+    made = confirming.object_to(OCTOBER, "不对", by=asked.by("chen"), at=LATER)
+    assert [mine in home("chen"), *(objected in home(who) for who in ("wang", "he", "chen", "zhao"))] == [
+        *(False, True, True, False, False)
+    ]
+    confirming.reply(made.pk, "好", by=asked.by("wang"), at=LATER)
+    assert (mine in home("chen"), objected in home("he")) == (True, False)
+    closing.close_people([asked.chen.pk], OCTOBER, None, make.NOW)
+    assert mine not in home("chen")
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=LATER, today=make.TODAY)
+    make.settle()
+    assert ["1 条月结差异等您处理" in home(who) for who in ("he", "wang", "qian")] == [True, False, False]
+
+
+def test_the_paper_after_closing_is_of_the_closed_numbers(asked, enter):
+    confirm(asked)
+    punches.add_correction(asked.chen, make.at("10-13 08:58"), "忘", by=make.ROOT, at=make.NOW, today=make.TODAY)
+    closing.close_people([asked.chen.pk], OCTOBER, None, LATER)
+    said = paper(enter("chen").get(f"/attendance/people/{asked.chen.pk}/2026-10-01/month.pdf").content)
+    assert ("月结。内容摘要" in said, "确认。内容摘要" in said, "迟到\n1 次" in said) == (True, False, False)
+
+
+def test_days_are_said_without_noughts_behind_the_point():
+    sums = dict.fromkeys([*months.SUMS, *COLUMNS], 0) | {"absent_days": "10.00"}
+    said = {"sums": sums, "free_lates": 0, "late_absent_days": "0.50", "leave": {}, "full_broken_by": ["absent"]}
+    told = dict(said_sums(said))
+    assert (told["旷工"], told["迟到折算旷工"], told["全勤"]) == ("10 天", "0.5 天", "否")
 
 
 def test_the_pdf_is_there_once_a_month_is_confirmed_and_only_for_who_may_see_it(asked, enter):

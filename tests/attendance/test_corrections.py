@@ -137,7 +137,7 @@ def test_the_form_is_prefilled_says_the_quota_and_refuses(led, enter):
     page = chen.get("/requests/new/correction/?date=2026-11-19").content.decode()
     assert ('value="2026-11-19T18:00"' in page, 'value="1:out" selected' in page) == (True, True)
     form = {"date": "2026-11-19", "point": "1:out", "moment": "2026-11-19T18:00", "lapse": "forgot", "reason": "忘"}
-    preview = chen.post("/requests/new/correction/", {**form, "preview": "1"}).content.decode()
+    preview = chen.post("/requests/new/correction/", {**form, "reason": "", "preview": "1"}).content.decode()
     assert "已用 0 次,这是第 1 次" in preview
     assert chen.post("/requests/new/correction/", form).status_code == 302
     ask(led, "11-18")

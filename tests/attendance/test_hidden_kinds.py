@@ -1,13 +1,17 @@
 """A kind of leave that only HR may see is 请假 to all others but the person: on the day, the month, in the workbook."""
 
+import datetime as dt
 import io
 
 import openpyxl
 import pytest
 
 import make
+from kaoqin.attendance import actions, closing
+from kaoqin.attendance.models import ClosedMonth
 from kaoqin.core.models import JobRun
 from kaoqin.core.seeds import plant
+from papers import paper
 
 
 @pytest.fixture
@@ -45,6 +49,36 @@ def test_the_workbook(ill, enter, who, sick, other):
     assert row[header.index("年假(小时)")] == 8
     words = {cell for page in book for line in page.iter_rows(min_row=4, values_only=True) for cell in line}
     assert ("病假" in words) == (who == "he")
+
+
+@pytest.fixture
+def ill_and_closed(cast, clock):
+    """Chen was ill in October, which is closed since; then another illness is entered."""
+    plant()
+    make.absence(cast.chen, "sick", "10-14 00:00", "10-15 00:00")
+    make.settle()
+    closing.close_people([cast.chen.pk], make.day("10-01"), None, make.NOW)
+    clock(make.NOW + dt.timedelta(hours=1))
+    actions.on_agreed("leave:9", cast.chen.pk, "sick", make.at("10-16 09:00"), make.at("10-16 18:00"), "", make.ROOT,
+                      make.NOW + dt.timedelta(minutes=9))  # fmt: skip
+    make.settle()
+    return cast
+
+
+@pytest.mark.parametrize(("who", "told"), [("wang", "请假"), ("qian", "请假"), ("he", "病假"), ("chen", "病假")])
+def test_the_paper_of_the_month(ill_and_closed, enter, who, told):
+    where = f"/attendance/people/{ill_and_closed.chen.pk}/2026-10-01/month.pdf"
+    said = paper(enter(who).get(where).content)
+    assert (told in said, "病假" in said) == (True, told == "病假")
+
+
+@pytest.mark.parametrize(("who", "told"), [("qian", "请假 8 小时"), ("he", "病假 8 小时")])
+def test_the_closed_month_and_what_changed_of_it(ill_and_closed, enter, who, told):
+    row = ClosedMonth.objects.get()
+    lists = [enter(who).get(where).content.decode() for where in ("/closing/people/", f"/closing/people/{row.pk}/")]
+    assert [told in page for page in lists] == [True, True]
+    changed = enter(who).get("/closing/adjustments/").content.decode()
+    assert ("补批请假" in changed, "补批病假" in changed) == (True, False)
 
 
 def test_a_companion_on_the_trip_is_away_and_no_more(ill, enter):

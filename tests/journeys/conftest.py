@@ -4,12 +4,16 @@ import os
 import shutil
 
 import pytest
+from working import Watch, Worker
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+
+PATIENCE = 30_000
+"""Milliseconds: a machine that is busy is slow, not wrong."""
 
 
 def pytest_collection_modifyitems(items):
@@ -23,7 +27,9 @@ def pytest_collection_modifyitems(items):
 def chromium():
     # Playwright keeps an event loop in this thread; the database is used beside it, not in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -45,7 +51,7 @@ def visit(chromium, company, live_server):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on(
@@ -66,3 +72,12 @@ def visit(chromium, company, live_server):
             page.wait_for_load_state("networkidle")
             page.goto("about:blank")
         context.close()
+
+
+@pytest.fixture
+def at_work(company):
+    """A worker beside the pages; gives a watch, which in the end says whether its work was seen in time."""
+    watch = Watch()
+    with Worker():
+        yield watch
+    watch.judge()

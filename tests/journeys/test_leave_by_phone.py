@@ -2,6 +2,7 @@
 each; the balance and the day afterwards; taken back again."""
 
 import pytest
+from hands import TOLD, agree, submit, undo
 from playwright.sync_api import expect
 
 import make
@@ -19,8 +20,6 @@ from kaoqin.org.lead_actions import Heads
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
 from kaoqin.security.words import Role
-
-TOLD = {"by": make.ROOT, "at": make.NOW}
 
 
 @pytest.fixture
@@ -59,36 +58,33 @@ def pick(page, name, day):
         page.dispatch_event(f"#id_{name}", "change")
 
 
-def agree(visit, who):
-    """From the home page two taps: the notice or the list, and 同意."""
-    page = visit(who, width=390)
-    page.click("text=1 个申请等您审批")
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.click("button:has-text('同意') >> nth=-1")
-    page.wait_for_selector("text=已同意")
+def ask_for_leave(page, kind):
+    """From the home page to the kind of leave."""
+    page.click(".quick-link:has-text('请假')")
+    with page.expect_response("**/requests/new/leave/"):
+        page.click(f".leave-kind:has-text('{kind}') >> nth=0")
 
 
-def test_leave_over_a_holiday_and_a_night_shift(visit, company, night_worker, live_server):
+def test_leave_over_a_holiday_and_a_night_shift(visit, company, night_worker, live_server, at_work):
+    day = f"{live_server.url}/attendance/people/{night_worker.pk}/2026-10-08/"
     zhao = visit("zhao", width=390)
-    zhao.click(".quick-link:has-text('新申请')")
-    zhao.click("a:has-text('请假') >> nth=-1")
-    with zhao.expect_response("**/requests/new/leave/"):
-        zhao.click(".leave-kind:has-text('年假') >> nth=0")
+    at_work.sees(zhao, day, "结果:旷工")
+    zhao.goto(live_server.url)
+    ask_for_leave(zhao, "年假")
     pick(zhao, "first", "2026-10-03")
     pick(zhao, "last", "2026-10-09")
     live = zhao.locator("#live")
     expect(live).to_contain_text("2 天")
     expect(live).to_contain_text("13 天")
-    assert live.locator(".course-step").count() == 3
+    expect(live.locator(".course-step strong")).to_have_text(["lin 代 wang", "chen", "he"])
     assert zhao.evaluate("document.documentElement.scrollWidth") <= 390
-    zhao.click("text=提交申请")
-    zhao.wait_for_selector("text=申请已提交")
+    submit(zhao)
 
     for who in ("lin", "chen", "he"):
-        agree(visit, who)
+        agree(visit(who, width=390), live_server)
+    at_work.sees(zhao, day, "结果:请假")
     made = Request.objects.get()
     assert (made.state, left(night_worker)) == ("approved", 13)
-    make.settle()
     night = DayResult.objects.get(employee=night_worker, date=make.day("10-08"))
     assert (night.leave_minutes, night.absent_minutes) == (480, 0)
 
@@ -97,13 +93,40 @@ def test_leave_over_a_holiday_and_a_night_shift(visit, company, night_worker, li
     zhao.goto(f"{live_server.url}/notices/")
     zhao.click("text=您的请假:已同意")
     zhao.wait_for_url(f"**/requests/{made.pk}/")
+    assert "lin 代 wang" in zhao.inner_text("main")
 
-    he = visit("he")
-    he.goto(f"{live_server.url}/requests/{made.pk}/")
-    he.click("summary:has-text('撤销已同意的申请')")
-    he.fill("#undo_text", "员工改期")
-    he.click("text=直接撤销(人事)")
-    he.wait_for_selector("text=已撤销")
+    undo(visit("he"), live_server, made, "员工改期")
+    at_work.sees(zhao, day, "结果:旷工")
     assert left(night_worker) == 15
-    make.settle()
-    assert DayResult.objects.get(employee=night_worker, date=make.day("10-08")).leave_minutes == 0
+
+
+def test_hours_of_leave_across_midnight_belong_to_the_night_shift(visit, company, night_worker, live_server, at_work):
+    """Zhao came at 22:00 and went home at 23:30: what is missing until 06:00 is leave of the day the shift began."""
+    roster.paint([Cell(night_worker.pk, make.day("11-18"), company.night.pk)], **TOLD, today=make.TODAY)
+    make.punch(night_worker, "11-18 21:55", "11-18 23:31")
+    day = f"{live_server.url}/attendance/people/{night_worker.pk}/2026-11-18/"
+    zhao = visit("zhao", width=390)
+    at_work.sees(zhao, day, "结果:早退")
+    zhao.click(".list-group a:has-text('请假')")
+    with zhao.expect_response("**/requests/new/leave/**"):
+        zhao.click(".leave-kind:has-text('事假') >> nth=0")
+    assert zhao.input_value("#id_first") == "2026-11-18"
+    zhao.fill("#id_start_time", "23:30")
+    zhao.fill("#id_last", "2026-11-19")
+    zhao.fill("#id_end_time", "06:00")
+    with zhao.expect_response("**/requests/new/leave/**"):
+        zhao.dispatch_event("#id_end_time", "change")
+    expect(zhao.locator("#live")).to_contain_text("6 小时 30 分")
+    expect(zhao.locator("#live")).to_contain_text("lin 代 wang")
+    submit(zhao)
+
+    for who in ("lin", "chen", "he"):
+        agree(visit(who, width=390), live_server)
+    at_work.sees(zhao, day, "结果:请假")
+    kept = DayResult.objects.get(employee=night_worker, date=make.day("11-18"))
+    assert (kept.leave_minutes, kept.early_minutes, kept.worked_minutes) == (390, 0, 90)
+    after = DayResult.objects.filter(employee=night_worker, date=make.day("11-19")).first()
+    assert after is None or after.leave_minutes == 0
+
+    undo(visit("he"), live_server, Request.objects.get(), "当天到岗了")
+    at_work.sees(zhao, day, "结果:早退")

@@ -82,6 +82,10 @@ def test_who_leaves_is_paid_what_the_days_until_then_give(there, taken, paid):
     assert sum(-row.minutes for row in paid_out) == paid * 480
     assert sum(minutes for _, minutes in entries(there.he)) == 0
     assert keep(there.he, on=make.day("10-02")) == 0
+    # An average wage of 10,875 is 10,875 ÷ 21.75 = 500 a day: 4 days at 200 % are 4,000 besides the wage paid already.
+    rows = queries.payouts(seen_by=there.by("he"), on=make.day("10-01")).filter(employee=there.he)
+    shares = [-row.minutes / 480 * row.percent / 100 for row in rows if row.kind.code == "annual"]
+    assert sum(share * 10_875 / 21.75 for share in shares) == paid * 1_000
 
 
 def _use(employee, start, end):

@@ -33,6 +33,25 @@ def test_the_form_says_the_rate_the_warnings_and_who_decides(shop, enter):
     assert "加班" in text(enter("wang").get("/approvals/"))
 
 
+def test_a_way_the_day_does_not_allow_cannot_be_chosen(shop, enter, clock):
+    chen = enter("chen")
+
+    def way(**told):
+        told = {name: value for name, value in {**FORM, **told, "preview": "1"}.items() if value}
+        page = text(chen.post("/requests/new/overtime/", told))
+        return ['value="bank" disabled' in page, 'value="bank" selected' in page, "只付加班费" in page]
+
+    assert way() == [False, True, False]
+    assert way(date="2027-01-01") == [True, False, True]
+    assert way(reason="") == [False, True, False]
+    usual = text(chen.get("/requests/new/overtime/"))
+    assert ('value="pay" selected' in usual, "disabled" in usual) == (True, False)
+    clock(make.NOW + make.DAY)
+    assert 'value="bank" selected' in text(enter("chen").get("/requests/new/overtime/"))
+    forged = enter("chen").post("/requests/new/overtime/", {**FORM, "date": "2027-01-01"})
+    assert (forged.status_code, "不能转调休(劳动法" in text(forged)) == (422, True)
+
+
 def test_an_end_before_the_start_is_on_the_next_day(shop, enter):
     enter("chen").post("/requests/new/overtime/", {**FORM, "start": "22:00", "end": "02:00"})
     assert Request.objects.get().details["end"] == "2026-11-22T02:00:00"

@@ -69,6 +69,18 @@ def test_undo_puts_back_what_stood_there_once_and_only_ones_own(board):
         board.undo(change)
 
 
+def test_a_stroke_is_not_undone_over_what_was_planned_since(board, cast):
+    first = board.paint("11-23", "DD")
+    board.paint("11-25", "D")
+    other = board.paint("11-24", "N", by=cast.by("he"))
+    with pytest.raises(Refusal, match="之后又有「排班:1 人 1 格」改过"):
+        board.undo(first)
+    assert board.seen("11-23", 3) == "DND"
+    board.undo(other)
+    board.undo(first)
+    assert board.seen("11-23", 3) == "--D"
+
+
 @settings(max_examples=15)
 @given(strokes=st.lists(st.tuples(st.integers(0, 5), st.text("DF休", min_size=1, max_size=4)), max_size=4))
 def test_undoing_all_strokes_leaves_all_as_it_was(cast, strokes):

@@ -9,14 +9,14 @@ from kaoqin.approvals import actions as approvals
 from kaoqin.approvals import deciding_actions, flow_actions
 from kaoqin.attendance.models import DayResult, Waiting
 from kaoqin.attendance.settling import settle_all
-from kaoqin.core.words import Refusal
+from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import facts, lead_actions
 from kaoqin.org.facts import Delivery, Facts
 from kaoqin.org.lead_actions import Heads
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
 from kaoqin.scheduling import queries, roster, swap_actions
-from kaoqin.scheduling.models import RosterDay
+from kaoqin.scheduling.models import RosterChange, RosterDay
 from kaoqin.scheduling.swaps import read_swap, short_rests, touches_night
 from kaoqin.scheduling.words import Cell
 
@@ -179,11 +179,25 @@ def test_rest_is_measured_from_an_end_to_the_next_begin():
     assert len(short_rests(spans, dt.timedelta(hours=11, minutes=1))) == 1
 
 
+def test_the_board_of_who_agreed_does_not_undo_a_swap(led):
+    own = roster.paint([Cell(led.chen.pk, make.day("11-23"), led.day.pk)], **told(led, "wang"), today=make.TODAY)
+    made = ask(led, "11-23")
+    agree(led, made)
+    wang = led.accounts["wang"].pk
+    assert queries.last_change(wang).pk == own
+    assert RosterChange.objects.latest("pk").title.startswith("换班")
+    with pytest.raises(Refusal, match="之后又有「换班"):
+        roster.undo(own, **told(led, "wang"), today=make.TODAY)
+    with pytest.raises(NotFound):
+        roster.undo(RosterChange.objects.latest("pk").pk, **told(led, "wang"), today=make.TODAY)
+    assert planned(led, "11-23") == (led.night.pk, led.day.pk)
+
+
 def test_the_form_shows_what_comes_of_it_and_whom_it_goes_to(led, enter):
     form = {"other": "00099", "my_date": "2026-11-23", "other_date": "", "reason": "家长会"}
     chen = enter("chen")
     assert "林二" in chen.get("/requests/new/swap/").content.decode()
-    preview = chen.post("/requests/new/swap/", {**form, "preview": "1"}).content.decode()
+    preview = chen.post("/requests/new/swap/", {**form, "reason": "", "preview": "1"}).content.decode()
     assert all(word in preview for word in ("11-23 D → N", "11-23 N → D", "不足 11 小时", "lin2", "wang"))
     assert chen.post("/requests/new/swap/", form).status_code == 302
     assert "陈大白的换班" in enter("lin2").get("/approvals/").content.decode()

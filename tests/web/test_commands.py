@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import http.client
+import io
 import os
 import signal
 import socket
@@ -22,7 +23,9 @@ from procrastinate.contrib.django import app
 import make
 from kaoqin.attendance.models import DayResult, MonthResult, Waiting
 from kaoqin.core.models import JobRun
+from kaoqin.leave import queries as leave
 from kaoqin.org.models import Employee
+from kaoqin.overtime import queries as overtime
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.models import Punch
 from kaoqin.punches.words import Source
@@ -178,7 +181,7 @@ def test_import_says_what_it_cannot_read(db, tmp_path):
 @pytest.fixture
 def small(monkeypatch):
     """The plant with a few people in each workshop; the sales firm as it is."""
-    few = tuple((*shop[:3], min(shop[3], 12), shop[4]) for shop in companies._WORKSHOPS)
+    few = tuple((*shop[:3], min(shop[3], 12), *shop[4:]) for shop in companies._WORKSHOPS)
     monkeypatch.setattr(companies, "_WORKSHOPS", few)
 
 
@@ -206,6 +209,29 @@ def test_the_demo_is_two_companies_with_their_mishaps_and_settled(db, small, cap
     call_command("demo", "--if-empty")
     call_command("demo")
     assert "已有数据" in capsys.readouterr().err
+
+
+def test_balances_of_the_demos_people_are_those_the_guide_reckons_by_hand(db, small, clock):
+    """On the day of docs/guide/leave.md and overtime.md: days of leave, and hours of comp time."""
+    clock(dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC))
+    call_command("demo", stdout=io.StringIO())
+    today = dt.date(2026, 11, 22)
+
+    def days(number, kind):
+        return leave.explain(Employee.objects.get(number=number).pk, kind, today).left / 480
+
+    def hours(number):
+        return overtime.balance(Employee.objects.get(number=number).pk, today).left / 60
+
+    assert {number: days(number, "annual") for number in ("YC00012", "YC00013", "00155", "00003", "00005")} == {
+        "YC00012": 6, "YC00013": 12, "00155": 3, "00003": 7, "00005": 8,
+    }  # fmt: skip
+    kinds = {"paternity": 10, "parental": 5, "company_annual": 3}
+    assert {kind: days("YC00012", kind) for kind in kinds} == kinds
+    assert (days("00003", "maternity"), days("00005", "company_annual")) == (98, 2)
+    assert {number: hours(number) for number in ("00155", "YC00001", "YC00012")} == {
+        "00155": 8, "YC00001": 16, "YC00012": 0,
+    }  # fmt: skip
 
 
 def test_the_demo_is_the_same_every_time(db, small):

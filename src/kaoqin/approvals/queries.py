@@ -109,7 +109,7 @@ def who_would_decide(
     lookups = OrgLookups(employee, on)
     told = facts_of(kind, facts, lookups)
     version = version_for(told, on)
-    return Forecast(version, forecast(planned(version, told, lookups, consents), version.once))
+    return Forecast(version, forecast(planned(version, told, lookups, consents), version.once, on))
 
 
 def dry_run(
@@ -120,7 +120,7 @@ def dry_run(
     told = facts_of(kind, facts, lookups)
     if not read_when(version.conditions).holds(told):
         return None
-    return Forecast(version, forecast(planned(version, told, lookups, ()), version.once))
+    return Forecast(version, forecast(planned(version, told, lookups, ()), version.once, on))
 
 
 def planned(version: FlowVersion, facts: Facts, lookups: OrgLookups, consents: Sequence[int]) -> list[Planned]:
@@ -134,9 +134,9 @@ def planned(version: FlowVersion, facts: Facts, lookups: OrgLookups, consents: S
     return first + plan(flow_plan(version), facts, lookups)
 
 
-def forecast(steps: Sequence[Planned], once: bool) -> tuple[ForecastStep, ...]:
-    """Planned steps in words, with the names of those who decide."""
-    names = security.names_of(one for step in steps for one in step.resolved.deciders)
+def forecast(steps: Sequence[Planned], once: bool, on: dt.date) -> tuple[ForecastStep, ...]:
+    """Planned steps in words, with the names of those who decide, and who stands in for them."""
+    names = with_stand_ins(security.names_of(one for step in steps for one in step.resolved.deciders), on)
     return tuple(
         ForecastStep(
             step_label(step.step.who, step.step),
@@ -321,16 +321,20 @@ def file_of(file_id: int, *, seen_by: Actor, on: dt.date) -> RequestFile:
     return found
 
 
+def with_stand_ins(names: Mapping[int, str], on: dt.date) -> dict[int, str]:
+    """Names of those who decide, by account, as they decide on a day: `陈大白 代 王主管` where somebody stands in."""
+    stand_ins = delegates_of(names, on)
+    theirs = security.names_of(stand_ins.values())
+    return {**names, **{one: stand_in_name(theirs[to], names[one]) for one, to in stand_ins.items()}}
+
+
 def deciding_now(requests: Sequence[Request], on: dt.date) -> dict[int, str]:
     """Who must answer each of some requests now, in words; two questions for any number."""
     rows = Seat.objects.filter(ready=True, step__request__in=[one.pk for one in requests])
     told = list(rows.order_by("position").values_list("step__request_id", "account_id", "account__name"))
-    stand_ins = delegates_of({account for _, account, _ in told}, on)
-    names = security.names_of(stand_ins.values())
-    said: dict[int, list[str]] = {}
-    for key, account, name in told:
-        told_name = stand_in_name(names[stand_ins[account]], name) if account in stand_ins else name
-        said.setdefault(key, []).append(told_name)
+    names, said = with_stand_ins({account: name for _, account, name in told}, on), dict[int, list[str]]()
+    for key, account, _ in told:
+        said.setdefault(key, []).append(names[account])
     return {key: gettext("、").join(some[:3]) + (gettext(" 等") if len(some) > 3 else "") for key, some in said.items()}
 
 

@@ -1,7 +1,7 @@
 """HR's month end: how far each group is, what is open, asking, closing, handing over, opening again, differences."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib import messages
@@ -26,11 +26,13 @@ from kaoqin.attendance.words import (
     AdjustmentState,
     Answer,
     kind_label,
+    told_kinds,
 )
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import read_month as month_named
 from kaoqin.core.words import Refusal, read_number, say_list, say_minutes
+from kaoqin.leave.queries import hidden_kinds
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
@@ -161,6 +163,7 @@ def _count(name: str, label: str, *, hidden: bool = False) -> Column[Any]:
 
 def closed(request: AskedBy) -> HttpResponseBase:
     """Closed months, as they were frozen; the export is of these numbers."""
+    hidden = hidden_kinds(None, seen_by=request.by)
     rows = months.closed_months(permission=SEE_CLOSED, seen_by=request.by, on=request.today)
     named = request.GET.get("month", "")
     rows = rows.filter(month=month_named(named, dt.date(2000, 1, 1))) if named else rows
@@ -196,7 +199,7 @@ def closed(request: AskedBy) -> HttpResponseBase:
             _count("early_times", gettext("早退次数"), hidden=True),
             _count("missing_in", gettext("上班缺卡"), hidden=True),
             _count("missing_out", gettext("下班缺卡"), hidden=True),
-            Column("leave", gettext("请假明细"), _say_leave),
+            Column("leave", gettext("请假明细"), lambda m: _say_leave(m, hidden)),
             _minutes("trip_minutes", hidden=True),
             _minutes("overtime_workday_minutes"),
             _minutes("overtime_rest_minutes"),
@@ -235,8 +238,9 @@ def closed(request: AskedBy) -> HttpResponseBase:
     return page.answer()
 
 
-def _say_leave(row: ClosedMonth) -> str:
-    return say_list(f"{kind_label(kind)} {say_minutes(minutes)}" for kind, minutes in sorted(row.leave_by_kind.items()))
+def _say_leave(row: ClosedMonth, hidden: Collection[str]) -> str:
+    told = sorted(told_kinds(row.leave_by_kind, hidden).items())
+    return say_list(f"{kind_label(kind)} {say_minutes(minutes)}" for kind, minutes in told)
 
 
 def _say_state(row: ClosedMonth) -> str:
@@ -265,7 +269,7 @@ def closed_person(request: AskedBy, closed_id: int) -> HttpResponse:
         "closed": found,
         "state": _say_state(found),
         "form": form,
-        "leave": _say_leave(found),
+        "leave": _say_leave(found, hidden_kinds(found.employee_id, seen_by=request.by)),
         "broken_by": [BROKEN_BY[word] for word in found.full_broken_by],
         "changes": [
             (

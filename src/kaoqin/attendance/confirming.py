@@ -33,7 +33,7 @@ from kaoqin.notices.actions import tell
 from kaoqin.org import queries as org
 from kaoqin.security import queries as security
 from kaoqin.security.audit import record
-from kaoqin.security.doors import require
+from kaoqin.security.doors import actor_of, may, require
 from kaoqin.security.words import Actor
 
 DAY = dt.timedelta(days=1)
@@ -156,10 +156,18 @@ def _to_answer(first: dt.date, by: Actor) -> Confirmation:
 
 
 def _who_answers(found: Confirmation, at: dt.datetime) -> set[int]:
-    """The accounts of the line manager and of HR."""
+    """The accounts of HR, and of the line manager where they may answer: a head without that role could only look on."""
     today = timezone.localdate(at)
-    leaders = [one for one in [org.leading(today).manager(found.employee_id)] if one]
-    return set(notices.accounts_of(leaders)) | security.holders(CLOSE_MONTHS, today)
+    leader = org.leading(today).manager(found.employee_id)
+    accounts = security.in_use(notices.accounts_of([leader] if leader else []))
+    managers = {key for key, one in accounts.items() if _may_answer(found, actor_of(one, today), today)}
+    return managers | security.holders(CLOSE_MONTHS, today)
+
+
+def _may_answer(found: Confirmation, by: Actor, on: dt.date) -> bool:
+    if not may(by, ANSWER_OBJECTIONS):
+        return False
+    return months.confirmations(ANSWER_OBJECTIONS, seen_by=by, on=on).filter(pk=found.pk).exists()
 
 
 def objection(confirmation_id: int, *, by: Actor, on: dt.date) -> Confirmation:

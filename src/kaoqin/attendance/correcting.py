@@ -72,6 +72,7 @@ CORRECTION = request_kind(
         *("correction", gettext_lazy("补卡"), lines, facts, "/requests/new/correction/", "fingerprint"),
         about=gettext_lazy("忘打卡、打卡失败时补一次,每月有次数"),
         mends=frozenset({"absent", "missing", "late", "serious_late", "early"}),
+        place=20,
     )
 )
 

@@ -37,6 +37,7 @@ def ask(request: AskedBy) -> HttpResponse:
         return render(request, "approvals/no_employee.html")
     form = _form(request, who, again)
     if request.POST.get("preview"):
+        form.fields["reason"].required = False  # it is typed last
         return render(request, "attendance/_correction_advice.html", _advice(request, who, form, again))
     files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from kaoqin.attendance.models import Absence, Adjustment, AgreedOvertime, ClosedMonth
 from kaoqin.attendance.spans import Gap
 from kaoqin.attendance.storing import Difference
-from kaoqin.attendance.words import AdjustmentState, named_kind
+from kaoqin.attendance.words import AdjustmentState, named_kind, told_kind
 from kaoqin.core.arrays import any_of
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import store_wall_clock
+from kaoqin.leave.queries import private_kinds
 from kaoqin.punches import queries as punches
 
 DAY = dt.timedelta(days=1)
@@ -89,14 +90,15 @@ def _apart(before: Columns, after: Columns) -> tuple[Columns, Columns]:
 def _say_why(made: Iterable[Adjustment]) -> None:
     """What came or changed of these days since they were closed; where nothing of a person did, rules or plans did."""
     rows = list(made)
-    closed = ClosedMonth.objects.in_bulk({row.closed_id for row in rows})
+    closed, private = ClosedMonth.objects.in_bulk({row.closed_id for row in rows}), private_kinds() if rows else ()
     for row in rows:
-        told = [*_facts_since(row.employee_id, row.date, closed[row.closed_id].closed_at)]
+        told = [*_facts_since(row.employee_id, row.date, closed[row.closed_id].closed_at, private)]
         row.causes = [one.keep() for one in told] or [Sentence("规则、排班、日历或人事信息有变更").keep()]
 
 
-def _facts_since(employee_id: int, date: dt.date, since: dt.datetime) -> list[Sentence]:
-    """Punches that came, corrections, absences and overtime that were made or taken back since a moment and touch a day."""
+def _facts_since(employee_id: int, date: dt.date, since: dt.datetime, private: Collection[str]) -> list[Sentence]:
+    """Punches that came, corrections, absences and overtime that were made or taken back since a moment and touch a day;
+    `private` kinds of leave are told as leave, for auditors read them."""
     told = [
         Sentence("{what} {time}", what=what, time=f"{at:%m-%d %H:%M}")
         for what, at in punches.came_since(employee_id, date, since)
@@ -105,7 +107,7 @@ def _facts_since(employee_id: int, date: dt.date, since: dt.datetime) -> list[Se
     touching = {"employee": employee_id, "start__lt": low + 2 * DAY, "end__gt": low}
     for model in (Absence, AgreedOvertime):
         for row in model.objects.filter(**touching):
-            what = named_kind(row.kind) if isinstance(row, Absence) else gettext_lazy("加班")
+            what = named_kind(told_kind(row.kind, private)) if isinstance(row, Absence) else gettext_lazy("加班")
             if row.withdrawn_at and row.withdrawn_at > since:
                 told.append(Sentence("撤销{what}", what=what))
             elif row.made_at > since:

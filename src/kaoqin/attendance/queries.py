@@ -14,6 +14,8 @@ from kaoqin.attendance.models import (
     Absence,
     Adjustment,
     AgreedOvertime,
+    ClosedMonth,
+    Confirmation,
     CorrectionQuota,
     DayResult,
     MonthResult,
@@ -22,7 +24,17 @@ from kaoqin.attendance.models import (
     SettlementFault,
     Waiting,
 )
-from kaoqin.attendance.words import RECORD_APPROVALS, SEE_DAYS, SEE_OWN_DAYS, AbsenceKind, System
+from kaoqin.attendance.words import (
+    ANSWER_OBJECTIONS,
+    CLOSE_MONTHS,
+    RECORD_APPROVALS,
+    SEE_DAYS,
+    SEE_OWN_DAYS,
+    AbsenceKind,
+    AdjustmentState,
+    Answer,
+    System,
+)
 from kaoqin.core.arrays import any_of
 from kaoqin.core.time import store_wall_clock
 from kaoqin.core.words import NotFound
@@ -284,3 +296,25 @@ def withdrawable(
     if found is None:
         raise NotFound("attendance.no_approval", gettext("没有这条记录,或者不在您的管理范围内。"))
     return found
+
+
+def to_confirm(*, seen_by: Actor) -> list[Confirmation]:
+    """The months one is asked to confirm oneself and has not answered, the oldest first."""
+    closed = ClosedMonth.objects.filter(
+        employee=OuterRef("employee"), first__lte=OuterRef("first"), last__gte=OuterRef("first"), reopened_at=None
+    )
+    rows = Confirmation.objects.filter(employee=seen_by.employee_id or 0, state__in=(Answer.ASKED, Answer.ANSWERED))
+    return list(rows.exclude(Exists(closed)).order_by("first"))
+
+
+def objections_count(*, seen_by: Actor, on: dt.date) -> int:
+    """How many objections of others wait for an answer of `seen_by`."""
+    whom = org.people(ANSWER_OBJECTIONS, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    rows = Confirmation.objects.filter(Exists(whom), state=Answer.OBJECTED)
+    return rows.exclude(employee=seen_by.employee_id or 0).count()
+
+
+def differences_count(*, seen_by: Actor, on: dt.date) -> int:
+    """How many differences of closed days wait for HR."""
+    whom = org.people(CLOSE_MONTHS, seen_by=seen_by, on=on).filter(pk=OuterRef("employee_id"))
+    return Adjustment.objects.filter(Exists(whom), state=AdjustmentState.PENDING).count()

@@ -1,6 +1,8 @@
 """One's own month: looking at it, confirming it, objecting to it, and the PDF of what was confirmed or closed."""
 
 import datetime as dt
+from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +19,11 @@ from kaoqin.attendance.models import Adjustment, Confirmation
 from kaoqin.attendance.months import Sheet
 from kaoqin.attendance.paper import month_pdf
 from kaoqin.attendance.saying import COLUMNS, badges, say_changed, say_day
-from kaoqin.attendance.words import SEE_OWN_DAYS, Answer, kind_label
+from kaoqin.attendance.words import SEE_OWN_DAYS, Answer, kind_label, told_kinds
 from kaoqin.core.pages import attempt
 from kaoqin.core.sentences import tell
 from kaoqin.core.words import NotFound, Refusal, say_minutes
+from kaoqin.leave.queries import hidden_kinds
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -91,7 +94,7 @@ def _page(request: AskedBy, employee: Employee, first: dt.date, form: ObjectionF
         "sheet": seen,
         "answer": answer,
         "form": form,
-        "sums": said_sums(seen),
+        "sums": said_sums(confirming.frozen(seen)),
         "odd": [(day, badges(day.status), say_day(day), day.date in seen.verdict.free) for day in odd],
         "broken_by": [BROKEN_BY[word] for word in seen.verdict.broken_by],
         "may_answer": answer is not None and answer.state != Answer.CONFIRMED and seen.closed is None,
@@ -104,25 +107,26 @@ def _carried(seen: Sheet) -> list[Adjustment]:
     return months.carried_into(seen.employee.pk, seen.period.month)
 
 
-def said_sums(seen: Sheet) -> list[tuple[str, str]]:
-    """(label, value) of the sums somebody reads: what is not nought, and always how many days."""
-    sums, verdict = seen.sums, seen.verdict
+def said_sums(said: dict[str, Any], hidden: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(label, value) of the sums of a sheet as it is kept, on the page and on paper: what is not nought, and always how
+    many days. `hidden` kinds of leave are told as leave."""
+    sums = said["sums"]
     told = [(gettext("应出勤"), gettext("{days} 天").format(days=sums["planned_days"]))]
     told += [(gettext("出勤"), gettext("{days} 天").format(days=sums["attended_days"]))]
     told += [(gettext("工作时长"), say_minutes(sums["worked_minutes"]))]
     times = {"late_times": gettext("迟到"), "early_times": gettext("早退"), "missing": gettext("缺卡")}
     counts = {**sums, "missing": sums["missing_in"] + sums["missing_out"]}
     told += [(label, gettext("{times} 次").format(times=counts[name])) for name, label in times.items() if counts[name]]
-    if verdict.free:
-        told.append((gettext("其中免计"), gettext("{times} 次").format(times=len(verdict.free))))
-    if sums["absent_days"]:
-        told.append((gettext("旷工"), gettext("{days} 天").format(days=sums["absent_days"])))
-    if verdict.absent_days:
-        told.append((gettext("迟到折算旷工"), gettext("{days} 天").format(days=verdict.absent_days)))
-    told += [(kind_label(kind), say_minutes(minutes)) for kind, minutes in sorted(seen.leave.items()) if minutes]
+    if said["free_lates"]:
+        told.append((gettext("其中免计"), gettext("{times} 次").format(times=said["free_lates"])))
+    absent = {gettext("旷工"): sums["absent_days"], gettext("迟到折算旷工"): said["late_absent_days"]}
+    days = {label: Decimal(text).normalize() for label, text in absent.items()}
+    told += [(label, gettext("{days} 天").format(days=f"{some:f}")) for label, some in days.items() if some]
+    leave = sorted(told_kinds(said["leave"], hidden).items())
+    told += [(kind_label(kind), say_minutes(minutes)) for kind, minutes in leave if minutes]
     names = [name for name in COLUMNS if name.startswith(("overtime", "trip", "statutory", "night"))]
     told += [(str(COLUMNS[name]), say_minutes(sums[name])) for name in names if sums[name]]
-    return [*told, (gettext("全勤"), gettext("是") if verdict.full else gettext("否"))]
+    return [*told, (gettext("全勤"), gettext("否") if said["full_broken_by"] else gettext("是"))]
 
 
 @require_POST
@@ -148,36 +152,22 @@ def month_file(request: AskedBy, employee_id: int, first: str) -> HttpResponse:
     if answer is None and seen.closed is None:
         raise NotFound("attendance.no_paper", gettext("这个月还没有确认,也没有月结。"))
     name = gettext("考勤确认_{number}_{month:%Y-%m}.pdf").format(number=employee.number, month=seen.period.month)
-    response = HttpResponse(_pdf(seen, answer), content_type="application/pdf")
+    if answer and seen.closed and seen.closed.digest != answer.digest:
+        answer = None  # a confirmation of other numbers than those closed is none of them
+    hidden = hidden_kinds(employee.pk, seen_by=request.by)
+    response = HttpResponse(_pdf(seen, answer, hidden), content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, name) or ""
     return response
 
 
-def _pdf(seen: Sheet, answer: Confirmation | None) -> bytes:
+def _pdf(seen: Sheet, answer: Confirmation | None, hidden: Collection[str]) -> bytes:
     said = answer.sheet if answer else confirming.frozen(seen)
     days = [{**day, "worked": say_minutes(day["worked"]) if day["worked"] else ""} for day in said["days"]]
     period, employee = seen.period, seen.employee
     title = gettext("考勤月报 {month:%Y-%m}").format(month=period.month)
     who = gettext("{name}  工号 {number}").format(name=employee.name, number=employee.number)
     heads = [who, gettext("周期 {first} 至 {last}").format(first=period.first, last=period.last)]
-    return month_pdf(title, heads, kept_sums(said), days, _foot(seen, answer))
-
-
-def kept_sums(said: dict[str, Any]) -> list[tuple[str, str]]:
-    """(label, value) of a kept sheet."""
-    sums = said["sums"]
-    told = [(gettext("应出勤"), f"{sums['planned_days']}"), (gettext("出勤"), f"{sums['attended_days']}")]
-    told += [(gettext("迟到次数"), f"{sums['late_times']}"), (gettext("免计迟到"), f"{said['free_lates']}")]
-    told += [(gettext("早退次数"), f"{sums['early_times']}")]
-    told += [
-        (gettext("缺卡"), f"{sums['missing_in'] + sums['missing_out']}"),
-        (gettext("旷工天数"), sums["absent_days"]),
-    ]
-    told += [(gettext("迟到折算旷工"), said["late_absent_days"])]
-    told += [(gettext("全勤"), gettext("否") if said["full_broken_by"] else gettext("是"))]
-    minutes = [name for name in COLUMNS if name.endswith("_minutes") and sums.get(name)]
-    told += [(str(COLUMNS[name]), say_minutes(sums[name])) for name in minutes]
-    return told + [(kind_label(kind), say_minutes(taken)) for kind, taken in sorted(said["leave"].items())]
+    return month_pdf(title, heads, said_sums(said, hidden), days, _foot(seen, answer))
 
 
 def _foot(seen: Sheet, answer: Confirmation | None) -> list[str]:

@@ -101,6 +101,7 @@ TRIP = request_kind(
         about=gettext_lazy("去外地办事,可带同行人"),
         mends=_MENDS,
         for_others=True,
+        place=40,
     )
 )
 OUTING = request_kind(
@@ -109,6 +110,7 @@ OUTING = request_kind(
         about=gettext_lazy("当天出去见客户、办事"),
         mends=_MENDS,
         for_others=True,
+        place=50,
     )
 )
 KINDS = {kind.code: kind for kind in (TRIP, OUTING)}

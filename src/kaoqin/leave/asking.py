@@ -146,6 +146,7 @@ LEAVE = request_kind(
         mends=frozenset({"absent", "late", "serious_late", "early"}),
         for_others=True,
         finer=finer,
+        place=10,
     )
 )
 LEAVE_END = request_kind(
@@ -154,5 +155,6 @@ LEAVE_END = request_kind(
         about=gettext_lazy("提前回来上班,剩下的假退回"),
         for_others=True,
         finer=finer,
+        place=70,
     )
 )

@@ -76,5 +76,6 @@ OVERTIME = request_kind(
     RequestKind(
         *("overtime", gettext_lazy("加班"), lines, facts, "/requests/new/overtime/", "clock-edit"),
         about=gettext_lazy("事前申请或事后补报,计加班费或存调休"),
+        place=30,
     )
 )

@@ -17,6 +17,18 @@ DAY = dt.timedelta(days=1)
 DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
+class WaySelect(forms.Select):
+    """How it is repaid; what the day does not allow is there, but cannot be chosen."""
+
+    offered: tuple[str, ...] = tuple(Way)
+
+    def create_option(self, name: str, value: Any, *told: Any, **more: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *told, **more)
+        if value not in self.offered:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class OvertimeForm(forms.Form):
     """Overtime one asks for: a day, from–to (an end that is not later is on the next day), how it is repaid."""
 
@@ -27,7 +39,7 @@ class OvertimeForm(forms.Form):
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("不晚于开始时间的,算次日。"),
     )
-    way = forms.ChoiceField(label=gettext_lazy("补偿"), choices=Way.choices)
+    way = forms.ChoiceField(label=gettext_lazy("补偿"), choices=Way.choices, widget=WaySelect)
     reason = forms.CharField(label=gettext_lazy("事由"), max_length=200, widget=forms.Textarea({"rows": 2}))
     people = forms.CharField(
         label=gettext_lazy("加班人员"),
@@ -49,6 +61,19 @@ class OvertimeForm(forms.Form):
         start, end = (dt.datetime.combine(said["date"], said[name]) for name in ("start", "end"))
         last = end if end > start else end + DAY
         return Wanted(self._people(said.get("people", "")), start, last, Way(said["way"]), said["reason"].strip())
+
+    def offer(self, ways: tuple[Way, ...]) -> None:
+        """Only these ways can be chosen; where there is one, the field says why, and it is chosen."""
+        shown = self["way"]
+        shown.field.widget.offered = ways
+        if ways == (Way.PAY,):
+            shown.help_text = gettext_lazy("这一天的加班只付加班费,不能转调休;法定节假日付 300%。")
+        elif ways == (Way.BANK,):
+            shown.help_text = gettext_lazy("按公司规定,这一天的加班只转调休。")
+        if not self.is_bound:
+            self.initial.setdefault("way", ways[0])
+        elif shown.value() not in ways:
+            self.data = {**dict(self.data.items()), "way": ways[0]}
 
     def _people(self, text: str) -> tuple[int, ...]:
         names = [one for one in BETWEEN.split(text) if one]

@@ -86,6 +86,14 @@ def _ways(wish: Wish, rules: Rules) -> Iterable[Finding]:
         yield Finding(gettext("工作日加班依法应付 150% 的加班费;转调休须经本人同意(劳动法第四十四条)。"))
 
 
+def offered(parts: Mapping[DayKind, int], rules: Rules) -> tuple[Way, ...]:
+    """The ways in which overtime of some kinds of day may be repaid, the usual one first."""
+    if DayKind.STATUTORY in parts:
+        return (Way.PAY,)
+    each = [rules.ways(kind) for kind in parts]
+    return tuple(way for way in each[0] if all(way in some for some in each))
+
+
 def _mixed(wish: Wish) -> bool:
     """Whether part of it is on a statutory day: then all of it may be paid."""
     return bool(wish.parts.get(DayKind.STATUTORY))

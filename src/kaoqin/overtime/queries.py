@@ -16,7 +16,7 @@ from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.overtime import systems
-from kaoqin.overtime.judging import DAY, owning_day, parts
+from kaoqin.overtime.judging import DAY, offered, owning_day, parts
 from kaoqin.overtime.models import BankEntry, Overtime, OvertimeRules
 from kaoqin.overtime.words import MANAGE_BANK, RATES, SEE_BANK, SEE_OWN_BANK, Entry, Rules, Way
 from kaoqin.scheduling import queries as scheduling
@@ -85,6 +85,14 @@ def spells(employee_ids: Iterable[int], start: dt.datetime, end: dt.datetime) ->
         statutory = {date for date, kind in mine.items() if kind == DayKind.STATUTORY}
         found[key] = Spell(key, day, parts(start, end, works, statutory.__contains__), overlapping.get(key, ""))
     return found
+
+
+def ways(employee_ids: Iterable[int], start: dt.datetime, end: dt.datetime) -> tuple[Way, ...]:
+    """The ways in which overtime of some people may be repaid, those of all, the usual one first."""
+    ids = list(employee_ids)
+    rules = rules_of(ids, start.date())
+    each = [offered(one.parts, rules[key]) for key, one in spells(ids, start, end).items()]
+    return tuple(way for way in each[0] if all(way in some for some in each))
 
 
 def _touches(span: Any, start: dt.datetime, end: dt.datetime) -> bool:

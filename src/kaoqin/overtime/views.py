@@ -1,6 +1,7 @@
 """The form for overtime: what one types, what the law says to it, whom it would go to; also once more."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,9 +20,11 @@ from kaoqin.org.models import Employee
 from kaoqin.overtime import actions, queries
 from kaoqin.overtime.asking import OVERTIME, Wanted, facts, read_wanted
 from kaoqin.overtime.forms import OvertimeForm
-from kaoqin.overtime.words import ASK_FOR_OTHERS
+from kaoqin.overtime.words import ASK_FOR_OTHERS, Way
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 def ask(request: AskedBy) -> HttpResponse:
@@ -33,7 +36,10 @@ def ask(request: AskedBy) -> HttpResponse:
         return render(request, "approvals/no_employee.html")
     form = _form(request, who, again)
     if request.POST.get("preview"):
-        return render(request, "overtime/_advice.html", _advice(request, who, form))
+        form.fields["reason"].required = False  # it is typed last
+        return render(
+            request, "overtime/_advice.html", {**_advice(request, who, form, preview=True), "form": form, "oob": True}
+        )
     files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
 
     def change(_: dict[str, Any]) -> Request:
@@ -50,10 +56,14 @@ def ask(request: AskedBy) -> HttpResponse:
 
 
 def _form(request: AskedBy, who: Employee, again: Request | None) -> OvertimeForm:
-    usual = {"date": request.today, "start": dt.time(18), "end": dt.time(20)}
+    usual: dict[str, Any] = {"date": request.today, "start": dt.time(18), "end": dt.time(20)}
     initial = OvertimeForm.shown(read_wanted(again.details)) if again else usual
-    others = may(request.by, ASK_FOR_OTHERS)
-    return OvertimeForm(request.POST or None, applicant_id=who.pk, on=request.today, for_others=others, initial=initial)
+    told: dict[str, Any] = {"applicant_id": who.pk, "on": request.today, "for_others": may(request.by, ASK_FOR_OTHERS)}
+    form = OvertimeForm(request.POST or None, **told, initial=initial)
+    if not form.is_bound:
+        begin, end = (dt.datetime.combine(initial["date"], initial[name]) for name in ("start", "end"))
+        form.offer(queries.ways([who.pk], begin, max(begin + MINUTE, end)))
+    return form
 
 
 def _sent_back(request: AskedBy) -> Request | None:
@@ -73,13 +83,21 @@ def _page(request: AskedBy, who: Employee, form: OvertimeForm, again: Request | 
     return render(request, "overtime/ask.html", context, status=422 if form.errors else 200)
 
 
-def _advice(request: AskedBy, who: Employee, form: OvertimeForm) -> dict[str, Any]:
+def _as_offered(form: OvertimeForm) -> Wanted:
+    """What is typed so far; a way which its day does not allow gives way to the usual one, and the field shows it."""
+    wanted = form.wanted()
+    ways = queries.ways(wanted.people, wanted.start, wanted.end) or tuple(Way)
+    form.offer(ways)
+    return wanted if wanted.way in ways else replace(wanted, way=ways[0])
+
+
+def _advice(request: AskedBy, who: Employee, form: OvertimeForm, *, preview: bool = False) -> dict[str, Any]:
     """What is warned of, and who would decide what is typed so far."""
     told: dict[str, Any] = {}
     known: Any = {}
     try:
         if form.is_bound and form.is_valid():
-            wanted = form.wanted()
+            wanted = _as_offered(form) if preview else form.wanted()
             told["warnings"] = actions.rehearse(who.pk, wanted, by=request.by, at=request.asked_at)
             told["lines"] = _lines(wanted)
             known = facts(wanted.keep())

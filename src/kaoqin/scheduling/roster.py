@@ -114,14 +114,17 @@ def _until(row: RosterDay) -> str:
     return say_clock(int((row.planned.upper - midnight).total_seconds() // 60))
 
 
-def _put(cells: Sequence[Cell], source: PlanSource, title: Sentence, by: Actor, at: dt.datetime) -> int:
-    """Write cells, remember what stood there, tell who must settle again. Returns the number of the change."""
+def _put(
+    cells: Sequence[Cell], source: PlanSource, title: Sentence, by: Actor, at: dt.datetime, whose: int | None
+) -> int:
+    """Write cells, remember what stood there and whose stroke it was (an account; nobody's is never undone on the board),
+    tell who must settle again. Returns the number of the change."""
     people, first, last = {c.employee_id for c in cells}, min(c.date for c in cells), max(c.date for c in cells)
     stood = queries.roster(people, first, last)
     before = [_remember(c, stood.get((c.employee_id, c.date))) for c in cells]
     _write(cells, source)
     _refuse_overlap(people, first, last)
-    change = RosterChange.objects.create(account_id=by.account_id, at=at, title=title.in_chinese()[:100], before=before)
+    change = RosterChange.objects.create(account_id=whose, at=at, title=title.in_chinese()[:100], before=before)
     record(by, "scheduling.roster", change, title, at=at)
     tell("plans.changed", employee_ids=sorted(people), first=first, last=last)
     return change.pk
@@ -160,24 +163,28 @@ def paint(
     if not cells:
         return None
     people = len({c.employee_id for c in cells})
-    return _put(
-        cells, source, title or Sentence("排班:{people} 人 {count} 格", people=people, count=len(cells)), by, at
-    )
+    said = title or Sentence("排班:{people} 人 {count} 格", people=people, count=len(cells))
+    return _put(cells, source, said, by, at, by.account_id)
 
 
 @transaction.atomic
 def agree(cells: Sequence[Cell], title: Sentence, *, by: Actor, at: dt.datetime) -> int:
-    """Set cells that were agreed on by a request: whoever decided it was asked what they may there. Refuses overlaps."""
-    return _put(cells, PlanSource.MANUAL, title, by, at)
+    """Set cells that were agreed on by a request: whoever decided it was asked what they may there. Refuses overlaps.
+
+    It is taken back in its request, not on the board of whoever clicked last.
+    """
+    return _put(cells, PlanSource.MANUAL, title, by, at, None)
 
 
 @transaction.atomic
 def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
-    """Put back what stood before a stroke of one's own; a stroke is undone once."""
+    """Put back what stood before a stroke of one's own; a stroke is undone once. Refuses where something else was planned
+    on one of its cells since: that would be lost without a word."""
     change = RosterChange.objects.select_for_update().filter(pk=change_id, account_id=by.account_id).first()
     if change is None or change.undone_at:
         raise NotFound("scheduling.no_change", gettext("没有可以撤销的操作。"))
     require_people(by, {row[0] for row in change.before}, today)
+    _refuse_changed_since(change)
     rows = [(Cell(e, dt.date.fromisoformat(d), s), source) for e, d, s, source in change.before]
     for cell in [cell for cell, source in rows if not source]:
         RosterDay.objects.filter(employee_id=cell.employee_id, date=cell.date).delete()
@@ -189,6 +196,14 @@ def undo(change_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
     change.save(update_fields=["undone_at"])
     record(by, "scheduling.undo", change, Sentence("撤销排班变更 {number}", number=change.pk), at=at)
     tell("plans.changed", employee_ids=sorted(people), first=min(dates), last=max(dates))
+
+
+def _refuse_changed_since(change: RosterChange) -> None:
+    cells = {(row[0], row[1]) for row in change.before}
+    for later in RosterChange.objects.filter(pk__gt=change.pk, undone_at=None).order_by("pk").iterator():
+        if any((row[0], row[1]) in cells for row in later.before):
+            said = gettext("之后又有「{title}」改过其中的格子,不能撤销;请直接改排班。").format(title=later.title)
+            raise Refusal("scheduling.changed_since", said)
 
 
 @transaction.atomic
@@ -225,6 +240,7 @@ def roll_out(
             ),
             by,
             at,
+            by.account_id,
         )
         if cells
         else None

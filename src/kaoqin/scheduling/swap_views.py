@@ -34,6 +34,7 @@ def ask(request: AskedBy) -> HttpResponse:
     initial = SwapForm.shown(read_swap(again.details)) if again else {}
     form = SwapForm(request.POST or None, mine=who, on=request.today, initial=initial)
     if request.POST.get("preview"):
+        form.fields["reason"].required = False  # it is typed last
         return render(request, "scheduling/_swap_advice.html", _advice(request, who, form))
 
     def change(_: dict[str, Any]) -> Request:

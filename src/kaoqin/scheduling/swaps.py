@@ -81,6 +81,7 @@ SWAP = request_kind(
     RequestKind(
         *("swap", gettext_lazy("换班"), lines, facts, "/requests/new/swap/", "repeat"),
         about=gettext_lazy("与同组同事对换排班,对方先同意"),
+        place=60,
     )
 )
 

@@ -11,7 +11,7 @@ from kaoqin.approvals import queries as approvals
 from kaoqin.approvals.words import ASK, request_kinds
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.models import MonthResult
-from kaoqin.attendance.words import SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
+from kaoqin.attendance.words import ANSWER_OBJECTIONS, CLOSE_MONTHS, SEE_DAYS, SEE_OWN_DAYS, STATUS_LABELS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES
 from kaoqin.notices import queries as notices
@@ -82,7 +82,7 @@ def _quick(by: Actor) -> list[Quick]:
 
 
 def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
-    found = _said(*_requests(by, today))
+    found = _said(*_requests(by, today)) + _months(by, today)
     if may(by, MANAGE_RULES):
         found += [
             Waiting(one.sentence, f"/calendars/{one.calendar.pk}/{one.year}/", "calendar-event")
@@ -132,8 +132,35 @@ def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
 
 
 def _requests(by: Actor, today: dt.date) -> tuple[int, str, str, str]:
-    count = approvals.waiting_count(seen_by=by, on=today)
-    return count, ngettext("{} 个申请等您审批", "{} 个申请等您审批", count), "/approvals/", "checks"
+    """What waits to be decided; a single one is a tap away."""
+    keys = list(approvals.waiting(seen_by=by, on=today).values_list("pk", flat=True))
+    address = f"/requests/{keys[0]}/" if len(keys) == 1 else "/approvals/"
+    return len(keys), ngettext("{} 个申请等您审批", "{} 个申请等您审批", len(keys)), address, "checks"
+
+
+def _months(by: Actor, today: dt.date) -> list[Waiting]:
+    """One's own months to confirm; objections to answer; differences of closed days to decide on."""
+    own = attendance.to_confirm(seen_by=by) if by.employee_id and may(by, SEE_OWN_DAYS) else []
+    objected = attendance.objections_count(seen_by=by, on=today) if may(by, ANSWER_OBJECTIONS) else 0
+    differing = attendance.differences_count(seen_by=by, on=today) if may(by, CLOSE_MONTHS) else 0
+    address = "/closing/confirmations/?state=objected"
+    return [
+        *(
+            Waiting(
+                gettext("请确认 {first} 至 {last} 的考勤").format(first=one.first, last=f"{one.last:%m-%d}"),
+                f"/my/months/{one.first}/",
+                "clipboard-list",
+            )
+            for one in own
+        ),
+        *_said(objected, ngettext("{} 条考勤异议等您答复", "{} 条考勤异议等您答复", objected), address, "message"),
+        *_said(
+            differing,
+            ngettext("{} 条月结差异等您处理", "{} 条月结差异等您处理", differing),
+            "/closing/adjustments/?state=pending",
+            "git-compare",
+        ),
+    ]
 
 
 def _terminals(by: Actor) -> list[Waiting]:

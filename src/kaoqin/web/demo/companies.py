@@ -152,20 +152,19 @@ def build_plant(builder: Builder) -> Company:
         "twice": builder.group("QH-TWO", "仓储两段班组", Rules(overtime_basis=OvertimeBasis.PUNCHED), weekdays(twice)),
     }
     people: dict[str, list[Employee]] = {"office": [], "rotation": [], "long": [], "twice": []}
-    first = 1
-    for code, name, group, count, title in _WORKSHOPS:
+    for code, name, group, count, title, first in _WORKSHOPS:
         department = builder.department(code, name, root)
         people[group] += builder.hire(count, "", first, org.Place(department, site, title))
-        first += count
     return Company(root, people, groups)
 
 
 _WORKSHOPS = (
-    ("QH-HR", "人力资源部", "office", 20, "专员"),
-    ("QH-ENG", "工程部", "office", 130, "工程师"),
-    ("QH-W1", "冲压车间", "rotation", 400, "操作工"),
-    ("QH-W2", "焊装车间", "rotation", 450, "操作工"),
-    ("QH-W3", "涂装车间", "rotation", 350, "操作工"),
-    ("QH-W4", "总装车间", "long", 450, "装配工"),
-    ("QH-WH", "仓储物流部", "twice", 200, "仓管员"),
+    ("QH-HR", "人力资源部", "office", 20, "专员", 1),
+    ("QH-ENG", "工程部", "office", 130, "工程师", 21),
+    ("QH-W1", "冲压车间", "rotation", 400, "操作工", 151),
+    ("QH-W2", "焊装车间", "rotation", 450, "操作工", 551),
+    ("QH-W3", "涂装车间", "rotation", 350, "操作工", 1001),
+    ("QH-W4", "总装车间", "long", 450, "装配工", 1351),
+    ("QH-WH", "仓储物流部", "twice", 200, "仓管员", 1801),
 )
+"""Code, name, group, how many people, what they are, and the number of the first."""

@@ -68,7 +68,9 @@ def _taken(draw: random.Random, people: list[Employee], begins_on: dt.date, toda
     for employee in draw.sample(people, len(people) // 7):
         first = begins_on + draw.randrange(span + 20) * DAY
         kind = draw.choice(("annual", "annual", "annual", "sick", "personal", "comp_time"))
-        _take(employee, kind, first, first + draw.choice((0, 0, 1, 2)) * DAY, now)
+        last = first + draw.choice((0, 0, 1, 2)) * DAY
+        if employee.number not in KNOWN:
+            _take(employee, kind, first, last, now)
 
 
 def _take(employee: Employee, kind: str, first: dt.date, last: dt.date, now: dt.datetime) -> None:
