@@ -29,7 +29,7 @@ MORE_DOORS = {
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
-    "scheduling": {"checks", "forms", "roster", "swap_actions"},
+    "scheduling": {"checks", "forms", "roster", "skill_actions", "swap_actions"},
     "overtime": {"asking", "systems"},
     "trials": {"running", "terms"},
     "attendance": {

@@ -37,6 +37,7 @@ from kaoqin.rollcall import actions as rollcall
 from kaoqin.rollcall import queries as rollcall_queries
 from kaoqin.rollcall.words import Direction
 from kaoqin.scheduling import roster
+from kaoqin.scheduling.models import HeldSkill, Skill
 from kaoqin.scheduling.words import Cell
 from kaoqin.trials import actions as trials
 
@@ -69,6 +70,7 @@ def world(cast):
     table = TableImport.objects.create(
         kind="people", name="x", rows=[["工号"]], header=0, mapping={}, account_id=he.pk, brought_at=make.NOW
     )
+    skill = Skill.objects.create(name="叉车证")
     grant = cast.accounts["qian"].grants.get()
     chen, calendar = cast.chen.pk, make.calendar().pk
     about = {
@@ -87,6 +89,8 @@ def world(cast):
         **dict.fromkeys(("org:change_department", "org:head"), cast.plant.pk),
         "org:site": cast.site.pk,
         "scheduling:shift": cast.day.pk,
+        **dict.fromkeys(("scheduling:skill", "scheduling:need_skill", "scheduling:give_skill"), skill.pk),
+        "scheduling:end_skill": HeldSkill.objects.create(skill=skill, employee=cast.chen, begins_on=make.TODAY).pk,
         **dict.fromkeys(
             ("scheduling:group", "scheduling:plan_group", "scheduling:join_group", "attendance:rules"),
             cast.day_group.pk,

@@ -221,6 +221,46 @@ class RestRule(models.Model):
     blocks = models.BooleanField()
 
 
+class Skill(models.Model):
+    """What somebody must have learnt, or hold a paper of, to work some shifts (技能: 叉车证, 电工证, 收银)."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+
+class HeldSkill(models.Model):
+    """That somebody has a skill, from–to; a paper that ends is another row when it is renewed."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="holders")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["employee", "skill", "begins_on"], name="skill_begins_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("begins_on")), name="skill_lasts"
+            ),
+        ]
+
+
+class NeededSkill(models.Model):
+    """That a shift needs a skill, from–to."""
+
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="needed_skills")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="shifts")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shift", "skill", "begins_on"], name="needed_skill_begins_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("begins_on")), name="needed_skill_lasts"
+            ),
+        ]
+
+
 class RosterChange(models.Model):
     """One stroke on the roster board, with what stood there before: what undo puts back."""
 

@@ -17,7 +17,7 @@ from kaoqin.core.words import Refusal, say_minutes
 from kaoqin.org import facts
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.scheduling import queries, roster
+from kaoqin.scheduling import queries, roster, skills
 from kaoqin.scheduling.models import RestRule
 from kaoqin.scheduling.swaps import DAY, SWAP, Span, Swap, read_swap, short_rests, touches_night
 from kaoqin.scheduling.words import MANAGE_RULES, Cell
@@ -74,13 +74,15 @@ def rehearse(swap: Swap, *, by: Actor, at: dt.datetime) -> list[str]:
 
 def carry_out(swap: Swap, *, by: Actor, at: dt.datetime) -> list[str]:
     """Write the roster days; returns what is warned of. Refuses two who are not in one group, a roster that changed,
-    overlaps, too little rest where that blocks, and nights for those whom the law spares them."""
+    overlaps, a shift whose skill somebody lacks, too little rest where that blocks, and nights for those whom the law
+    spares them."""
     _refuse_groups(swap)
     _refuse_changed(swap.stood)
     names = dict(org.by_ids([swap.mine, swap.other]).values_list("pk", "name"))
     title = Sentence(
         "换班:{first} 与 {second} {date}", first=names[swap.mine], second=names[swap.other], date=swap.dates[0]
     )
+    skills.refuse_lacking(swap.swapped(), names, "other_date")
     roster.agree(swap.swapped(), title, by=by, at=at)
     _refuse_nights(swap)
     return _rests(swap, names)

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from kaoqin.scheduling import board_views, swap_views, views
+from kaoqin.scheduling import board_views, skill_views, swap_views, views
 
 app_name = "scheduling"
 urlpatterns = [
     path("requests/new/swap/", swap_views.ask, name="ask_swap"),
     path("swaps/rests/", swap_views.rests, name="rests"),
     path("swaps/rests/new/", swap_views.new_rest, name="new_rest"),
+    path("skills/", skill_views.all_skills, name="skills"),
+    path("skills/new/", skill_views.new_skill, name="new_skill"),
+    path("skills/<int:skill_id>/", skill_views.skill, name="skill"),
+    path("skills/<int:skill_id>/shifts/", skill_views.need, name="need_skill"),
+    path("skills/<int:skill_id>/give/", skill_views.give, name="give_skill"),
+    path("skills/held/<int:held_id>/end/", skill_views.end, name="end_skill"),
     path("shifts/", views.shifts, name="shifts"),
     path("shifts/new/", views.shift, name="new_shift"),
     path("shifts/<int:shift_id>/", views.shift, name="shift"),

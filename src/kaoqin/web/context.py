@@ -126,6 +126,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "考勤组"), "/groups/", "users-group", SEE_RULES),
             Entry(pgettext_lazy("list", "轮班"), "/patterns/", "repeat", SEE_RULES),
             Entry(pgettext_lazy("list", "日历"), "/calendars/", "calendar-event", SEE_RULES),
+            Entry(gettext_lazy("技能"), "/skills/", "certificate", MANAGE_RULES),
             Entry(gettext_lazy("换班间隔"), "/swaps/rests/", "repeat", MANAGE_RULES),
         ),
     ),

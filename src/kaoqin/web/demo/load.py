@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import transaction
 
@@ -14,8 +15,8 @@ from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
 from kaoqin.scheduling import actions as scheduling
 from kaoqin.scheduling import queries as plans
-from kaoqin.scheduling import roster
-from kaoqin.scheduling.models import RosterDay
+from kaoqin.scheduling import roster, skill_actions
+from kaoqin.scheduling.models import RosterDay, Shift
 from kaoqin.scheduling.words import Cell, ShiftPlan
 from kaoqin.web.demo.companies import BUILDER, Builder, Company, build_plant, build_sales
 from kaoqin.web.demo.leave import fill_leave
@@ -63,6 +64,7 @@ def _plan(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime
             roster.roll_out(group.pattern, positions, *span, by=BUILDER, at=now, today=today)
     _move_days_off(company, today, now)
     _swap_shifts(company, today, now)
+    _teach(company, begins_on, today, now)
 
 
 def _move_days_off(company: Company, today: dt.date, now: dt.datetime) -> None:
@@ -96,6 +98,18 @@ def _swap_shifts(company: Company, today: dt.date, now: dt.datetime) -> None:
                 today,
                 now,
             )
+
+
+def _teach(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
+    """The warehouse's shift needs a fork-lift paper; most have it, some papers end soon, three people have none."""
+    people = [e.pk for e in company.people.get("twice", [])]
+    if not people:
+        return
+    told: dict[str, Any] = {"by": BUILDER, "at": now}
+    skill = skill_actions.new_skill("叉车证", **told)
+    skill_actions.need(skill, [Shift.objects.get(code="TWO").pk], begins_on, **told)
+    skill_actions.give(skill, people[3:18], begins_on, today + 20 * DAY, **told)
+    skill_actions.give(skill, people[18:], begins_on, None, **told)
 
 
 def _paint(cells: list[Cell], title: Sentence, today: dt.date, now: dt.datetime) -> None:
