@@ -191,6 +191,7 @@ def close_people(
 ) -> int:
     """Close the cycles of some people that are called by a month; returns how many were closed now."""
     let_settling_wait()
+    _let_answers_wait(ids)
     _settle_what_waits(ids, month, at)
     found = standing(months.periods_in(ids, month), timezone.localdate(at), with_faults=with_faults).ready
     flat = [(key, one) for key, some in found.items() for one in some]
@@ -200,6 +201,12 @@ def close_people(
         for row in rows:
             copy.write_row([row[name] for name in _CLOSED_COLUMNS])
     return len(rows)
+
+
+def _let_answers_wait(ids: Sequence[int]) -> None:
+    """Who confirms or objects meanwhile finds the month closed; an objection that is being made is waited for."""
+    rows = Confirmation.objects.filter(any_of("employee_id", ids)).order_by("pk").select_for_update()
+    list(rows.values_list("pk"))
 
 
 def _settle_what_waits(ids: Sequence[int], month: dt.date, at: dt.datetime) -> None:
