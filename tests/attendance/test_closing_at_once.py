@@ -8,8 +8,9 @@ from django.db import connection, transaction
 
 import make
 from kaoqin.attendance import closing, confirming, settling
-from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult, Waiting
+from kaoqin.attendance.reopening import reopen
+from kaoqin.attendance.scopes import Scope, periods
 from kaoqin.core.words import Refusal
 
 OCTOBER = make.day("10-01")
@@ -44,7 +45,7 @@ def close_all():
 
 
 def ids():
-    return closing.periods(Scope(OCTOBER), by=make.ROOT, on=make.TODAY)
+    return periods(Scope(OCTOBER), by=make.ROOT, on=make.TODAY)
 
 
 def test_two_who_close_the_same_people_at_once_close_each_once(october, apart):
@@ -97,13 +98,13 @@ def test_a_punch_that_arrives_while_closing_is_in_the_month_or_an_adjustment_but
     october, apart, monkeypatch
 ):
     """It comes after what waited was settled, and before the sums are kept."""
-    real = closing._rows
+    real = closing.frozen_rows
 
     def punched_meanwhile(*args):
         apart(lambda: make.punch(october.chen, "10-14 09:00", "10-14 18:00")).result(30)
         return real(*args)
 
-    monkeypatch.setattr(closing, "_rows", punched_meanwhile)
+    monkeypatch.setattr(closing, "frozen_rows", punched_meanwhile)
     close_all()
     make.settle()
     closed = ClosedMonth.objects.get(employee=october.chen)
@@ -139,7 +140,7 @@ def test_a_month_that_is_reopened_while_it_is_handed_over_is_one_of_both(october
     row = ClosedMonth.objects.get(employee=october.chen)
     with transaction.atomic():
         closing.hand_over(Scope(OCTOBER), **HR)
-        opened = apart(lambda: closing.reopen(row, "漏了", **HR))
+        opened = apart(lambda: reopen(row, "漏了", **HR))
         with pytest.raises(TimeoutError):
             opened.result(SOON)
     with pytest.raises(Refusal, match="已移交"):

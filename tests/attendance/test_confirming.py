@@ -9,8 +9,8 @@ import pytest
 import make
 from kaoqin.attendance import closing, comprehensive, confirming, months
 from kaoqin.attendance.actions import Rules, keep_rules
-from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
+from kaoqin.attendance.scopes import Scope
 from kaoqin.core.models import JobRun
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.leave import queries as leave

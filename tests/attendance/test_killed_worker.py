@@ -13,8 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 import make
 from kaoqin.attendance import closing
-from kaoqin.attendance.closing import Scope
 from kaoqin.attendance.models import ClosedMonth, DayResult, Waiting
+from kaoqin.attendance.scopes import Scope
 from kaoqin.core import jobs
 from kaoqin.core.jobs import resume, work
 

@@ -32,7 +32,7 @@ MORE_DOORS = {
     "scheduling": {"roster", "swap_actions"},
     "overtime": {"asking", "systems"},
     "attendance": {
-        *("adjusting", "closing", "confirming", "correcting", "correction_actions", "monthly"),
+        *("adjusting", "closing", "month_plans", "confirming", "correcting", "correction_actions", "monthly"),
         *("settling", "trip_actions", "trips"),
     },
 }

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from kaoqin.approvals import queries as approvals
 from kaoqin.attendance import months
-from kaoqin.attendance.closing import Scope, periods
 from kaoqin.attendance.cycles import PersonPeriod, period_of
 from kaoqin.attendance.models import (
     Adjustment,
@@ -21,6 +20,7 @@ from kaoqin.attendance.models import (
     SettlementFault,
     Waiting,
 )
+from kaoqin.attendance.scopes import Scope, periods
 from kaoqin.attendance.words import AdjustmentState, Answer
 from kaoqin.core.arrays import any_of, array_of
 from kaoqin.punches import queries as punches

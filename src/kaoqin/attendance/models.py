@@ -207,6 +207,18 @@ class SettlementFault(models.Model):
         constraints = [models.UniqueConstraint(fields=["employee", "first"], name="settlement_fault_once")]
 
 
+class ToldException(models.Model):
+    """Of which exceptions of a day its person has been told: the words of its status, so that each is told once."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="+")
+    date = models.DateField()
+    words = models.CharField(max_length=80)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["date", "employee", "words"], name="exception_told_once")]
+
+
 class MonthRule(models.Model):
     """The month of a group from a day on: where its cycle begins, and what is reckoned over the whole month.
 

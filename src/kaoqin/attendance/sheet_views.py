@@ -25,6 +25,7 @@ from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
+ANSWER_TONES = {Answer.ASKED: "secondary", Answer.CONFIRMED: "green", Answer.READ: "yellow", Answer.OBJECTED: "red"}
 BROKEN_BY: dict[str, str | Promise] = {
     "late": gettext_lazy("有迟到"),
     "early": gettext_lazy("有早退"),

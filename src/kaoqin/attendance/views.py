@@ -77,6 +77,14 @@ def own(request: AskedBy) -> HttpResponse:
     return _month_page(request, request.by.employee_id)
 
 
+def own_day(request: AskedBy, date: str) -> HttpResponse:
+    """My day, under an address that is everybody's: where notices lead."""
+    require(request.by, SEE_OWN_DAYS)
+    if request.by.employee_id is None:
+        return render(request, "attendance/no_employee.html")
+    return redirect("attendance:day", request.by.employee_id, date)
+
+
 def person(request: AskedBy, employee_id: int) -> HttpResponse:
     return _month_page(request, employee_id)
 
