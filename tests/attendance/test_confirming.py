@@ -7,8 +7,7 @@ import openpyxl
 import pytest
 
 import make
-from kaoqin.attendance import closing, comprehensive, confirming, months
-from kaoqin.attendance.actions import Rules, keep_rules
+from kaoqin.attendance import closing, confirming, months
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
 from kaoqin.attendance.scopes import Scope
 from kaoqin.core.models import JobRun
@@ -183,24 +182,6 @@ def test_the_month_rules_of_a_group_are_kept_on_their_page(asked, enter):
     assert "3 次,每次 10 分以内" in enter("he").get(where).content.decode()
     row = months.rules_in_force([asked.day_group.pk], make.TODAY)[asked.day_group.pk]
     assert (row.first_day, row.lates_per_half_day, row.late_breaks, row.leave_breaks) == (26, 3, True, False)
-
-
-def test_comprehensive_hours_are_reckoned_over_the_cycle_also_for_joiners_and_leavers(asked, enter):
-    rules = Rules(system="comprehensive", cycle="quarter")
-    keep_rules(asked.day_group, OCTOBER, rules, by=make.ROOT, at=make.NOW)
-    make.leave(asked.wang, make.day("10-12"))
-    found = {
-        one.employee.name: one for one in comprehensive.ledger(make.day("10-12"), seen_by=make.ROOT, on=make.TODAY)
-    }
-    chen, wang = found["陈大白"], found["王主管"]
-    assert (chen.first, chen.last, chen.partial, wang.partial) == (OCTOBER, make.day("12-31"), True, True)
-    workdays = DayResult.objects.filter(employee=asked.chen, provisional=False, day_kind="workday").count()
-    assert (chen.standard, chen.worked, chen.excess) == (workdays * 480, 480 + 460, 0)
-    assert (
-        wang.standard
-        == DayResult.objects.filter(employee=asked.wang, date__lte=make.day("10-12"), day_kind="workday").count() * 480
-    )
-    assert "陈大白" in enter("he").get("/attendance/comprehensive/?month=2026-10").content.decode()
 
 
 def test_annual_leave_harms_no_full_attendance(db):

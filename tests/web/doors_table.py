@@ -266,6 +266,7 @@ DOORS = {
     "attendance:withdraw_overtime": ("lmmmmmm", "lfffoff"),
     "attendance:rules": ("lfffoff", "lfffoff"),
     "attendance:month_rules": ("lfffoff", "lfffoff"),
+    "attendance:own_hours": ("loooooo", "loooooo"),
     "attendance:own_months": ("loooooo", "loooooo"),
     "attendance:own_month": ("loooooo", "loooooo"),
     "attendance:confirm": ("lmmmmmm", "lnonnnn"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from kaoqin.attendance import months
 from kaoqin.attendance.claims import let_settling_wait
+from kaoqin.attendance.cycle_hours import close_cycles
 from kaoqin.attendance.freezing import CLOSED_COLUMNS, frozen_rows
 from kaoqin.attendance.models import ClosedMonth, Confirmation, Waiting
 from kaoqin.attendance.scopes import Scope, periods, standing
@@ -84,6 +85,7 @@ def close_people(
     with connection.cursor() as cursor, cursor.copy(f"COPY attendance_closedmonth ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([row[name] for name in CLOSED_COLUMNS])
+    close_cycles(ids, at)
     return len(rows)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from kaoqin.attendance.cycle_hours import open_cycles
 from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult
 from kaoqin.attendance.settling import mark
 from kaoqin.attendance.storing import DAY_COLUMNS
@@ -36,6 +37,7 @@ def reopen(closed: ClosedMonth, reason: str, *, by: Actor, at: dt.datetime) -> C
     found.before = [_plain(day) for day in _days_of(found)]
     found.reopened_at, found.reopen_reason = at, reason.strip()
     found.save(update_fields=["before", "reopened_at", "reopen_reason"])
+    open_cycles(found.employee_id, found.first, found.last)
     Adjustment.objects.filter(closed=found, state=AdjustmentState.PENDING).delete()
     Confirmation.objects.filter(employee=found.employee_id, first=found.first).delete()
     said = Sentence(

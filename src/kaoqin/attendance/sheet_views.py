@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kaoqin.attendance import confirming, months, queries
+from kaoqin.attendance import comprehensive, confirming, months, queries
 from kaoqin.attendance.closing_forms import ObjectionForm
 from kaoqin.attendance.models import Adjustment, Confirmation
 from kaoqin.attendance.months import Sheet
@@ -99,7 +99,9 @@ def own_months(request: AskedBy) -> HttpResponse:
     answers = {one.first: one for one in Confirmation.objects.filter(employee=request.by.employee_id)}
     found = months.months_of(request.by.employee_id, until=request.today)
     rows = [(one, answers.get(one.first), months.closed_on(request.by.employee_id, one.last)) for one in found]
-    return render(request, "attendance/own_months.html", {"rows": rows})
+    return render(
+        request, "attendance/own_months.html", {"rows": rows, "has_cycles": bool(comprehensive.own(by=request.by))}
+    )
 
 
 def own_month(request: AskedBy, first: str) -> HttpResponse:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("corrections/quotas/", correction_views.quotas, name="quotas"),
     path("corrections/quotas/new/", correction_views.new_quota, name="new_quota"),
     path("requests/new/<slug:kind>/", trip_views.ask, name="ask_trip"),
+    path("my/hours/", comprehensive_views.own_hours, name="own_hours"),
     path("my/months/", sheet_views.own_months, name="own_months"),
     path("my/months/<str:first>/", sheet_views.own_month, name="own_month"),
     path("my/months/<str:first>/confirm/", sheet_views.confirm, name="confirm"),
