@@ -4,13 +4,15 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from kaoqin.attendance import months
 from kaoqin.attendance.cycles import PersonPeriod
-from kaoqin.attendance.models import Confirmation
+from kaoqin.attendance.models import ClosedMonth, Confirmation
 from kaoqin.attendance.monthly import judge
 from kaoqin.attendance.spans import cut_spans
 from kaoqin.attendance.storing import SUMS
@@ -84,6 +86,47 @@ def _span_rows(
             "reopen_reason": "",
             "before": "[]",
         }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rule makes of somebody's month: lates that are free, days absent for others; whether attendance is full
+    (None while a cycle of it is not over)."""
+
+    free_lates: int
+    late_absent_days: Decimal
+    full: bool | None
+
+
+def judged(employee_ids: Sequence[int], month: dt.date, today: dt.date) -> dict[int, Judged]:
+    """The cycles of some people that are called by a month: closed ones as they were frozen, others as they would be now.
+
+    As many questions for any number of people, for as many cycles as end in the month.
+    """
+    kept = list(
+        ClosedMonth.objects.filter(any_of("employee_id", employee_ids), month=month, reopened_at=None).values(*_JUDGED)
+    )
+    closed = {(row["employee_id"], row["first"]) for row in kept}
+    found = months.periods_in(employee_ids, month)
+    open_ = [(key, one) for key, some in found.items() for one in some if (key, one.first) not in closed]
+    told: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in [*kept, *frozen_rows(open_, None, _NEVER)]:
+        told[row["employee_id"]].append(row)
+    return {key: _one(rows, today) for key, rows in told.items()}
+
+
+_JUDGED = ("employee_id", "first", "last", "free_lates", "late_absent_days", "full_attendance")
+_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""When a month was closed that was not."""
+
+
+def _one(rows: Sequence[Mapping[str, Any]], today: dt.date) -> Judged:
+    """One or, where the rhythm changed, two cycles of a month."""
+    over = all(row["last"] < today for row in rows)
+    full = all(row["full_attendance"] for row in rows) if over else None
+    return Judged(
+        sum(row["free_lates"] for row in rows), sum((row["late_absent_days"] for row in rows), Decimal(0)), full
+    )
 
 
 def _rules_used(ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, list[int]]:
