@@ -22,6 +22,7 @@ from kaoqin.attendance.words import (
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter
 from kaoqin.core.time import read_month as month_named
+from kaoqin.core.words import say_month
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -45,13 +46,20 @@ def overview(request: AskedBy) -> HttpResponse:
     }
     context = {
         "month": month,
-        "months": month_choices(request.today),
+        "months": _choices(month, request.today),
         "rows": rows,
         "sums": sums,
         "checks": checking.checks(Scope(month), seen_by=request.by, on=request.today),
         "running": month >= request.today.replace(day=1),
     }
     return render(request, "attendance/closing.html", context)
+
+
+def _choices(month: dt.date, today: dt.date) -> list[tuple[str, str]]:
+    """The months to choose from, the one that is shown always among them."""
+    known = month_choices(today)
+    shown = (f"{month:%Y-%m}", say_month(month))
+    return known if shown in known else sorted([*known, shown], reverse=True)
 
 
 def month_filter(request: AskedBy, lookup: str) -> Filter:

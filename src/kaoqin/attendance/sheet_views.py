@@ -98,7 +98,8 @@ def own_months(request: AskedBy) -> HttpResponse:
         return render(request, "attendance/no_employee.html")
     answers = {one.first: one for one in Confirmation.objects.filter(employee=request.by.employee_id)}
     found = months.months_of(request.by.employee_id, until=request.today)
-    rows = [(one, answers.get(one.first), months.closed_on(request.by.employee_id, one.last)) for one in found]
+    closed = months.closed_firsts(request.by.employee_id)
+    rows = [(one, answers.get(one.first), one.first in closed) for one in found]
     return render(
         request, "attendance/own_months.html", {"rows": rows, "has_cycles": bool(comprehensive.own(by=request.by))}
     )
