@@ -62,6 +62,13 @@ def test_who_left_before_a_cycle_or_came_after_it_is_not_in_it(october):
     assert october.wang.pk in periods(Scope(NOVEMBER), by=make.ROOT, on=make.TODAY)
 
 
+def test_a_day_that_is_not_final_is_in_no_closed_month(october):
+    closing.close_people([october.he.pk], OCTOBER, None, make.NOW)
+    DayResult.objects.filter(employee=october.chen, date=make.day("10-13")).update(provisional=True)
+    closing.close_people([october.chen.pk], OCTOBER, None, make.NOW)
+    assert month_of(october.chen).planned_days == month_of(october.he).planned_days - 1
+
+
 def test_faults_of_other_days_keep_nobody_open(october):
     SettlementFault.objects.create(employee=october.chen, first=NOVEMBER, last=NOVEMBER, found_at=make.NOW)
     assert closing.close_people([october.chen.pk], OCTOBER, None, make.NOW) == 1
