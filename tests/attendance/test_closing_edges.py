@@ -6,10 +6,11 @@ import pytest
 
 import make
 from kaoqin.attendance import adjusting, checking, closing, confirming
-from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult, SettlementFault
+from kaoqin.attendance.models import Adjustment, ClosedMonth, Confirmation, DayResult, RuleVersion, SettlementFault
 from kaoqin.attendance.month_plans import MonthPlan, keep_month_rule
 from kaoqin.attendance.reopening import reopen
 from kaoqin.attendance.scopes import Scope, periods, standing
+from kaoqin.attendance.settling import mark
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.punches import actions as punches
 from kaoqin.security.words import Role, ScopeKind
@@ -124,6 +125,14 @@ def test_hr_of_one_department_neither_opens_nor_decides_for_another(closed):
         closing.close(Scope(OCTOBER, numbers=("00013",)), **told)
     assert set(periods(Scope(OCTOBER), by=told["by"], on=make.TODAY)) == {closed.zhao.pk}
     assert month_of(closed.chen).reopened_at is None
+
+
+def test_closed_days_that_nobody_can_reckon_now_say_nothing(closed):
+    RuleVersion.objects.filter(group=closed.day_group).delete()
+    mark({closed.chen.pk: (OCTOBER, make.day("10-31"))})
+    make.settle()
+    assert SettlementFault.objects.filter(employee=closed.chen).exists()
+    assert not Adjustment.objects.exists()
 
 
 def test_a_difference_goes_into_the_first_month_after_it_that_is_open(closed, clock):
