@@ -1,4 +1,5 @@
-"""How fast a month is settled from PostgreSQL into PostgreSQL, beside the engine on files with the same data, in one run.
+"""How fast a month is settled from PostgreSQL into PostgreSQL, beside the engine on files with the same data, in one run;
+and how long closing that month takes beside settling it.
 
 Run as `python -m benchmarks.database [--sizes 1000,10000]`. Uses an embedded PostgreSQL of its own.
 """
@@ -6,7 +7,9 @@ Run as `python -m benchmarks.database [--sizes 1000,10000]`. Uses an embedded Po
 import argparse
 import datetime as dt
 import io
+import json
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -156,14 +159,23 @@ def settle_database(ids: list[int]) -> float:
     return time.perf_counter() - begun
 
 
+def close_database() -> dict[str, float]:
+    """What `benchmarks.closing` measures, in a process of its own as the worker is: its memory is not the settlement's."""
+    told = run([sys.executable, "-m", "benchmarks.closing"], check=True, capture_output=True, text=True, cwd=ROOT)
+    return dict(json.loads(told.stdout.splitlines()[-1]))
+
+
 def main(argv: list[str] | None = None) -> None:
-    """Print one line per size: seconds of both ways, a second settlement that changes nothing, and the ratio."""
+    """Print one line per size: seconds of both ways, a second settlement that changes nothing, and the ratio; then of
+    closing and its ratio to settling."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="1000,10000")
     sizes = [int(size) for size in parser.parse_args(argv).sizes.split(",")]
     start()
     print("PostgreSQL → PostgreSQL, one month; ratio to the engine on files (Parquet) in the same run")
-    print(f"{'employees':>10} {'files s':>9} {'database s':>11} {'again s':>9} {'ratio':>6}")
+    print("closing the month: ratio to settling it in the same run, at most 2; most memory of its process")
+    heads = ("files s", "database s", "again s", "ratio", "ask s", "close s", "ratio", "MB")
+    print(f"{'employees':>10} " + " ".join(f"{head:>10}" for head in heads))
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             company = Path(folder) / "company"
@@ -173,7 +185,10 @@ def main(argv: list[str] | None = None) -> None:
             files = settle_files(company)
             first = settle_database(ids)
             again = settle_database(ids)
-            print(f"{size:>10} {files:>9.2f} {first:>11.2f} {again:>9.2f} {first / files:>6.2f}", flush=True)
+            close = close_database()
+            told = (files, first, again, first / files, close["asking"], close["working"])
+            told += ((close["asking"] + close["working"]) / first, close["memory_mb"])
+            print(f"{size:>10} " + " ".join(f"{number:>10.2f}" for number in told), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ from django.db import connection
 
 import make
 from kaoqin.attendance import actions, adjusting, closing, months
-from kaoqin.attendance.closing import MonthPlan, Scope
 from kaoqin.attendance.models import Adjustment, ClosedMonth, DayResult, MonthResult, SettlementFault
+from kaoqin.attendance.month_plans import MonthPlan, keep_month_rule
 from kaoqin.attendance.monthly import Rule
+from kaoqin.attendance.reopening import differences, reopen
+from kaoqin.attendance.scopes import Scope
 from kaoqin.attendance.storing import SUMS
 from kaoqin.attendance.words import MissingPunch
 from kaoqin.core.jobs import do_job
@@ -211,7 +213,7 @@ def test_what_waits_is_settled_before_it_is_closed(october):
 
 
 def test_a_cycle_from_the_26th_closes_its_own_days_and_months_stay_the_sum_of_days(october, clock):
-    closing.keep_month_rule(october.day_group, make.day("01-01"), MonthPlan(26), **HR)
+    keep_month_rule(october.day_group, make.day("01-01"), MonthPlan(26), **HR)
     close(group_id=october.day_group.pk)
     row = ClosedMonth.objects.get(employee=october.chen)
     assert (row.first, row.last, row.leave_by_kind) == (make.day("10-01"), make.day("10-25"), {"annual": 480})
@@ -282,14 +284,14 @@ def test_a_month_is_opened_again_with_a_reason_and_says_what_changed(closed):
     _correct(closed)
     make.settle()
     with pytest.raises(Refusal, match="原因"):
-        closing.reopen(row, " ", by=make.ROOT, at=LATER)
-    opened = closing.reopen(row, "漏了补卡", by=make.ROOT, at=LATER)
+        reopen(row, " ", by=make.ROOT, at=LATER)
+    opened = reopen(row, "漏了补卡", by=make.ROOT, at=LATER)
     make.settle()
     assert not Adjustment.objects.exists()
-    found = {(f"{one.date:%m-%d}", one.column): (one.before, one.after) for one in closing.differences(opened)}
+    found = {(f"{one.date:%m-%d}", one.column): (one.before, one.after) for one in differences(opened)}
     assert found["10-13", "late_minutes"] == (20, 0)
     with pytest.raises(Refusal, match="已经重新打开"):
-        closing.reopen(row, "再来", by=make.ROOT, at=LATER)
+        reopen(row, "再来", by=make.ROOT, at=LATER)
     close(numbers=(closed.chen.number,))
     assert ClosedMonth.objects.filter(employee=closed.chen).count() == 2
 
@@ -297,21 +299,21 @@ def test_a_month_is_opened_again_with_a_reason_and_says_what_changed(closed):
 def test_after_hand_over_nothing_is_opened_again(closed):
     assert closing.hand_over(Scope(OCTOBER), by=make.ROOT, at=LATER) == 5
     with pytest.raises(Refusal, match="已移交"):
-        closing.reopen(ClosedMonth.objects.first(), "错了", by=make.ROOT, at=LATER)
+        reopen(ClosedMonth.objects.first(), "错了", by=make.ROOT, at=LATER)
     with pytest.raises(Refusal, match="没有已月结而未移交"):
         closing.hand_over(Scope(OCTOBER), by=make.ROOT, at=LATER)
 
 
 def test_the_rule_of_the_month_is_kept_with_the_closed_month(october):
     rule = Rule(free_late_times=1, free_late_minutes=30, absent_breaks=False, leave_breaks=False)
-    closing.keep_month_rule(october.day_group, make.day("01-01"), MonthPlan(1, rule), **HR)
+    keep_month_rule(october.day_group, make.day("01-01"), MonthPlan(1, rule), **HR)
     close()
     chen = ClosedMonth.objects.get(employee=october.chen)
     assert (chen.late_times, chen.free_lates, chen.full_attendance) == (1, 1, True)
     assert ClosedMonth.objects.get(employee=october.zhao).full_broken_by == ["no_plan"]
     with pytest.raises(Refusal, match="已经月结"):
-        closing.keep_month_rule(october.day_group, make.day("10-31"), MonthPlan(26), **HR)
-    closing.keep_month_rule(october.day_group, make.day("11-01"), MonthPlan(26), **HR)
+        keep_month_rule(october.day_group, make.day("10-31"), MonthPlan(26), **HR)
+    keep_month_rule(october.day_group, make.day("11-01"), MonthPlan(26), **HR)
 
 
 def test_only_hr_closes_opens_hands_over_and_decides(closed):
@@ -321,9 +323,9 @@ def test_only_hr_closes_opens_hands_over_and_decides(closed):
     row = ClosedMonth.objects.get(employee=closed.chen)
     for deed in (
         lambda: closing.close(Scope(OCTOBER), **wang),
-        lambda: closing.reopen(row, "x", **wang),
+        lambda: reopen(row, "x", **wang),
         lambda: closing.hand_over(Scope(OCTOBER), **wang),
-        lambda: closing.keep_month_rule(closed.day_group, make.TODAY, MonthPlan(), **wang),
+        lambda: keep_month_rule(closed.day_group, make.TODAY, MonthPlan(), **wang),
         lambda: adjusting.accept(Adjustment.objects.get().pk, **wang),
     ):
         with pytest.raises(NotAllowed):

@@ -11,11 +11,11 @@ from company_rows import LATER, LONG_AGO, TOLD, could_be, load
 from django.db import transaction
 
 import make
-from kaoqin.attendance import actions, closing, months, reckoning, trying
+from kaoqin.attendance import actions, closing, month_plans, months, reckoning, trying
 from kaoqin.attendance.actions import Rules
-from kaoqin.attendance.closing import MonthPlan
 from kaoqin.attendance.drafts import Draft
 from kaoqin.attendance.models import DayResult, MonthResult, RuleVersion
+from kaoqin.attendance.month_plans import MonthPlan
 from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.settling import settle_people
 from kaoqin.attendance.trying import NUMBERS, SUMMED
@@ -79,7 +79,7 @@ def publish(draft, begins_on):
     """The draft as the rules of all time, by the actions themselves."""
     group = Group.objects.get(pk=draft.group_id)
     actions.keep_rules(group, begins_on, Rules(**draft.rules), **TOLD)
-    closing.keep_month_rule(group, begins_on, MonthPlan(1, draft.month_rule), **TOLD)
+    month_plans.keep_month_rule(group, begins_on, MonthPlan(1, draft.month_rule), **TOLD)
     for key, told in draft.shifts.items():
         shift = plans.shift(key)
         try:
@@ -145,7 +145,7 @@ def prove(company, random):
     people = list(load(company).values())
     ids, month = [person.pk for person in people], company.first.replace(day=1)
     for group in Group.objects.all():
-        closing.keep_month_rule(group, LONG_AGO, MonthPlan(1, random_month(random)), **TOLD)
+        month_plans.keep_month_rule(group, LONG_AGO, MonthPlan(1, random_month(random)), **TOLD)
     span = month, (month + 31 * make.DAY).replace(day=1) - make.DAY
     settle_people(ids, *span, LATER)
     before, sheets_before = days_now(), sheets(people, month)

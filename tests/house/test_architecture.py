@@ -33,8 +33,8 @@ MORE_DOORS = {
     "overtime": {"asking", "systems"},
     "trials": {"running", "terms"},
     "attendance": {
-        *("adjusting", "closing", "closing_forms", "confirming", "correcting", "correction_actions", "monthly"),
-        *("drafts", "forms", "reckoning", "saying", "settling", "trip_actions", "trips", "trying"),
+        *("adjusting", "closing", "closing_forms", "confirming", "correcting", "correction_actions", "month_plans"),
+        *("drafts", "monthly", "forms", "reckoning", "saying", "settling", "trip_actions", "trips", "trying"),
     },
 }
 

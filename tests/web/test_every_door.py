@@ -268,7 +268,7 @@ def month_end(cast):
     make.settle()
     closed, found = ClosedMonth.objects.get().pk, Adjustment.objects.get().pk
     return {
-        **dict.fromkeys(("attendance:own_month", "attendance:confirm"), "2026-10-01"),
+        **dict.fromkeys(("attendance:own_day", "attendance:own_month", "attendance:confirm"), "2026-10-01"),
         **dict.fromkeys(("attendance:adjustment", "attendance:accept_adjustment"), found),
         "attendance:month_file": (cast.chen.pk, "2026-10-01"),
         "attendance:closed_person": closed,

@@ -33,6 +33,7 @@ from kaoqin.approvals.words import (
     VersionState,
     Who,
 )
+from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -298,7 +299,12 @@ def sent_back(request_id: int, kind: str, *, seen_by: Actor, on: dt.date) -> Req
 
 def requests_of(kind: str, employee_id: int, states: Iterable[State]) -> QuerySet[Request]:
     """Somebody's requests of a kind in some states, those that undo another not: for the room that declared the kind."""
-    return Request.objects.filter(kind=kind, employee=employee_id, undoes=None, state__in=list(states))
+    return requests_of_all(kind, [employee_id], states)
+
+
+def requests_of_all(kind: str, employee_ids: Iterable[int], states: Iterable[State]) -> QuerySet[Request]:
+    """The same of many."""
+    return Request.objects.filter(any_of("employee_id", employee_ids), kind=kind, undoes=None, state__in=list(states))
 
 
 def steps_of(found: Request) -> QuerySet[RequestStep]:

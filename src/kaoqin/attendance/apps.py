@@ -12,6 +12,7 @@ class AttendanceConfig(AppConfig):
             confirming,  # noqa: F401 - with its jobs
             correction_actions,
             queries,
+            reminding,  # noqa: F401 - with its jobs
             settling,
             trip_actions,
         )

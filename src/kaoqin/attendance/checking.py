@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from kaoqin.approvals import queries as approvals
 from kaoqin.attendance import months
-from kaoqin.attendance.closing import Scope, periods
 from kaoqin.attendance.cycles import PersonPeriod, period_of
 from kaoqin.attendance.models import (
     Adjustment,
@@ -21,6 +20,7 @@ from kaoqin.attendance.models import (
     SettlementFault,
     Waiting,
 )
+from kaoqin.attendance.scopes import Scope, periods
 from kaoqin.attendance.words import AdjustmentState, Answer
 from kaoqin.core.arrays import any_of, array_of
 from kaoqin.punches import queries as punches
@@ -125,7 +125,8 @@ def checks(scope: Scope, *, seen_by: Actor, on: dt.date) -> list[Check]:
     days = DayResult.objects.filter(here, date__range=(first, last), provisional=False)
     missing = days.filter(Q(missing_in__gt=0) | Q(missing_out__gt=0)).count()
     objected = Confirmation.objects.filter(here, state=Answer.OBJECTED, first__gte=first).count()
-    unasked = len(ids) - Confirmation.objects.filter(here, first__range=(first, last)).count()
+    asked = Confirmation.objects.filter(here, first__range=(first, last)).values_list("employee", flat=True)
+    unasked = len(set(ids) - set(asked) - {key for key, begin, _ in _closed(found) if first <= begin <= last})
     silent = Confirmation.objects.filter(here, state__in=(Answer.ASKED, Answer.ANSWERED), first__gte=first).count()
     waiting = Waiting.objects.filter(here, within).count()
     faults = SettlementFault.objects.filter(here, within).count()
@@ -139,7 +140,7 @@ def checks(scope: Scope, *, seen_by: Actor, on: dt.date) -> list[Check]:
         Check(gettext("没有排班的人"), _unplanned(ids, first, last), "/roster/"),
         Check(gettext("等待重新核算的人"), waiting, f"/attendance/months/?{month}"),
         *_of_everybody(seen_by),
-        Check(gettext("还没有发起确认的人"), max(unasked, 0), f"/closing/confirmations/?{month}"),
+        Check(gettext("还没有发起确认的人"), unasked, f"/closing/confirmations/?{month}"),
         Check(gettext("还没有答复的人"), silent, f"/closing/confirmations/?{month}&state=asked"),
         Check(gettext("上期待处理的差异"), pending, "/closing/adjustments/?state=pending"),
     ]

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from kaoqin.attendance.closing import MonthPlan, Scope
+from kaoqin.attendance.month_plans import MonthPlan
 from kaoqin.attendance.monthly import Rule
+from kaoqin.attendance.scopes import Scope
 from kaoqin.attendance.words import CLOSE_MONTHS
 from kaoqin.core.words import say_month
 from kaoqin.org import queries as org

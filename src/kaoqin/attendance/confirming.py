@@ -10,11 +10,12 @@ from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from kaoqin.attendance import months
-from kaoqin.attendance.closing import BATCH, Scope, periods, standing
+from kaoqin.attendance.closing import BATCH
 from kaoqin.attendance.cycles import PersonPeriod
 from kaoqin.attendance.models import Confirmation
 from kaoqin.attendance.months import Sheet
 from kaoqin.attendance.saying import say_day
+from kaoqin.attendance.scopes import Scope, periods, standing
 from kaoqin.attendance.words import (
     ANSWER_OBJECTIONS,
     CLOSE_MONTHS,

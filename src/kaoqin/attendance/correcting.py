@@ -1,7 +1,8 @@
 """What is asked for as a correction (补卡): its details as JSON, what people read, the quota of its reason."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -79,11 +80,27 @@ CORRECTION = request_kind(
 
 def quota(employee_id: int, lapse: Lapse, on: dt.date) -> Quota:
     """What holds for somebody and a reason on a day: their group's, else the company's, else the house's."""
-    group = scheduling.groups_of([employee_id], on).get(employee_id)
+    return quotas([employee_id], lapse, on)[employee_id]
+
+
+def quotas(employee_ids: Sequence[int], lapse: Lapse, on: dt.date) -> dict[int, Quota]:
+    """What holds for each of some people: two questions for any number of them."""
+    groups = scheduling.groups_of(employee_ids, on)
     rows = CorrectionQuota.objects.filter(lapse=lapse, begins_on__lte=on).order_by("group_id", "-begins_on")
     known = {row.group_id: Quota(row.most, row.within_days, row.proof) for row in rows.distinct("group_id")}
     usual = known.get(None, QUOTAS[lapse])
-    return known.get(group.pk, usual) if group else usual
+    return {key: known.get(groups[key].pk, usual) if key in groups else usual for key in employee_ids}
+
+
+def still_forgettable(employee_ids: Sequence[int], date: dt.date, today: dt.date) -> dict[int, int | None]:
+    """Who may still ask for a punch they forgot on a day, with how many more of that month (None: as many as needed)."""
+    held = quotas(employee_ids, Lapse.FORGOT, date)
+    rows = approvals.requests_of_all(CORRECTION.code, employee_ids, (State.OPEN, State.SENT_BACK, State.APPROVED))
+    wanted = rows.filter(details__lapse=Lapse.FORGOT, details__date__startswith=f"{date:%Y-%m}-")
+    used_ = Counter(wanted.values_list("employee_id", flat=True))
+    left = {key: one.most if one.most is None else one.most - used_[key] for key, one in held.items()}
+    soon = {key for key, one in held.items() if date >= today - one.within_days * DAY}
+    return {key: some for key, some in left.items() if key in soon and (some is None or some > 0)}
 
 
 def used(employee_id: int, lapse: Lapse, month: dt.date, states: tuple[State, ...], but: int = 0) -> list[Request]:

@@ -207,6 +207,62 @@ class SettlementFault(models.Model):
         constraints = [models.UniqueConstraint(fields=["employee", "first"], name="settlement_fault_once")]
 
 
+class CycleHours(models.Model):
+    """The ledger of comprehensive hours (综合计算工时): a person's cycle, the sums of its days that are kept, minutes.
+
+    Counted are the days from `counted_from` to `counted_to` on which one was employed and under the system: who joins or
+    leaves within the cycle has the standard of those days. `standard_minutes` are workdays × 8 h; `average_minutes` the
+    share of 248 workdays a year, which some bureaus take. `closed_at`: all its days were closed, nobody writes it any more.
+    """
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="cycle_hours")
+    group = models.ForeignKey("scheduling.Group", on_delete=models.PROTECT, related_name="+")
+    begins_on = models.DateField()
+    ends_on = models.DateField()
+    counted_from = models.DateField()
+    counted_to = models.DateField()
+    standard_minutes = models.IntegerField()
+    average_minutes = models.IntegerField()
+    worked_minutes = models.IntegerField()
+    statutory_minutes = models.IntegerField()
+    excess_minutes = models.IntegerField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["employee", "begins_on", "ends_on"], name="cycle_hours_once"),
+            models.CheckConstraint(condition=Q(counted_to__gte=F("counted_from")), name="cycle_hours_in_order"),
+        ]
+        indexes = [models.Index(fields=["ends_on", "employee"])]
+
+    @property
+    def partial(self) -> bool:
+        """Whether not all days of the cycle are counted: joined or left within it, or it is not over."""
+        return (self.counted_from, self.counted_to) != (self.begins_on, self.ends_on)
+
+    @property
+    def percent(self) -> int:
+        """How much of the standard has been worked."""
+        return self.worked_minutes * 100 // self.standard_minutes if self.standard_minutes else 0
+
+    @property
+    def average_excess_minutes(self) -> int:
+        """What is beyond the average standard."""
+        return max(self.worked_minutes - self.average_minutes - self.statutory_minutes, 0)
+
+
+class ToldException(models.Model):
+    """Of which exceptions of a day its person has been told: the words of its status, so that each is told once."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.CASCADE, related_name="+")
+    date = models.DateField()
+    words = models.CharField(max_length=80)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["date", "employee", "words"], name="exception_told_once")]
+
+
 class MonthRule(models.Model):
     """The month of a group from a day on: where its cycle begins, and what is reckoned over the whole month.
 

@@ -217,6 +217,11 @@ def closed_on(employee_id: int, date: dt.date) -> ClosedMonth | None:
     return ClosedMonth.objects.filter(employee=employee_id, first__lte=date, last__gte=date, reopened_at=None).first()
 
 
+def closed_firsts(employee_id: int) -> set[dt.date]:
+    """The first days of somebody's closed cycles."""
+    return set(ClosedMonth.objects.filter(employee=employee_id, reopened_at=None).values_list("first", flat=True))
+
+
 def carried_into(employee_id: int, month: dt.date) -> list[Adjustment]:
     """Adjustments that were accepted into somebody's month."""
     rows = Adjustment.objects.filter(employee=employee_id, into=month, state="accepted")

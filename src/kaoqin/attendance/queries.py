@@ -4,6 +4,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,6 +29,7 @@ from kaoqin.attendance.models import (
 from kaoqin.attendance.words import (
     ANSWER_OBJECTIONS,
     CLOSE_MONTHS,
+    EXCEPTIONS,
     RECORD_APPROVALS,
     SEE_DAYS,
     SEE_OWN_DAYS,
@@ -46,7 +49,6 @@ from kaoqin.security.doors import may, require
 from kaoqin.security.words import Actor
 
 DAY = dt.timedelta(days=1)
-EXCEPTIONS = ("absent", "missing", "late", "early")
 
 
 def month_end(month: dt.date) -> dt.date:
@@ -80,10 +82,12 @@ def exceptions(
     first: dt.date, last: dt.date, department_id: int | None, *, seen_by: Actor, on: dt.date
 ) -> QuerySet[DayResult]:
     """Finished days that need a look: absence, missing punches, late, early."""
-    wanted = Q()
-    for word in EXCEPTIONS:
-        wanted |= Q(status__contains=word)
-    return days(first, last, department_id, seen_by=seen_by, on=on).filter(wanted, provisional=False)
+    return days(first, last, department_id, seen_by=seen_by, on=on).filter(is_exception(), provisional=False)
+
+
+def is_exception() -> Q:
+    """Whether a day needs a look."""
+    return reduce(or_, (Q(status__contains=word) for word in EXCEPTIONS))
 
 
 def visible_person(employee_id: int, *, seen_by: Actor, on: dt.date) -> Employee:
@@ -284,7 +288,7 @@ def home_counts(month: dt.date, *, seen_by: Actor, on: dt.date) -> dict[str, int
     """This month's finished exceptions by kind, for the home page."""
     found = exceptions(month, on, None, seen_by=seen_by, on=on)
     words = Counter(word for status in found.values_list("status", flat=True) for word in status.split("+"))
-    return {word: words[word] for word in ("absent", "missing", "serious_late", "late", "early")}
+    return {word: words[word] for word in EXCEPTIONS}
 
 
 def withdrawable(

@@ -16,6 +16,7 @@ from kaoqin.attendance.spans import Gap, Span, cut_spans
 from kaoqin.attendance.words import LEAVE
 from kaoqin.core.words import Refusal
 from reckon import attendance as engine
+from reckon.dated import day_number, parameters
 
 pc: Any = pyarrow.compute  # its stubs know neither texts nor numbers as arguments
 
@@ -192,20 +193,10 @@ def leave_by_kind(employee_ids: Sequence[int], first: dt.date, last: dt.date) ->
     return found
 
 
-def cycles(employee_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[int, tuple[int, int, int, int]]:
-    """Standard, worked, statutory and excess minutes (rule 17) of some people over the days of one comprehensive cycle.
-
-    Who changed rules within it comes in pieces: the excess is of their sum.
-    """
-    sums: dict[int, list[int]] = {}
-    for row in settle(employee_ids, first, last).cycles.to_pylist():
-        told = sums.setdefault(int(row["employee_no"]), [0, 0, 0])
-        for place, name in enumerate(("standard_minutes", "worked_minutes", "statutory_minutes")):
-            told[place] += row[name]
-    return {
-        key: (standard, worked, statutory, max(worked - standard - statutory, 0))
-        for key, (standard, worked, statutory) in sums.items()
-    }
+def standard_day_minutes(on: dt.date) -> int:
+    """The minutes of a standard workday on a day."""
+    number = day_number(on)
+    return parameters("attendance")["standard_day_minutes"].constant(number, number)
 
 
 def _dates(span: Span) -> Any:

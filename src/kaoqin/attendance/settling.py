@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kaoqin.attendance import queries, reckoning
 from kaoqin.attendance.claims import Waits, claimed, let_closing_wait
+from kaoqin.attendance.cycle_hours import keep_cycles
 from kaoqin.attendance.finding import note_differences
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
@@ -162,6 +163,7 @@ def settle_people(people: Sequence[int], first: dt.date, last: dt.date, at: dt.d
         changed += stored.changed
         note_differences(stored.differences, settled.gaps, at)
         store_months(settled.months, settled.days, people, first, over, at)
+        keep_cycles(settled, people, first, over)
         store_gaps(settled.gaps, people, first, over, at)
         _credit(people, first, over, at)
     if first <= today <= last:

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kaoqin.attendance import confirming, months, queries
+from kaoqin.attendance import comprehensive, confirming, months, queries
 from kaoqin.attendance.closing_forms import ObjectionForm
 from kaoqin.attendance.models import Adjustment, Confirmation
 from kaoqin.attendance.months import Sheet
@@ -28,6 +28,7 @@ from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
+ANSWER_TONES = {Answer.ASKED: "secondary", Answer.CONFIRMED: "green", Answer.READ: "yellow", Answer.OBJECTED: "red"}
 BROKEN_BY: dict[str, str | Promise] = {
     "late": gettext_lazy("有迟到"),
     "early": gettext_lazy("有早退"),
@@ -63,8 +64,11 @@ def own_months(request: AskedBy) -> HttpResponse:
         return render(request, "attendance/no_employee.html")
     answers = {one.first: one for one in Confirmation.objects.filter(employee=request.by.employee_id)}
     found = months.months_of(request.by.employee_id, until=request.today)
-    rows = [(one, answers.get(one.first), months.closed_on(request.by.employee_id, one.last)) for one in found]
-    return render(request, "attendance/own_months.html", {"rows": rows})
+    closed = months.closed_firsts(request.by.employee_id)
+    rows = [(one, answers.get(one.first), one.first in closed) for one in found]
+    return render(
+        request, "attendance/own_months.html", {"rows": rows, "has_cycles": bool(comprehensive.own(by=request.by))}
+    )
 
 
 def own_month(request: AskedBy, first: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from kaoqin.attendance import reckoning
+from kaoqin.attendance.freezing import Judged, judged
 from kaoqin.attendance.models import Absence, AgreedOvertime, DayResult, MonthResult
 from kaoqin.attendance.reckoning import Point
 from kaoqin.attendance.saying import say_day
@@ -52,6 +53,7 @@ class Portion:
     trips: dict[int, dict[str, int]]
     corrected: dict[int, int]
     agreed_minutes: dict[int, int]
+    judged: dict[int, Judged]
 
 
 class Workbook:
@@ -106,7 +108,7 @@ class Workbook:
 
     def _month_rows(self) -> Iterator[Sequence[Any]]:
         for ids in self._portions():
-            portion = read_portion(ids, self.first, self.last, self.hidden)
+            portion = read_portion(ids, self.first, self.last, self.now.date(), self.hidden)
             for person in portion.people:
                 yield [
                     *person.who,
@@ -116,7 +118,7 @@ class Workbook:
 
     def _daily_rows(self) -> Iterator[Sequence[Any]]:
         for ids in self._portions():
-            portion = read_portion(ids, self.first, self.last, self.hidden)
+            portion = read_portion(ids, self.first, self.last, self.now.date(), self.hidden)
             taken: dict[tuple[int, dt.date], list[Point]] = defaultdict(list)
             for point in reckoning.points(ids, self.first, min(self.last, self.now.date())):
                 taken[point.employee_id, point.date].append(point)
@@ -168,7 +170,9 @@ def _who(employee: Any, groups: dict[int, Any], names: dict[int, str]) -> tuple[
     )
 
 
-def read_portion(ids: Sequence[int], first: dt.date, last: dt.date, hidden: Collection[str] = ()) -> Portion:
+def read_portion(
+    ids: Sequence[int], first: dt.date, last: dt.date, today: dt.date, hidden: Collection[str] = ()
+) -> Portion:
     """Everything of some people in a month; the same number of queries for any number of people."""
     days = DayResult.objects.filter(employee__in=ids, date__range=(first, last), provisional=False)
     months = MonthResult.objects.filter(employee__in=ids, month=first)
@@ -181,6 +185,7 @@ def read_portion(ids: Sequence[int], first: dt.date, last: dt.date, hidden: Coll
         trips,
         punches.added_corrections(ids, first, last),
         _agreed(ids, first, last),
+        judged(ids, first, today),
     )
 
 
@@ -235,6 +240,7 @@ MONTH_HEADER = [
     *("其他假(小时)", "加班-审批单统计(小时)", "加班总时长(小时)"),
     *("工作日加班(小时)", "休息日加班(小时)", "节假日加班(小时)"),
     *("节假日出勤(分钟)", "夜间时长(分钟)", "出勤班次"),
+    *("免计迟到次数", "迟到折算旷工(天)", "全勤"),
 ]
 
 
@@ -270,7 +276,16 @@ def _month_cells(person: Person, portion: Portion, dates: Sequence[dt.date]) -> 
         *(_hours(leave.get(kind, 0)) for kind in LEAVE_KINDS),
         *(_hours(other), _hours(portion.agreed_minutes.get(key, 0)), _hours(sum(rates)), *map(_hours, rates)),
         *(month.statutory_worked_minutes, month.night_minutes, month.planned_days),
+        *_judged_cells(portion.judged.get(key)),
     ]
+
+
+def _judged_cells(told: Judged | None) -> list[Any]:
+    """What the month's rule says; whether attendance is full only of a cycle that is over."""
+    if told is None:
+        return ["", "", ""]
+    full = "" if told.full is None else "是" if told.full else "否"
+    return [told.free_lates, float(told.late_absent_days), full]
 
 
 def _result_cells(person: Person, portion: Portion, dates: Sequence[dt.date]) -> list[str]:

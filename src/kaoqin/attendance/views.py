@@ -1,7 +1,8 @@
 """Pages of room attendance: my month, a day and why, today, months, days, exceptions."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -14,6 +15,7 @@ from kaoqin.approvals.words import kinds_that_mend
 from kaoqin.attendance import actions, queries, reckoning
 from kaoqin.attendance import months as months_of_people
 from kaoqin.attendance.forms import RangeForm
+from kaoqin.attendance.freezing import Judged, judged
 from kaoqin.attendance.models import DayResult, MonthResult
 from kaoqin.attendance.saying import badges, overtime_minutes, say_day, say_fault, say_step, worst_tone
 from kaoqin.attendance.words import (
@@ -75,6 +77,14 @@ def own(request: AskedBy) -> HttpResponse:
     if request.by.employee_id is None:
         return render(request, "attendance/no_employee.html")
     return _month_page(request, request.by.employee_id)
+
+
+def own_day(request: AskedBy, date: str) -> HttpResponse:
+    """My day, under an address that is everybody's: where notices lead."""
+    require(request.by, SEE_OWN_DAYS)
+    if request.by.employee_id is None:
+        return render(request, "attendance/no_employee.html")
+    return redirect("attendance:day", request.by.employee_id, date)
 
 
 def person(request: AskedBy, employee_id: int) -> HttpResponse:
@@ -253,6 +263,7 @@ def months(request: AskedBy) -> HttpResponseBase:
     """The month summary of a department."""
     month = read_month(request)
     rows = queries.months(month, read_department(request), seen_by=request.by, on=request.today)
+    known: dict[int, Judged] = {}
     page: ListPage[MonthResult] = ListPage(
         request,
         rows,
@@ -271,6 +282,7 @@ def months(request: AskedBy) -> HttpResponseBase:
             _count("missing_in", gettext("上班缺卡")),
             _count("missing_out", gettext("下班缺卡")),
             Column("absent_days", gettext("旷工天数"), lambda m: m.absent_days or "", "absent_days", True),
+            *_by_the_rule(known),
             _minutes("leave_minutes", gettext("请假")),
             _minutes("trip_minutes", gettext("出差外出"), hidden=True),
             _minutes("overtime_workday_minutes", gettext("加班 150%")),
@@ -291,7 +303,27 @@ def months(request: AskedBy) -> HttpResponseBase:
             "waiting": queries.waiting_count(seen_by=request.by),
         },
     )
+    known |= judged([row.employee_id for row in page.told], month, request.today)
     return page.answer()
+
+
+def _by_the_rule(known: Mapping[int, Judged]) -> list[Column[Any]]:
+    """What the month's rule makes of the cycle called by the month; closed ones as they were closed."""
+    nothing = Judged(0, Decimal(0), None)
+
+    def of(row: MonthResult) -> Judged:
+        return known.get(row.employee_id, nothing)
+
+    return [
+        Column("free_lates", gettext("免计迟到"), lambda m: of(m).free_lates or "", numeric=True),
+        Column("late_absent_days", gettext("迟到折算旷工"), lambda m: of(m).late_absent_days or "", numeric=True),
+        Column(
+            "full",
+            gettext("全勤"),
+            lambda m: gettext("全勤") if of(m).full else "",
+            tone=lambda m: "green" if of(m).full else "",
+        ),
+    ]
 
 
 _STATUS_FILTER = Filter("status", gettext_lazy("状态"), [(k, v) for k, v in STATUS_LABELS.items()], "status__contains")

@@ -138,6 +138,9 @@ STATUS_LABELS = {
     "normal": gettext_lazy("正常"),
 }
 
+EXCEPTIONS = ("absent", "missing", "serious_late", "late", "early")
+"""The words of a day's status that somebody must look at, the gravest first."""
+
 SEE_OWN_DAYS = permission("attendance.see_own", gettext_lazy("查看自己的考勤"), EVERYONE)
 SEE_DAYS = permission("attendance.see", gettext_lazy("查看考勤结果"), [Role.MANAGER, Role.HR, Role.AUDITOR])
 EXPORT_DAYS = permission("attendance.export", gettext_lazy("导出考勤表"), [Role.MANAGER, Role.HR, Role.AUDITOR])
@@ -148,6 +151,8 @@ CLOSE_MONTHS = permission("attendance.close_month", gettext_lazy("月结"), [Rol
 SEE_CLOSED = permission("attendance.see_closed", gettext_lazy("查看月结结果"), [Role.HR, Role.AUDITOR])
 ANSWER_OBJECTIONS = permission("attendance.answer_objections", gettext_lazy("答复考勤异议"), [Role.MANAGER, Role.HR])
 
+EXCEPTION = notice_kind("attendance.exception", gettext_lazy("自己的考勤异常"), channels=[Channel.PUSH])
+TEAM_EXCEPTIONS = notice_kind("attendance.team_exceptions", gettext_lazy("团队的考勤异常"), channels=[Channel.PUSH])
 MONTH_READY = notice_kind("attendance.month_ready", gettext_lazy("请确认本月考勤"), channels=[Channel.PUSH])
 OBJECTION = notice_kind("attendance.objection", gettext_lazy("员工对考勤有异议"), channels=[Channel.PUSH])
 OBJECTION_ANSWERED = notice_kind(

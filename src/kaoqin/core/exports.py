@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -64,7 +65,7 @@ def write_xlsx(out: io.BytesIO | str, sheet: str, header: Sequence[str], rows: I
 
 def write_cell(page: Any, line: int, column: int, value: Any, style: Any = None) -> None:
     """A number as a number, everything else as text that no spreadsheet will reckon."""
-    cell = harmless(value)
+    cell = float(value) if isinstance(value, Decimal) else harmless(value)
     if cell is None or cell == "":
         if style is not None:
             page.write_blank(line, column, None, style)

@@ -8,12 +8,15 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext
+from procrastinate import exceptions
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
 
 from kaoqin.core.kept import remove
 from kaoqin.core.models import JobRun, JobState, KeptFile
@@ -107,13 +110,32 @@ def _do(run_id: int, arguments: dict[str, Any]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="kaoqin.resume", queueing_lock="kaoqin.resume")
 async def resume(timestamp: int) -> None:
-    """Put back into the queue what was being done by a process that is gone, where it goes on where it was."""
-    stalled = await app.job_manager.get_stalled_jobs(task_name="kaoqin.job")
-    runs = JobRun.objects.filter(pk__in=[job.task_kwargs["run_id"] for job in stalled], kind__in=_resuming)
-    wanted = {key async for key in runs.values_list("pk", flat=True)}
-    for job in stalled:
-        if job.task_kwargs["run_id"] in wanted:
-            await app.job_manager.retry_job(job)
+    """What was being done by a process that is gone, by the queue's heartbeat: it is done once more; a run that cannot go
+    on where it was is told to have ended. Left as it is, its lock would keep its kind of work from being done ever again."""
+    for job in await app.job_manager.get_stalled_jobs():
+        if job.task_name != do_job.name or await _run_of(job).filter(kind__in=_resuming).aexists():
+            await _put_back(job)
+        else:
+            await _give_up(job)
+
+
+def _run_of(job: Job) -> QuerySet[JobRun]:
+    return JobRun.objects.filter(pk=cast(int, job.task_kwargs["run_id"]))
+
+
+async def _put_back(job: Job) -> None:
+    """Into the queue again; where the same waits there already, this one is over."""
+    try:
+        await app.job_manager.retry_job(job)
+    except exceptions.UniqueViolation:
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+async def _give_up(job: Job) -> None:
+    with translation.override(str(job.task_kwargs.get("language", SOURCE_LANGUAGE))):
+        said = gettext("执行它的进程中断了,没有做完。请重新发起。")
+    await _run_of(job).aupdate(state=JobState.FAILED, told=said, ended_at=timezone.now())
+    await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
 def clean_up(before: dt.datetime) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
@@ -374,6 +374,18 @@ def leading(on: dt.date) -> Leading:
     heads = DepartmentHead.objects.filter(posted(on), _employed_on("employee__", on))
     above = {node.id: node.parent_id for node in tree(on)}
     return Leading(above, dict(heads.values_list("department_id", "employee_id")), lambda key: _own_place(key, on))
+
+
+def line_managers(employee_ids: Iterable[int], on: dt.date) -> dict[int, int]:
+    """The line manager of each of some people who has one: a handful of questions for any number of them."""
+    ids = list(employee_ids)
+    here = any_of("employee_id", ids)
+    postings = Posting.objects.filter(posted(on), here).order_by("begins_on")
+    departments = dict(postings.values_list("employee_id", "department_id"))
+    own = LineManager.objects.filter(posted(on), _employed_on("manager__", on), here)
+    managers = dict(own.values_list("employee_id", "manager_id"))
+    lines = replace(leading(on), place_of=lambda key: (departments.get(key), managers.get(key)))
+    return {key: found for key in ids if (found := lines.manager(key))}
 
 
 def _employed_on(path: str, on: dt.date) -> Q:

@@ -38,6 +38,12 @@ def holders(code: str, on: dt.date, *, site_id: int | None = None, roles: Iterab
     return set(_given(on).filter(scope, role__in=held).values_list("account_id", flat=True))
 
 
+def who_may(code: str, account_ids: Collection[int], on: dt.date) -> set[int]:
+    """Those of some accounts that hold a permission on a day, for whomever. For telling people, not for showing them."""
+    held = permissions()[code].roles
+    return set(_given(on).filter(account__in=account_ids, role__in=held).values_list("account_id", flat=True))
+
+
 def _given(on: dt.date) -> QuerySet[Grant]:
     """The grants of a day, of accounts in use."""
     in_force = Q(begins_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from kaoqin.attendance import actions as attendance
-from kaoqin.attendance import closing, trying
+from kaoqin.attendance import month_plans, trying
 from kaoqin.attendance import queries as settled
 from kaoqin.attendance.actions import Rules
-from kaoqin.attendance.closing import MonthPlan
+from kaoqin.attendance.month_plans import MonthPlan
 from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES
 from kaoqin.core.arrays import any_of
 from kaoqin.core.jobs import ask
@@ -181,7 +181,7 @@ def tried_as_it_is(trial: Trial) -> bool:
 def _refuse_unfit(trial: Trial, before: Terms, after: Terms, begins_on: dt.date) -> None:
     if not differences(before, after):
         raise Refusal("trials.nothing_new", gettext("草稿与现行规则相同,没有可以发布的。"))
-    closing.refuse_closed(trial.group, begins_on)
+    month_plans.refuse_closed(trial.group, begins_on)
     begin = settled.rules_begin(trial.group_id)
     for key in after.changed_shifts(before):
         begin += plans.shift(key).begins
@@ -197,6 +197,6 @@ def _keep(group: Group, before: Terms, after: Terms, begins_on: dt.date, by: Act
     if after.rules != before.rules:
         attendance.keep_rules(group, begins_on, Rules(**after.rules), by=by, at=at)
     if after.month != before.month:
-        plan = MonthPlan(closing.month_plan(group.pk, begins_on).first_day, after.month)
-        closing.keep_month_rule(group, begins_on, plan, by=by, at=at)
+        plan = MonthPlan(month_plans.month_plan(group.pk, begins_on).first_day, after.month)
+        month_plans.keep_month_rule(group, begins_on, plan, by=by, at=at)
     scheduling.change_tolerances(after.changed_shifts(before), begins_on, by=by, at=at)

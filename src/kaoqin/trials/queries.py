@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
-from kaoqin.attendance import closing
+from kaoqin.attendance import month_plans
 from kaoqin.attendance import queries as attendance
 from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES
 from kaoqin.core.arrays import any_of
@@ -67,7 +67,7 @@ def terms_on(group_id: int, on: dt.date, shifts: set[int] | None = None) -> Term
     plans = plans_on(keys, on)
     told = {key: plan.tolerances for key, plan in plans.items() if not plan.free}
     columns = {name: getattr(rules, name) for name in RULE_COLUMNS}
-    return Terms(columns, closing.month_plan(group_id, on).rule, told)
+    return Terms(columns, month_plans.month_plan(group_id, on).rule, told)
 
 
 def plans_on(shift_ids: Any, on: dt.date) -> dict[int, ShiftPlan]:

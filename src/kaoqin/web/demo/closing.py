@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from kaoqin.attendance import closing, confirming
-from kaoqin.attendance.closing import BATCH, MonthPlan
+from kaoqin.attendance.closing import BATCH
 from kaoqin.attendance.models import Confirmation, DayResult
+from kaoqin.attendance.month_plans import MonthPlan, keep_month_rule
 from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.settling import settle_all
 from kaoqin.core.time import load_wall_clock
@@ -32,7 +33,7 @@ def end_the_month(today: dt.date, at: dt.datetime) -> None:
     month = (today.replace(day=1) - DAY).replace(day=1)
     rule = Rule(free_late_times=3, free_late_minutes=10, lates_per_half_day=6)
     for group in Group.objects.order_by("pk"):
-        closing.keep_month_rule(group, dt.date(month.year - 1, 1, 1), MonthPlan(1, rule), by=BUILDER, at=at)
+        keep_month_rule(group, dt.date(month.year - 1, 1, 1), MonthPlan(1, rule), by=BUILDER, at=at)
     done = _people(CLOSED, today)
     others = list(Employee.objects.exclude(pk__in=done).order_by("pk").values_list("pk", flat=True))
     for place in range(0, len(done), BATCH):
