@@ -103,6 +103,7 @@ def test_pages(cast, crane, enter, django_assert_max_num_queries):
     shown = he.get(where).content.decode()
     assert cast.night.code in shown
     assert "没有这项技能" in shown
+    assert "2026-11-24 起 1 天" in shown
     he.post(f"{where}give/", {"numbers": cast.zhao.number, "begins_on": "2026-11-01", "ends_on": "2026-12-01"})
     shown = he.get(where).content.decode()
     assert cast.zhao.name in shown

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
+from kaoqin.org.models import Employee
 from kaoqin.scheduling.models import HeldSkill, NeededSkill, RosterDay, Skill
 from kaoqin.scheduling.queries import in_force
 from kaoqin.scheduling.words import MANAGE_RULES, Cell
@@ -78,13 +79,31 @@ def refuse_lacking(cells: Sequence[Cell], names: dict[int, str], field: str) -> 
         )
 
 
-def planned_without(skill: Skill, on: dt.date) -> list[RosterDay]:
-    """Days planned from a day on, a month ahead, on shifts that need a skill by people who do not have it then."""
+@dataclass(frozen=True)
+class Unskilled:
+    """Somebody who is planned without a skill: on which shifts, from which day on, on how many days."""
+
+    employee: Employee
+    shifts: tuple[str, ...]
+    first: dt.date
+    days: int
+
+
+def planned_without(skill: Skill, on: dt.date) -> list[Unskilled]:
+    """Who is planned from a day on, a month ahead, on shifts that need a skill they do not have then; by number."""
     shifts = NeededSkill.objects.filter(skill=skill).values("shift")
     rows = RosterDay.objects.filter(shift__in=shifts, date__range=(on, on + SOON)).select_related("employee", "shift")
-    days = {(row.employee_id, row.date): row for row in rows.order_by("date", "employee__number")}
+    days = {(row.employee_id, row.date): row for row in rows.order_by("employee__number", "date")}
     cells = [Cell(row.employee_id, row.date, row.shift_id) for row in days.values()]
-    return [days[one.employee_id, one.date] for one in lacking(cells) if one.skill == skill.name]
+    found = defaultdict[Employee, list[RosterDay]](list)
+    for one in lacking(cells):
+        if one.skill == skill.name:
+            row = days[one.employee_id, one.date]
+            found[row.employee].append(row)
+    return [
+        Unskilled(who, tuple(sorted({row.shift.code for row in some if row.shift})), some[0].date, len(some))
+        for who, some in found.items()
+    ]
 
 
 def skills(on: dt.date, *, seen_by: Actor) -> QuerySet[Skill]:
