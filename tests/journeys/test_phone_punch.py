@@ -60,7 +60,8 @@ def test_inside_outside_offline_and_the_manager(visit, company, at_the_office, l
 
     wang = visit("wang")
     wang.goto(f"{live_server.url}/phones/records/")
-    wang.click("table a >> nth=0")
+    wang.click("tbody a >> nth=0")
+    wang.wait_for_url("**/phones/records/*/")
     expect(wang.locator("main, .page-body").first).to_contain_text("距「上海办公室」320 米")
     wang.fill("#id_reason", "客户确认")
     wang.click("text=采用,计入考勤")
