@@ -55,7 +55,7 @@ def draw(fences: Sequence[Fence], here: Point | None = None, accuracy_m: float =
     told = [f.corners for f in fences if not isinstance(f, Circle)]
     polygons = [" ".join("{},{}".format(*view.spot(corner)) for corner in corners) for corners in told]
     dot = Ring(*view.spot(here), view.length(accuracy_m)) if here else None
-    metres = _nice(view.half_m / 2)
+    metres = _nice(view.half_m * 0.8)
     said = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
     return Picture(rings, polygons, dot, view.length(metres), said)
 
