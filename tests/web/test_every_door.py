@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from doors_table import DOORS, ROLES
 
 import make
+from handset import Handset, office
 from kaoqin.approvals import delegating, flow_actions
 from kaoqin.approvals.models import Flow
 from kaoqin.attendance import closing, confirming, trip_actions
@@ -28,6 +29,8 @@ from kaoqin.leave.models import RegionParameter
 from kaoqin.notices import publishing
 from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
+from kaoqin.phones import actions as phones
+from kaoqin.phones.models import Record as PhoneRecord
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -110,6 +113,8 @@ def world(cast):
         "attendance:day": (chen, "2026-11-19"),
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
+        "phones:ways": cast.day_group.pk,
+        **punched(cast),
     }
     about |= {
         "consent:person": chen,
@@ -277,6 +282,20 @@ def month_end(cast):
     }
 
 
+def punched(cast):
+    """Chen punched by a phone, outside; another phone of Chen's waits. A place and a network of the office."""
+    chen = Handset(cast.by("chen"))
+    chen.send(chen.record(note="拜访客户"))
+    waiting = [Handset(cast.by("chen")).phone for _ in range(2)][-1]
+    network = phones.add_network(cast.site, "总部", "203.0.113.0/24", make.SINCE, by=cast.by("he"), at=make.NOW)
+    return {
+        **dict.fromkeys(("phones:approve", "phones:reject"), waiting.pk),
+        "phones:record": PhoneRecord.objects.get().pk,
+        "phones:place": office(("site_id", cast.site.pk)).pk,
+        "phones:network": network.pk,
+    }
+
+
 def tried(cast):
     """He tried a draft of Chen's group on October."""
     by = {"by": cast.by("he"), "at": make.NOW}
@@ -312,7 +331,7 @@ def ask(client, cast, role, method, address):
         transaction.set_rollback(True)
     if answer.status_code == 302 and answer["Location"].startswith(reverse("security:login")):
         return "l"
-    return {403: "f", 404: "n", 405: "m"}.get(answer.status_code, "o" if answer.status_code < 500 else "!")
+    return {401: "l", 403: "f", 404: "n", 405: "m"}.get(answer.status_code, "o" if answer.status_code < 500 else "!")
 
 
 def test_every_address_is_in_the_table():

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "kaoqin.devices",
     "kaoqin.scheduling",
     "kaoqin.punches",
+    "kaoqin.phones",
     "kaoqin.leave",
     "kaoqin.overtime",
     "kaoqin.attendance",

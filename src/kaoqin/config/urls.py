@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from kaoqin.phones.api import api
+
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
     path("", include("kaoqin.security.urls")),
@@ -12,6 +14,8 @@ urlpatterns = [
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),
     path("", include("kaoqin.punches.urls")),
+    path("api/v1/", api.urls),
+    path("", include("kaoqin.phones.urls")),
     path("", include("kaoqin.leave.urls")),
     path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),

@@ -29,6 +29,8 @@ from kaoqin.notices import queries as notices
 from kaoqin.notices.words import MANAGE_CHANNELS, OWN_NOTICES
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.overtime.words import MANAGE_BANK, SEE_BANK, SEE_OWN_BANK
+from kaoqin.phones import queries as phones
+from kaoqin.phones.words import MANAGE_PLACES, PUNCH, REVIEW_RECORDS, SEE_PHONES
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import MANAGE_RULES, SEE_PLANS, SEE_RULES
@@ -57,6 +59,10 @@ def _alarms(by: Actor) -> int:
 
 def _dead(by: Actor) -> int:
     return notices.dead_count(seen_by=by)
+
+
+def _to_review(by: Actor) -> int:
+    return phones.waiting_count(seen_by=by, on=timezone.localdate())
 
 
 MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
@@ -113,6 +119,12 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("打卡"),
         (
+            Entry(gettext_lazy("手机打卡"), "/punch/", "device-mobile", PUNCH),
+            Entry(gettext_lazy("我的手机"), "/my/phone/", "key", PUNCH),
+            Entry(gettext_lazy("复核手机打卡"), "/phones/records/", "checks", REVIEW_RECORDS, _to_review),
+            Entry(pgettext_lazy("list", "员工手机"), "/phones/", "users", SEE_PHONES),
+            Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "办公网络"), "/phones/networks/", "wifi", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
             Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),

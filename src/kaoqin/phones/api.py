@@ -1,0 +1,74 @@
+"""The phone's API, version 1: `/api/v1/phone/…`, described by OpenAPI at `/api/v1/openapi.json`."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from ninja import Body, NinjaAPI, Router
+from ninja.security import django_auth
+
+from kaoqin.core.words import NotAllowed, NotFound, Refusal
+from kaoqin.phones import actions, taking
+from kaoqin.phones.signing import read_jwk, read_spki, sign_contact
+from kaoqin.phones.today import today_of
+from kaoqin.phones.wire import (
+    MOST_RECORDS,
+    KeySent,
+    PhoneAnswer,
+    RecordAnswer,
+    SignedRecord,
+    TimeAnswer,
+    TodayAnswer,
+    WhereAsked,
+)
+from kaoqin.phones.words import PUNCH, PhoneState
+from kaoqin.security.doors import require
+from kaoqin.security.requests import AskedBy
+
+api = NinjaAPI(title="kaoqin", version="1", urls_namespace="api", docs_url=None)
+router = Router(auth=django_auth, tags=["phone"])
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal as JSON: its code and its sentence."""
+    status = 403 if isinstance(refusal, NotAllowed) else 404 if isinstance(refusal, NotFound) else 409
+    return api.create_response(request, {"code": refusal.code, "sentence": refusal.sentence}, status=status)
+
+
+@router.get("/time", response=TimeAnswer)
+def time(request: AskedBy) -> TimeAnswer:
+    """The contact: the server's time, and the proof that it answered."""
+    require(request.by, PUNCH)
+    return TimeAnswer(server_time=request.asked_at, proof=sign_contact(request.by.account_id, request.asked_at))
+
+
+@router.post("/keys", response=PhoneAnswer)
+def register(request: AskedBy, sent: KeySent) -> PhoneAnswer:
+    """Register a phone by the public half of its key; the same key again gives the same phone."""
+    key = read_jwk(sent.jwk.x, sent.jwk.y) if sent.jwk else read_spki(sent.spki)
+    phone = actions.register(key, sent.name, by=request.by, at=request.asked_at, today=request.today)
+    said = {
+        PhoneState.BOUND: gettext("这部手机可以打卡。"),
+        PhoneState.WAITING: gettext("换手机超过次数,等待主管批准;现在打的卡会先待复核。"),
+        PhoneState.REPLACED: gettext("这部手机已被另一部替换,打卡会待复核。"),
+        PhoneState.REJECTED: gettext("这部手机未获批准,打卡会待复核。"),
+    }
+    return PhoneAnswer(id=phone.pk, state=phone.state, sentence=said[PhoneState(phone.state)])
+
+
+@router.post("/today", response=TodayAnswer)
+def today(request: AskedBy, asked: WhereAsked) -> TodayAnswer:
+    """The shift, the next punch, whether it would count here, and the day so far."""
+    employee = actions.self_of(request.by, request.today)
+    return today_of(employee, asked.point, seen_by=request.by, now=request.asked_at, today=request.today)
+
+
+@router.post("/records", response=list[RecordAnswer])
+def records(request: AskedBy, sent: Annotated[list[SignedRecord], Body(max_length=MOST_RECORDS)]) -> list[RecordAnswer]:
+    """Up to 200 records, answered in their order; what has come before is known, a bad one does not stop the others."""
+    actions.self_of(request.by, request.today)
+    return taking.take_records(sent, by=request.by, at=request.asked_at)
+
+
+api.add_router("/phone", router)

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PhonesConfig(AppConfig):
+    name = "kaoqin.phones"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.core import imports
+        from kaoqin.phones import places_import
+
+        imports.register(places_import.KIND)

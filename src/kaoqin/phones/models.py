@@ -1,0 +1,154 @@
+"""Phones, places, ways, and what phones sent. What was sent is kept as it came."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from kaoqin.org.words import Datum
+from kaoqin.phones.words import Outside, PhoneState, RecordState, Seen, Way
+
+
+class Place(models.Model):
+    """Where people may punch, from–to (打卡地点): one point with a radius, or three corners and more.
+
+    `corners` are [latitude, longitude] in the datum they were told in. It is for the people of exactly one site, group,
+    department (with all below), or for one employee.
+    """
+
+    name = models.CharField(max_length=60)
+    datum = models.CharField(max_length=10, choices=Datum)
+    corners = models.JSONField()
+    radius_m = models.PositiveIntegerField(null=True)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    site = models.ForeignKey("org.Site", null=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey("scheduling.Group", null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey("org.Department", null=True, on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("org.Employee", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(site__isnull=False, group=None, department=None, employee=None)
+                | Q(site=None, group__isnull=False, department=None, employee=None)
+                | Q(site=None, group=None, department__isnull=False, employee=None)
+                | Q(site=None, group=None, department=None, employee__isnull=False),
+                name="place_is_for_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")), name="place_ends_after_it_begins"
+            ),
+        ]
+
+
+class OfficeNetwork(models.Model):
+    """Addresses from which a site's people reach us (办公网络), from–to."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    addresses = models.CharField(max_length=50)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+
+class WaysRule(models.Model):
+    """How the people of a group may punch by phone, from a day on until the next rule."""
+
+    group = models.ForeignKey("scheduling.Group", on_delete=models.CASCADE, related_name="+")
+    begins_on = models.DateField()
+    ways = ArrayField(models.CharField(max_length=10, choices=Way))
+    outside = models.CharField(max_length=10, choices=Outside)
+    note_needed = models.BooleanField()
+    offline_hours = models.PositiveSmallIntegerField()
+    changes = models.PositiveSmallIntegerField()
+    change_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]
+
+
+class Phone(models.Model):
+    """A phone is the public half of its key (P-256, DER). Everybody has at most one that is in use."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    key = models.BinaryField()
+    name = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=PhoneState)
+    registered_at = models.DateTimeField()
+    bound_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    last_counter = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee"], condition=Q(state=PhoneState.BOUND), name="phone_in_use_one_each"
+            ),
+            models.UniqueConstraint(fields=["employee", "key"], name="phone_key_once"),
+        ]
+
+
+class Record(models.Model):
+    """One punch as a phone sent it, what was found about it, and the punch it became.
+
+    `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
+    `latitude` and `longitude` are WGS-84. `at` is the time that counts, `device_time` what the phone's clock said.
+    """
+
+    phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="records")
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField()
+    counter = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    payload = models.TextField()
+    signature = models.CharField(max_length=100)
+    address = models.CharField(max_length=45)
+    received_at = models.DateTimeField()
+    device_time = models.DateTimeField()
+    zone = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=RecordState)
+    way = models.CharField(max_length=10, choices=Way, default="", blank=True)
+    verdict = models.CharField(max_length=10, choices=Seen)
+    place = models.CharField(max_length=60, default="", blank=True)
+    distance_m = models.IntegerField(null=True)
+    accuracy_m = models.IntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    flags = ArrayField(models.CharField(max_length=20), default=list)
+    note = models.CharField(max_length=200, default="", blank=True)
+    punch = models.ForeignKey("punches.Punch", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone", "digest"], name="phone_record_kept_once"),
+            models.UniqueConstraint(
+                fields=["phone", "counter"], condition=~Q(state=RecordState.REFUSED), name="phone_counter_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["employee", "-at"], name="phone_record_of_employee")]
+
+
+class Decision(models.Model):
+    """What a manager decided of a record, once."""
+
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="decision")
+    counts = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class LocationChoice(models.Model):
+    """That somebody agreed to the use of their position, to which version of the text, or does so no longer; the last
+    one holds. The database refuses changes."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    given = models.BooleanField()
+    version = models.PositiveSmallIntegerField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["employee", "-id"], name="location_choice_last")]

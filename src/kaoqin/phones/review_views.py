@@ -1,0 +1,187 @@
+"""Pages of managers: what phones sent and what waits, and the phones themselves."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.http import require_POST
+
+from kaoqin.core.pages import attempt
+from kaoqin.core.places import Point
+from kaoqin.core.tables import Column, Filter, ListPage
+from kaoqin.core.time import as_wall_clock
+from kaoqin.phones import actions, queries
+from kaoqin.phones.drawing import draw
+from kaoqin.phones.forms import DecisionForm
+from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.today import say_metres
+from kaoqin.phones.words import APPROVE_PHONES, REVIEW_RECORDS, SEE_PHONES, Flag, PhoneState, RecordState, Seen
+from kaoqin.security.audit import record_access
+from kaoqin.security.doors import require
+from kaoqin.security.requests import AskedBy
+
+TONES = {"counted": "green", "field": "azure", "held": "yellow", "refused": "red", "void": "secondary"}
+PHONE_TONES = {"bound": "green", "waiting": "yellow", "replaced": "secondary", "rejected": "red"}
+
+
+def records(request: AskedBy) -> HttpResponseBase:
+    """What phones sent, of the people within reach; what waits unless something else is asked for."""
+    require(request.by, REVIEW_RECORDS)
+    shown = request.GET.get("show") or "open"
+    rows = queries.records(seen_by=request.by, on=request.today)
+    rows = queries.open_records(rows) if shown == "open" else rows
+    choices = [("open", gettext("待复核")), ("all", gettext("全部"))]
+    page: ListPage[Record] = ListPage(
+        request,
+        rows,
+        title=pgettext("list", "手机打卡"),
+        columns=[
+            Column("at", gettext("打卡时间"), _moment, "at", link=lambda r: f"/phones/records/{r.pk}/"),
+            Column("name", gettext("姓名"), lambda r: r.employee.name, "employee__name"),
+            Column("number", gettext("工号"), lambda r: r.employee.number, "employee__number", hidden=True),
+            Column("state", gettext("结果"), _say_state, "state", tone=_tone),
+            Column("where", gettext("位置"), say_where),
+            Column("flags", gettext("需要注意"), say_flags, wraps=True),
+            Column("note", gettext("说明"), lambda r: r.note, wraps=True),
+        ],
+        search=["employee__name", "employee__number", "place", "note"],
+        filters=[
+            Filter("show", gettext("显示"), choices, "", "open"),
+            Filter("state", gettext("结果"), RecordState.choices, "state"),
+            Filter("verdict", gettext("位置"), Seen.choices, "verdict"),
+        ],
+        empty=gettext("没有待复核的手机打卡。在范围外、时间无法核实或手机未批准的打卡会出现在这里。"),
+    )
+    return page.answer()
+
+
+def _moment(record: Record) -> str:
+    return f"{as_wall_clock(record.at, record.zone):%Y-%m-%d %H:%M}"
+
+
+def _say_state(record: Record) -> str:
+    if hasattr(record, "decision"):
+        return gettext("已采用") if record.decision.counts else gettext("未采用")
+    return str(RecordState(record.state).label)
+
+
+def _tone(record: Record) -> str:
+    if hasattr(record, "decision"):
+        return TONES["counted" if record.decision.counts else "void"]
+    return TONES[record.state]
+
+
+def say_where(record: Record) -> str:
+    """Where it was: 在「上海办公室」范围内; 距「上海办公室」320 米."""
+    if record.verdict == Seen.INSIDE:
+        return gettext("在「{place}」范围内").format(place=record.place)
+    if record.distance_m is None:
+        return str(Seen(record.verdict).label)
+    if record.verdict == Seen.UNCERTAIN:
+        return gettext("可能在「{place}」范围内").format(place=record.place)
+    return gettext("距「{place}」{far}").format(place=record.place, far=say_metres(record.distance_m))
+
+
+def say_flags(record: Record) -> str:
+    """What is odd about it, in sentences."""
+    return gettext(";").join(str(Flag(one).label) for one in record.flags)
+
+
+def record(request: AskedBy, record_id: int) -> HttpResponse:
+    """One record with its evidence and the map; deciding on it. Whoever looks is remembered."""
+    require(request.by, REVIEW_RECORDS)
+    found = queries.record(record_id, seen_by=request.by, on=request.today)
+    form = DecisionForm(request.POST or None)
+    counts = request.POST.get("counts") == "1"
+
+    def change(said: dict[str, Any]) -> bool:
+        reason = said["reason"]
+        actions.decide(found, counts, reason, by=request.by, at=request.asked_at, today=request.today)
+        return True
+
+    if request.method == "POST" and attempt(form, change):
+        messages.success(request, gettext("已采用,当天重新核算。") if counts else gettext("未采用,当天重新核算。"))
+        return redirect("phones:records")
+    if found.latitude is not None:
+        record_access(request.by, [found.employee_id], gettext("打卡位置"), request.path, at=request.asked_at)
+    return render(request, "phones/record.html", _evidence(found, form), status=422 if form.errors else 200)
+
+
+def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
+    local = as_wall_clock(found.at, found.zone)
+    here = (
+        Point(found.latitude, found.longitude) if found.latitude is not None and found.longitude is not None else None
+    )
+    known = queries.places_of(found.employee_id, local.date())
+    near = [place for place in known if place.name == found.place] or known
+    return {
+        "record": found,
+        "form": form,
+        "local": local,
+        "shown": as_wall_clock(found.device_time, found.zone),
+        "received": as_wall_clock(found.received_at, found.zone),
+        "waited": found.received_at - found.at > dt.timedelta(minutes=1),
+        "state": _say_state(found),
+        "tone": _tone(found),
+        "where": say_where(found),
+        "flags": [Flag(one).label for one in found.flags],
+        "decided": hasattr(found, "decision"),
+        "may_decide": found.state != RecordState.REFUSED and not hasattr(found, "decision"),
+        "picture": draw([queries.fence_of(place) for place in near], here, found.accuracy_m or 0) if here else None,
+    }
+
+
+def phones(request: AskedBy) -> HttpResponseBase:
+    """The phones of the people within reach; one that waits is approved here."""
+    require(request.by, SEE_PHONES)
+    page: ListPage[Phone] = ListPage(
+        request,
+        queries.phones(seen_by=request.by, on=request.today),
+        title=pgettext("list", "员工手机"),
+        columns=[
+            Column("name", gettext("姓名"), lambda p: p.employee.name, "employee__name"),
+            Column("number", gettext("工号"), lambda p: p.employee.number, "employee__number"),
+            Column("phone", gettext("手机"), lambda p: p.name, "name"),
+            Column(
+                "state", gettext("状态"), lambda p: p.get_state_display(), "state", tone=lambda p: PHONE_TONES[p.state]
+            ),
+            Column("registered", gettext("登记时间"), lambda p: p.registered_at, "registered_at"),
+            Column("by", gettext("处理人"), lambda p: p.decided_by.name if p.decided_by else ""),
+            Column(
+                "yes", gettext("批准"), lambda p: "", button=lambda p: _button(request, p, "approve", gettext("批准"))
+            ),
+            Column(
+                "no", gettext("不批准"), lambda p: "", button=lambda p: _button(request, p, "reject", gettext("不批准"))
+            ),
+        ],
+        search=["employee__name", "employee__number", "name"],
+        filters=[Filter("state", gettext("状态"), PhoneState.choices, "state")],
+        empty=gettext("还没有员工登记手机。员工第一次打开「打卡」页时自动登记。"),
+    )
+    return page.answer()
+
+
+def _button(request: AskedBy, phone: Phone, what: str, label: str) -> tuple[str, str] | None:
+    waits = phone.state == PhoneState.WAITING and phone.employee_id != request.by.employee_id
+    return (label, f"/phones/{phone.pk}/{what}/") if waits else None
+
+
+@require_POST
+def approve(request: AskedBy, phone_id: int) -> HttpResponse:
+    return _decide(request, phone_id, True)
+
+
+@require_POST
+def reject(request: AskedBy, phone_id: int) -> HttpResponse:
+    return _decide(request, phone_id, False)
+
+
+def _decide(request: AskedBy, phone_id: int, approved: bool) -> HttpResponse:
+    require(request.by, APPROVE_PHONES)
+    made = actions.decide_phone(phone_id, approved, by=request.by, at=request.asked_at, today=request.today)
+    said = gettext("已批准 {name} 的新手机。") if approved else gettext("未批准 {name} 的新手机。")
+    messages.success(request, said.format(name=made.employee.name))
+    return redirect("phones:phones")

@@ -1,0 +1,245 @@
+"""Records come in: each is checked, judged, kept, and becomes a punch where it counts."""
+
+import datetime as dt
+import hashlib
+import json
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+from pydantic import ValidationError
+
+from kaoqin.core import places
+from kaoqin.core.places import Point
+from kaoqin.core.time import as_wall_clock
+from kaoqin.core.words import NotFound
+from kaoqin.org import queries as org
+from kaoqin.phones import queries
+from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
+from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.queries import Found
+from kaoqin.phones.signing import is_contact, is_signed
+from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
+from kaoqin.phones.words import HOLDING, KNOWN, PUNCH, Flag, Outside, PhoneState, RecordState, Seen, Way, Ways
+from kaoqin.punches import queries as punches
+from kaoqin.punches.ledger import Press, take
+from kaoqin.punches.words import Source
+from kaoqin.security.doors import SYSTEM, require
+from kaoqin.security.words import Actor
+
+STALE = dt.timedelta(minutes=2)
+MOST_ACCURACY_M = 500
+"""A position that is less certain than this says nothing of a place."""
+ORIGIN = "phone-{}"
+SAID: dict[str, str | Promise] = {
+    RecordState.COUNTED: gettext_lazy("打卡成功。"),
+    RecordState.FIELD: gettext_lazy("已记为外勤打卡。"),
+    RecordState.HELD: gettext_lazy("已收到,待主管复核后计入。"),
+    KNOWN: gettext_lazy("这条打卡之前已经收到。"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who sends, when it arrives, from which address."""
+
+    by: Actor
+    at: dt.datetime
+
+
+@dataclass
+class Judged:
+    """What is found about a payload."""
+
+    reckoned: Reckoned
+    ways: Ways
+    zone: str
+    found: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
+    way: str = ""
+    point: Point | None = None
+    flags: set[Flag] = field(default_factory=set)
+
+
+def take_records(sent: Sequence[SignedRecord], *, by: Actor, at: dt.datetime) -> list[RecordAnswer]:
+    """Records of one's own phones, answered in their order, each for itself: a bad one does not stop the others."""
+    require(by, PUNCH)
+    return [_take_one(one, Asked(by, at)) for one in sent]
+
+
+def _take_one(sent: SignedRecord, asked: Asked) -> RecordAnswer:
+    try:
+        told = PayloadSent.model_validate_json(sent.payload)
+    except ValidationError:
+        return _refused("", gettext("记录的格式不对。"))
+    if "\0" in told.note:
+        return _refused(str(told.id), gettext("记录的格式不对。"))
+    with transaction.atomic():
+        try:
+            phone = queries.own_phone(told.phone, seen_by=asked.by)
+        except NotFound as none:
+            return _refused(str(told.id), none.sentence)
+        if not is_signed(bytes(phone.key), sent.payload, sent.signature):
+            return _refused(str(told.id), gettext("签名不对:这条记录不是这部手机发出的,或者被改动过。"))
+        return _known_or_kept(phone, told, sent, asked)
+
+
+def _refused(key: str, sentence: str) -> RecordAnswer:
+    return RecordAnswer(id=key, state=RecordState.REFUSED, sentence=sentence)
+
+
+def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked) -> RecordAnswer:
+    digest = hashlib.sha256(sent.payload.encode()).hexdigest()
+    known = Record.objects.filter(phone=phone, digest=digest).first()
+    if known:
+        return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
+    judged = _judge(phone, told, asked)
+    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
+    if twins.exists():
+        judged.flags.add(Flag.REPLAY)
+    row = _row(phone, told, sent, asked, judged)
+    row.digest, row.state = digest, _state(judged, told)
+    row.save(force_insert=True)
+    if row.state != RecordState.REFUSED:
+        Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
+    if row.state in {RecordState.COUNTED, RecordState.FIELD}:
+        append(row, asked.at)
+    return _answer(row, row.state)
+
+
+def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
+    employee_id = phone.employee_id
+    clock = _clock(told, asked)
+    zone = _zone(told.zone, employee_id, asked.at)
+    ways = queries.ways_of(employee_id, _day(asked.at, zone))
+    judged = Judged(reckon(clock, asked.at, ways.offline_hours), ways, zone)
+    judged.flags |= judged.reckoned.flags | _of_phone(phone, told, judged.reckoned.at)
+    day = _day(judged.reckoned.at, zone)
+    _place(judged, told, employee_id, day)
+    if judged.found.seen != Seen.INSIDE and Way.NETWORK in ways.ways and is_prompt(clock, asked.at):
+        name = queries.network_of(employee_id, asked.by.address, day)
+        if name:
+            judged.found, judged.way = Found(Seen.INSIDE, name), Way.NETWORK
+    if judged.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN} and ways.note_needed and not told.note.strip():
+        judged.flags.add(Flag.NO_NOTE)
+    return judged
+
+
+def _clock(told: PayloadSent, asked: Asked) -> Told:
+    contact = told.contact
+    proven = contact and is_contact(asked.by.account_id, contact.server_time.astimezone(dt.UTC), contact.proof)
+    if contact is None or not proven or contact.server_time > asked.at:
+        return Told(told.device_time, told.ticks, str(told.boot), None)
+    kept = Contact(contact.server_time, contact.ticks, str(contact.boot))
+    return Told(told.device_time, told.ticks, str(told.boot), kept)
+
+
+def _zone(named: str, employee_id: int, at: dt.datetime) -> str:
+    """The zone the phone names, else that of the person's site."""
+    if named in zoneinfo.available_timezones():
+        return named
+    return org.zones([employee_id], at.date()).get(employee_id, "Asia/Shanghai")
+
+
+def _day(at: dt.datetime, zone: str) -> dt.date:
+    return as_wall_clock(at, zone).date()
+
+
+def _of_phone(phone: Phone, told: PayloadSent, at: dt.datetime) -> set[Flag]:
+    """What the phone's state and its counter say."""
+    found = set()
+    if phone.state == PhoneState.WAITING:
+        found.add(Flag.PHONE_WAITING)
+    elif (phone.ended_at and at > phone.ended_at) or phone.state == PhoneState.REJECTED:
+        found.add(Flag.PHONE_ENDED)
+    if told.counter < phone.last_counter:
+        found.add(Flag.OUT_OF_ORDER)
+    elif told.counter > phone.last_counter + 1:
+        found.add(Flag.GAP)
+    return found
+
+
+def _place(judged: Judged, told: PayloadSent, employee_id: int, day: dt.date) -> None:
+    """The verdict of the position, if there is one that may be used."""
+    sent = told.point
+    if sent is None or Way.GPS not in judged.ways.ways:
+        return
+    if not queries.agrees_to_location(employee_id):
+        judged.flags.add(Flag.NO_CONSENT)
+        return
+    judged.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)
+    if abs(sent.taken_at - told.device_time) > STALE:
+        judged.flags.add(Flag.POINT_STALE)
+    elif sent.accuracy_m > MOST_ACCURACY_M:
+        judged.flags.add(Flag.POINT_COARSE)
+    else:
+        judged.found = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
+        judged.way = Way.GPS
+
+
+def _state(judged: Judged, told: PayloadSent) -> RecordState:
+    if Flag.REPLAY in judged.flags:
+        return RecordState.REFUSED
+    if judged.flags & HOLDING:
+        return RecordState.HELD
+    if judged.found.seen in {Seen.INSIDE, Seen.UNCERTAIN}:
+        return RecordState.COUNTED
+    is_field = judged.found.seen == Seen.OUTSIDE and judged.ways.outside == Outside.FIELD
+    return RecordState.FIELD if is_field else RecordState.HELD
+
+
+def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
+    kept = sent.payload
+    if told.point and judged.point is None:
+        kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
+    return Record(
+        phone=phone,
+        employee=phone.employee,
+        key=told.id,
+        counter=told.counter,
+        payload=kept,
+        signature=sent.signature,
+        address=asked.by.address,
+        received_at=asked.at,
+        device_time=told.device_time,
+        zone=judged.zone,
+        at=judged.reckoned.at,
+        way=judged.way,
+        verdict=judged.found.seen,
+        place=judged.found.place,
+        distance_m=judged.found.beyond_m,
+        accuracy_m=round(told.point.accuracy_m) if told.point and judged.point else None,
+        latitude=judged.point.latitude if judged.point else None,
+        longitude=judged.point.longitude if judged.point else None,
+        flags=sorted(judged.flags),
+        note=told.note.strip(),
+    )
+
+
+def append(row: Record, at: dt.datetime) -> None:
+    """A record becomes a punch of the ledger, which is told what was found but no coordinates."""
+    evidence = {"way": row.way, "verdict": row.verdict, "place": row.place, "flags": row.flags, "record": row.pk}
+    evidence |= {"distance_m": row.distance_m, "accuracy_m": row.accuracy_m, "note": row.note}
+    local = as_wall_clock(row.at, row.zone)
+    inside = row.verdict in {Seen.INSIDE, Seen.UNCERTAIN}
+    place = row.place if inside else gettext("外勤")
+    origin, who = ORIGIN.format(row.phone_id), row.employee
+    press = Press(who.number, local, row.zone, origin, who.name, place, "", evidence, who.pk)
+    take([press], source=Source.PHONE, by=SYSTEM, at=at)
+    row.punch = punches.brought(Source.PHONE, origin, row.at).get()
+    row.save(update_fields=["punch"])
+
+
+def _answer(row: Record, state: str) -> RecordAnswer:
+    replayed = gettext("编号重复而内容不同,不接受。已作为证据留存。")
+    return RecordAnswer(
+        id=str(row.key),
+        state=state,
+        sentence=str(SAID.get(state, replayed)),
+        at=row.at,
+        verdict=row.verdict,
+        place=row.place,
+        distance_m=row.distance_m,
+    )

@@ -1,0 +1,125 @@
+"""What a phone sends and is told, as JSON. Values are checked here; what they mean is found elsewhere."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field
+
+from kaoqin.core.places import Datum
+
+MOST_RECORDS, MOST_PAYLOAD = 200, 8_000
+_FIRST, _LAST = dt.datetime(2015, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+Instant = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+Ticks = Annotated[float, Field(ge=0, le=1e13, allow_inf_nan=False)]
+
+
+class ContactSent(Schema):
+    """The server's last answer (`GET /time`) and the page's monotonic clock when it came."""
+
+    server_time: Instant
+    proof: Annotated[str, Field(max_length=100)]
+    ticks: Ticks
+    boot: uuid.UUID
+
+
+class PointSent(Schema):
+    """A position with its datum and its accuracy in metres (68 %)."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    datum: Datum = Datum.WGS84
+    accuracy_m: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+    taken_at: Instant
+
+
+class PayloadSent(Schema):
+    """What is signed, version 1. Fields that are not named here are kept with the payload and not read."""
+
+    v: Literal[1]
+    phone: Annotated[int, Field(gt=0, lt=2**63)]
+    id: uuid.UUID
+    counter: Annotated[int, Field(gt=0, lt=2**63)]
+    kind: Literal["punch"]
+    device_time: Instant
+    zone: Annotated[str, Field(max_length=60)] = ""
+    boot: uuid.UUID
+    ticks: Ticks
+    contact: ContactSent | None = None
+    point: PointSent | None = None
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class SignedRecord(Schema):
+    """A payload as the phone made it, as text, and its signature (ECDSA P-256 with SHA-256, raw r‖s, base64url)."""
+
+    payload: Annotated[str, Field(max_length=MOST_PAYLOAD)]
+    signature: Annotated[str, Field(max_length=100)]
+
+
+class RecordAnswer(Schema):
+    """What became of a record: counted, field, held, known or refused, and why, for people."""
+
+    id: str
+    state: str
+    sentence: str
+    at: dt.datetime | None = None
+    verdict: str = ""
+    place: str = ""
+    distance_m: int | None = None
+
+
+class Jwk(Schema):
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: Annotated[str, Field(max_length=60)]
+    y: Annotated[str, Field(max_length=60)]
+
+
+class KeySent(Schema):
+    """The public half of the phone's key: `spki` (base64url of the DER) or `jwk`."""
+
+    spki: Annotated[str, Field(max_length=200)] = ""
+    jwk: Jwk | None = None
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
+class PhoneAnswer(Schema):
+    id: int
+    state: str
+    sentence: str
+
+
+class TimeAnswer(Schema):
+    """The contact: sent back with records, it proves when the server last answered."""
+
+    server_time: dt.datetime
+    proof: str
+
+
+class WhereAsked(Schema):
+    """The position now, to be told whether a punch would count here; it is not kept."""
+
+    point: PointSent | None = None
+
+
+class MomentAnswer(Schema):
+    """A punch of today, as the page shows it."""
+
+    time: str
+    state: str
+    said: str
+    place: str
+
+
+class TodayAnswer(Schema):
+    """What the page shows: the shift, what the next punch is, whether it would count here, the day so far."""
+
+    shift: str
+    button: str
+    verdict: str
+    sentence: str
+    counts: bool
+    note_needed: bool
+    moments: list[MomentAnswer]

@@ -1,0 +1,94 @@
+"""Words of punching by phone: ways, what became of a record, what is odd about it, permissions."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from kaoqin.security.words import EVERYONE, Role, permission
+
+
+class Way(models.TextChoices):
+    """What proves that somebody is where they punch."""
+
+    GPS = "gps", gettext_lazy("定位")
+    NETWORK = "network", gettext_lazy("办公网络")
+
+
+class Outside(models.TextChoices):
+    """What a punch outside of all places is."""
+
+    FIELD = "field", gettext_lazy("记为外勤,直接有效")
+    REVIEW = "review", gettext_lazy("待主管复核")
+
+
+class PhoneState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("phone", "待批准")
+    BOUND = "bound", pgettext_lazy("phone", "使用中")
+    REPLACED = "replaced", pgettext_lazy("phone", "已停用")
+    REJECTED = "rejected", pgettext_lazy("phone", "未批准")
+
+
+class RecordState(models.TextChoices):
+    """What became of a record when it came. One that is held waits for a person."""
+
+    COUNTED = "counted", gettext_lazy("有效")
+    FIELD = "field", gettext_lazy("外勤")
+    HELD = "held", gettext_lazy("待复核")
+    REFUSED = "refused", gettext_lazy("不接受")
+
+
+KNOWN = "known"
+"""The answer to a record that has come before; it is not kept again."""
+
+
+class Seen(models.TextChoices):
+    """Where a record was made: as `core.places.Verdict`, or nobody can say."""
+
+    INSIDE = "inside", gettext_lazy("在范围内")
+    UNCERTAIN = "uncertain", gettext_lazy("定位不准,可能在范围内")
+    OUTSIDE = "outside", gettext_lazy("不在范围内")
+    UNKNOWN = "unknown", gettext_lazy("没有位置依据")
+
+
+class Flag(models.TextChoices):
+    """What is odd about a record, as the manager reads it."""
+
+    CLOCK_EDITED = "clock_edited", gettext_lazy("手机时钟与服务器不符,已按可核实的时间记录")
+    CLOCK_UNPROVEN = "clock_unproven", gettext_lazy("手机休眠或页面关闭过,时间按手机时钟")
+    NO_TIME = "no_time", gettext_lazy("时间无法核实")
+    LATE = "late", gettext_lazy("上传过晚,超过允许的离线时间")
+    OUT_OF_ORDER = "out_of_order", gettext_lazy("上传顺序颠倒")
+    GAP = "gap", gettext_lazy("与上一条之间缺少记录")
+    REPLAY = "replay", gettext_lazy("与已收到的记录编号相同而内容不同")
+    PHONE_WAITING = "phone_waiting", gettext_lazy("手机还未批准")
+    PHONE_ENDED = "phone_ended", gettext_lazy("手机当时已停用")
+    NO_CONSENT = "no_consent", gettext_lazy("未同意使用位置,未保存定位")
+    POINT_STALE = "point_stale", gettext_lazy("定位不是打卡时取得的")
+    POINT_COARSE = "point_coarse", gettext_lazy("定位误差太大")
+    NO_NOTE = "no_note", gettext_lazy("在范围外,没有填写说明")
+
+
+HOLDING = frozenset(
+    {Flag.NO_TIME, Flag.LATE, Flag.PHONE_WAITING, Flag.PHONE_ENDED, Flag.NO_NOTE},
+)
+"""Flags with which a record waits for a person, wherever it was made."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the people of a group may punch by phone; the defaults hold where nothing is stated."""
+
+    ways: tuple[Way, ...] = (Way.GPS, Way.NETWORK)
+    outside: Outside = Outside.REVIEW
+    note_needed: bool = True
+    offline_hours: int = 24
+    changes: int = 1
+    change_days: int = 30
+
+
+PUNCH = permission("phones.punch", gettext_lazy("用手机打卡"), EVERYONE)
+SEE_PHONES = permission("phones.see", gettext_lazy("查看员工的手机与手机打卡"), [Role.MANAGER, Role.HR])
+APPROVE_PHONES = permission("phones.approve", gettext_lazy("批准更换手机"), [Role.MANAGER, Role.HR])
+REVIEW_RECORDS = permission("phones.review", gettext_lazy("复核手机打卡"), [Role.MANAGER, Role.HR])
+MANAGE_PLACES = permission("phones.places", gettext_lazy("管理打卡地点与打卡方式"), [Role.HR])
