@@ -1,6 +1,6 @@
 """All measurements: `make bench`. Ratios within one run are what counts; the machine may be shared."""
 
-from benchmarks import database, settle, terminals, tracks, trials
+from benchmarks import cheating, database, settle, terminals, tracks, trials
 
 settle.main([])
 settle.main(["--format", "csv"])
@@ -8,3 +8,4 @@ database.main([])
 trials.main([])
 terminals.main([])
 tracks.main([])
+cheating.main([])
