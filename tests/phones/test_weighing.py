@@ -174,9 +174,16 @@ def test_a_car_pool_with_a_new_phone_is_not_one_hand():
     assert not holds("same_hand", punch(phone="spare"), own=own, now_with=frozenset({CHEN}))
 
 
-def test_a_bought_phone_is_not_in_the_hand_of_a_new_friend():
-    days = range(8, 15)
-    assert not holds("same_hand", punch(phone="spare"), own=with_chen(*days, spares=days), now_with=frozenset({CHEN}))
+def test_a_bought_phone_is_not_in_the_hand_of_who_is_often_about():
+    days, together = range(7, 15), (7, 8, 10, 11, 13)
+    assert not holds(
+        "same_hand", punch(phone="spare"), own=with_chen(*together, spares=days), now_with=frozenset({CHEN})
+    )
+    assert holds("same_hand", punch(phone="spare"), own=with_chen(*days, spares=days), now_with=frozenset({CHEN}))
+
+
+def test_many_small_doubts_are_no_suspicion():
+    assert not holds("odd_before", punch(), own=past_of(scores=Scores(0.4, 0)))
 
 
 def test_two_who_always_come_together_weigh_next_to_nothing():

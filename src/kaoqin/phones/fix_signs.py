@@ -94,7 +94,7 @@ def _by_chance(accuracy_m: float, known: Sequence[float]) -> float:
 
 def same_place(now: Evidence, past: Past) -> Sign | None:
     """The same place to the last digit on another day. By satellites that never happens, nor with another accuracy; by Wi-Fi
-    it does, so there it weighs less, and only where it is new with this person and comes again and again."""
+    it does, so there it takes longer, and only counts where it is new with this person."""
     if now.point is None or _repeats(past.at_first):
         return None
     before = (one.evidence for one in past.own if one.evidence.point == now.point)
@@ -102,8 +102,7 @@ def same_place(now: Evidence, past: Past) -> Sign | None:
     if not same:
         return None
     measured = now.provider == "gps" or 0 < now.sure_m < SATELLITES_M or any(one.sure_m != now.sure_m for one in same)
-    strength = min(0.5 * len(same), 1.0) if measured else min(0.2 * len(same), 0.7)
-    return Sign(strength, {"times": len(same) + 1})
+    return Sign(min((0.5 if measured else 0.2) * len(same), 1.0), {"times": len(same) + 1})
 
 
 def _repeats(fixes: Sequence[Evidence]) -> bool:

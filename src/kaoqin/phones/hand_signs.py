@@ -10,10 +10,10 @@ from kaoqin.phones.past import KNOWN_AFTER, Evidence, Past, Sign, between, risin
 from kaoqin.phones.phone_signs import changes_of, first_phone
 
 LEAST_APART_M = 25.0
-LEAST_SHARE, OFTEN, SELDOM = 0.6, 0.8, 0.4
+LEAST_SHARE, NEARLY_ALWAYS, OFTEN, SELDOM = 0.6, 0.85, 0.8, 0.4
 WHOLLY = 8.0
 BOUGHT_AFTER = 5
-"""Punches after which a phone that stays is a bought one."""
+"""Punches after which a phone that stays is probably a bought one."""
 
 
 def stands_elsewhere(now: Evidence, past: Past) -> Sign | None:
@@ -63,13 +63,14 @@ def same_hand(now: Evidence, past: Past) -> Sign | None:
     here = [*(one.companions for one in past.own if one.evidence.phone == now.phone), past.now_with]
     elsewhere = [one.companions for one in past.own if one.evidence.phone != now.phone]
     bought = changes_of(now, past) == 1 and len(here) > BOUGHT_AFTER
-    if len(elsewhere) < KNOWN_AFTER or bought:
+    if len(elsewhere) < KNOWN_AFTER:
         return None
+    least = (NEARLY_ALWAYS if bought else LEAST_SHARE) * len(here) - 0.5
     times, usual = Counter(chain(*here)), Counter(chain(*elsewhere))
     odds = {
         other: _together_odds(times[other], len(here), usual[other], len(elsewhere))
         for other in times
-        if times[other] >= LEAST_SHARE * len(here) - 0.5 and usual[other] < SELDOM * len(elsewhere)
+        if times[other] >= least and usual[other] < SELDOM * len(elsewhere)
     }
     if not odds:
         return None

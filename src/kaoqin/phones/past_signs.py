@@ -24,5 +24,6 @@ def odd_phone(now: Evidence, past: Past) -> Sign | None:
 
 
 def _sign(scores: Sequence[float]) -> Sign | None:
-    times = sum(one >= SUSPECT for one in scores)
-    return Sign(min(sum(scores) / ENOUGH, 1.0), {"times": times}) if times else None
+    """Only what was suspect counts: many small doubts are none."""
+    suspect = [one for one in scores if one >= SUSPECT]
+    return Sign(min(sum(suspect) / ENOUGH, 1.0), {"times": len(suspect)}) if suspect else None
