@@ -67,7 +67,7 @@ def evidence_of(seen: Seen) -> Evidence:
         *(seen.employee, seen.at, seen.phone, seen.network, seen.region),
         *(Point(seen.latitude, seen.longitude), seen.accuracy_m, seen.place, off),
         beyond_m=None if off is None else off - seen.radius_m,
-        zone_minutes=round((seen.at.astimezone(ZoneInfo(seen.zone)).utcoffset() or MINUTE) / MINUTE),
+        zone_minutes=round((seen.at.astimezone(ZoneInfo(seen.zone)).utcoffset() or dt.timedelta()) / MINUTE),
         provider=seen.provider,
         mock=seen.mock,
         emulator=seen.emulator,
@@ -93,7 +93,7 @@ class _Kept:
 
 
 class Known:
-    """The punches so far, in the place of the database."""
+    """The punches so far, in the place of the database; of phones, stations and networks it forgets nothing."""
 
     def __init__(self) -> None:
         self.own: dict[int, deque[_Kept]] = defaultdict(lambda: deque(maxlen=LAST))

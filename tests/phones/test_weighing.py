@@ -138,6 +138,7 @@ def test_phones_in_turn_and_not_a_phone_bought():
     assert in_turn.facts == {"changes": 3}
     assert not holds("phones_in_turn", punch(phone="spare"), own=past_of(phone=spare(12, 13, 14)))
     assert not holds("phones_in_turn", punch(), own=past_of(phone=spare(12)))
+    assert not holds("phones_in_turn", punch(phone="new"), own=past_of(phone=spare(12)))
 
 
 def test_who_had_two_phones_from_the_beginning_weighs_half():

@@ -8,6 +8,8 @@ from itertools import pairwise
 from kaoqin.phones.past import KNOWN_AFTER, Evidence, Past, Sign, Use
 
 HANDED_ON = dt.timedelta(days=7)
+LATELY = 20
+"""Punches within which a phone in use comes up."""
 
 
 def _owner(now: Evidence, past: Past) -> int:
@@ -62,16 +64,18 @@ def new_phone(now: Evidence, past: Past) -> Sign | None:
 
 
 def phones_in_turn(now: Evidence, past: Past) -> Sign | None:
-    """Back and forth between phones, now with the one used less: who buys a phone changes once."""
+    """Back and forth between phones, now again with one that is not the first: who buys a phone changes once."""
     changes = changes_of(now, past)
-    if len(past.own) < KNOWN_AFTER or changes < 2:
-        return None
-    if now.phone == first_phone(past):
+    used_before = any(one.evidence.phone == now.phone for one in past.own)
+    if len(past.own) < KNOWN_AFTER or changes < 2 or not used_before or now.phone == first_phone(past):
         return None
     habit = len({one.phone for one in past.at_first}) > 1
     return Sign(min(changes, 4) / 4 * (0.5 if habit else 1.0), {"changes": changes})
 
 
 def first_phone(past: Past) -> str:
-    """The phone somebody had at first."""
-    return Counter(one.phone for one in past.at_first).most_common(1)[0][0] if past.at_first else ""
+    """The phone somebody had at first; where it is not in use any more, the one they mostly have since."""
+    lately = {one.evidence.phone for one in past.own[-LATELY:]}
+    at_first = [one.phone for one in past.at_first if one.phone in lately]
+    phones = at_first or [one.phone for one in past.trusted[-LATELY:]]
+    return Counter(phones).most_common(1)[0][0] if phones else ""
