@@ -19,7 +19,7 @@ PAGES = [
     *("/attendance/faults/", "/attendance/settle/", "/absences/", "/absences/new/", "/overtime/", "/imports/people/"),
     *("/nowhere/", "/accounts/"),
 ]
-ADMIN_PAGES = ["/accounts/", "/accounts/new/", "/audit/"]
+ADMIN_PAGES = ["/accounts/", "/accounts/new/", "/audit/", "/maps/"]
 
 
 class Inline(HTMLParser):
@@ -31,7 +31,8 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         told = dict(attrs)
-        if tag == "style" or (tag == "script" and "src" not in told):
+        data = told.get("type") == "application/json"  # is never run
+        if tag == "style" or (tag == "script" and "src" not in told and not data):
             self.found.append(f"<{tag}>")
         self.found += [f"{tag} {name}" for name in told if name == "style" or re.match(r"on[a-z]", name)]
         self.found += [f"{tag} {n}={v}" for n, v in attrs if (v or "").strip().lower().startswith("javascript:")]

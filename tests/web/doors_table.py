@@ -35,6 +35,7 @@ DOORS = {
     "security:set_active": ("lmmmmmm", "lffffof"),
     "security:end_grant": ("lmmmmmm", "lffffof"),
     "security:audit": ("lffffoo", "lffffoo"),
+    "maps:state": ("lfffoof", "lfffoof"),
     "org:people": ("lffoooo", "lffoooo"),
     "org:hire": ("lfffoff", "lfffoff"),
     "org:person": ("lfooooo", "lfooooo"),

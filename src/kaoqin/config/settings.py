@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kaoqin.core.database import django_database
 from kaoqin.core.environment import read_settings, secret_key
+from kaoqin.maps.tiles import origins, read_tiles
 
 CHOSEN = read_settings()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ ALLOWED_HOSTS: list[str] = CHOSEN["KAOQIN_ALLOWED_HOSTS"] or [
 INSTALLED_APPS = [
     "kaoqin.core",
     "kaoqin.security",
+    "kaoqin.maps",
     "kaoqin.org",
     "kaoqin.notices",
     "kaoqin.consent",
@@ -132,6 +134,13 @@ UPLOAD_DAYS: int = CHOSEN["KAOQIN_UPLOAD_DAYS"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 PUBLIC_URL: str = CHOSEN["KAOQIN_PUBLIC_URL"]
 TRUSTED_HOSTS: list[str] = CHOSEN["KAOQIN_TRUSTED_HOSTS"]
+GEOCODER: str = CHOSEN["KAOQIN_GEOCODER"]
+GEOCODER_KEY: str = CHOSEN["KAOQIN_GEOCODER_KEY"]
+GEOCODER_SECRET: str = CHOSEN["KAOQIN_GEOCODER_SECRET"]
+GEOCODER_DAILY: int = CHOSEN["KAOQIN_GEOCODER_DAILY"]
+GEOCODER_URL: str = CHOSEN["KAOQIN_GEOCODER_URL"]
+TILES = read_tiles(CHOSEN["KAOQIN_TILES"], CHOSEN["KAOQIN_TILES_KEY"], CHOSEN["KAOQIN_TILES_DATUM"])
+TILE_ORIGINS = origins(TILES)
 EMAIL_HOST: str = CHOSEN["KAOQIN_MAIL_HOST"]
 EMAIL_PORT: int = CHOSEN["KAOQIN_MAIL_PORT"]
 EMAIL_USE_TLS: bool = CHOSEN["KAOQIN_MAIL_TLS"] == "starttls"

@@ -7,6 +7,7 @@ from kaoqin.phones.api import api
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
     path("", include("kaoqin.security.urls")),
+    path("", include("kaoqin.maps.urls")),
     path("", include("kaoqin.org.urls")),
     path("", include("kaoqin.notices.urls")),
     path("", include("kaoqin.consent.urls")),

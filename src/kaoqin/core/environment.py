@@ -80,6 +80,14 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _tiles(text: str) -> str:
+    if text in {"none", "tianditu", "amap", "osm"}:
+        return text
+    if not text.startswith(("https://", "http://")) or not all(part in text for part in ("{x}", "{y}", "{z}")):
+        raise ValueError
+    return text
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
@@ -169,6 +177,40 @@ SETTINGS: tuple[Setting, ...] = (
         "主机名列表",
     ),
     Setting(
+        "KAOQIN_GEOCODER",
+        "",
+        _one_of("", "amap", "baidu", "tencent"),
+        "按地址查找位置的地图服务:高德 amap、百度 baidu、腾讯 tencent;留空则只能手工标注",
+        "amap、baidu 或 tencent",
+    ),
+    Setting("KAOQIN_GEOCODER_KEY", "", str, "地图服务的 Web 服务密钥(key 或 ak);客户地址会发送给该服务", "密钥"),
+    Setting("KAOQIN_GEOCODER_SECRET", "", str, "地图服务的签名私钥(私钥、SK);没有开启签名则留空", "私钥"),
+    Setting(
+        "KAOQIN_GEOCODER_DAILY", "2000", _between(1, 1_000_000), "每天最多查找多少次地址,含重试", "1 到 1000000 的整数"
+    ),
+    Setting(
+        "KAOQIN_GEOCODER_URL",
+        "",
+        _address,
+        "经自己的代理访问地图服务时代理的网址;留空则直接访问",
+        "http:// 或 https:// 开头的网址",
+    ),
+    Setting(
+        "KAOQIN_TILES",
+        "none",
+        _tiles,
+        "底图:none 不用底图(只画网格与围栏)、tianditu 天地图、amap 高德、osm,或自己的瓦片网址",
+        "none、tianditu、amap、osm,或含 {x} {y} {z} 的 https:// 网址",
+    ),
+    Setting("KAOQIN_TILES_KEY", "", str, "底图的密钥(天地图的 tk)", "密钥"),
+    Setting(
+        "KAOQIN_TILES_DATUM",
+        "wgs84",
+        _one_of("wgs84", "gcj02"),
+        "自己的瓦片网址所用的坐标系;天地图、高德、osm 自动选择",
+        "wgs84 或 gcj02",
+    ),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -179,7 +221,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-_PRIVATE = re.compile("SECRET|URL|PASSWORD")
+_PRIVATE = re.compile("SECRET|URL|PASSWORD|KEY|TILES")
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from kaoqin.core.environment import SETTINGS
 
 FLOORS = (
     *("web", "rollcall", "trials", "attendance", "leave", "overtime", "phones", "punches", "scheduling"),
-    *("approvals", "devices", "consent", "notices", "org", "security", "core"),
+    *("approvals", "devices", "consent", "notices", "org", "maps", "security", "core"),
 )
 DOORS = ("actions", "queries", "words")
 _HERE = Path(__file__).resolve().parents[1]

@@ -39,10 +39,19 @@ class Answer:
 
 def post(address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a body. Refuses an address that may not be called, raises Unreached where nobody answers."""
+    return _call("POST", address, body, headers)
+
+
+def get(address: str) -> Answer:
+    """Ask for what an address gives. Refuses and raises as `post` does."""
+    return _call("GET", address, None, {})
+
+
+def _call(method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
     parts = check_address(address)
     try:
         reached = _reachable(parts)
-        return _send(parts, reached, body, headers)
+        return _send(parts, reached, (method, body, headers))
     except (OSError, http.client.HTTPException) as error:
         raise Unreached(_say(error)) from error
 
@@ -107,14 +116,15 @@ class _Secure(_Plain):
         self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _send(parts: SplitResult, reached: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _send(parts: SplitResult, reached: str, told: tuple[str, bytes | None, Mapping[str, str]]) -> Answer:
+    method, body, headers = told
     connection = (_Secure if parts.scheme == "https" else _Plain)(parts, reached)
     late = threading.Event()
     watch = threading.Timer(SECONDS_IN_ALL, _hang_up, [connection, late])
     watch.start()
     try:
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        connection.request("POST", path, body, {"User-Agent": "kaoqin", **headers})
+        connection.request(method, path, body, {"User-Agent": "kaoqin", **headers})
         answer = connection.getresponse()
         named = {name.lower(): value for name, value in answer.getheaders()}
         found = Answer(answer.status, named, answer.read(MOST_BYTES))

@@ -19,16 +19,21 @@ from kaoqin.security.words import LANGUAGES
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
+
+def content_security_policy() -> str:
+    """What a browser may load: nothing from another origin but the tiles of the maps, by setting."""
+    tiles = "".join(f" {origin}" for origin in settings.TILE_ORIGINS)
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"img-src 'self' data: blob:{tiles}",
+            f"connect-src 'self'{tiles}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
 
 
 def content_security(answer: Answer) -> Answer:
@@ -36,7 +41,7 @@ def content_security(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
         return response
 

@@ -25,6 +25,7 @@ from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
+from kaoqin.maps.words import SEE_MAPS
 from kaoqin.notices import queries as notices
 from kaoqin.notices.words import MANAGE_CHANNELS, OWN_NOTICES
 from kaoqin.org.words import SEE_PEOPLE
@@ -157,6 +158,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("系统"),
         (
             Entry(pgettext_lazy("list", "账号"), "/accounts/", "key", SEE_ACCOUNTS),
+            Entry(gettext_lazy("地图服务"), "/maps/", "map-2", SEE_MAPS),
             Entry(gettext_lazy("通知渠道"), "/notices/channels/", "bell", MANAGE_CHANNELS, _dead),
             Entry(gettext_lazy("审计日志"), "/audit/", "history", READ_AUDIT),
         ),

@@ -60,6 +60,24 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _sprite(), name)
 
 
+@register.simple_tag
+def map_words() -> str:
+    """What the controls of a map say, as JSON by MapLibre's names."""
+    return json.dumps(
+        {
+            "NavigationControl.ZoomIn": gettext("放大"),
+            "NavigationControl.ZoomOut": gettext("缩小"),
+            "AttributionControl.ToggleAttribution": gettext("地图来源"),
+            "ScaleControl.Meters": gettext("米"),
+            "ScaleControl.Kilometers": gettext("公里"),
+            "CooperativeGesturesHandler.WindowsHelpText": gettext("按住 Ctrl 再滚动可缩放地图"),
+            "CooperativeGesturesHandler.MacHelpText": gettext("按住 ⌘ 再滚动可缩放地图"),
+            "CooperativeGesturesHandler.MobileHelpText": gettext("用两个手指移动地图"),
+            "Map.Title": gettext("地图"),
+        }
+    )
+
+
 @register.filter
 def minutes(value: int | None) -> str:
     """Minutes in words; nothing for none and for nought, so that a table stays calm."""
