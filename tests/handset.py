@@ -10,11 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 import make
+from kaoqin.consent import choosing
 from kaoqin.core.places import Datum
 from kaoqin.phones import actions, taking
 from kaoqin.phones.actions import PlaceDetails
 from kaoqin.phones.signing import read_spki, sign_contact
 from kaoqin.phones.wire import SignedRecord
+from kaoqin.phones.words import LOCATION
 
 OFFICE = (31.2304, 121.4737)
 """In Shanghai, in WGS-84."""
@@ -74,4 +76,4 @@ class Handset:
 
 
 def agree(by, given=True):
-    actions.choose_location(given, 1, by=by, at=make.NOW, today=make.TODAY)
+    choosing.choose(LOCATION, given, LOCATION.version, by=by, at=make.NOW, today=make.TODAY)

@@ -8,8 +8,10 @@ from playwright.sync_api import expect
 
 import make
 from handset import OFFICE, office
+from kaoqin.consent import choosing
 from kaoqin.phones import actions
 from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.words import LOCATION
 from kaoqin.punches.models import Punch
 
 
@@ -71,7 +73,7 @@ def test_inside_outside_offline_and_the_manager(visit, company, at_the_office, l
 
 def test_without_a_position_the_office_network_serves(visit, company, at_the_office, live_server):
     actions.add_network(company.site, "总部无线", "127.0.0.1", make.SINCE, by=make.ROOT, at=make.NOW)
-    actions.choose_location(True, 1, by=company.by("lin"), at=make.NOW, today=make.TODAY)
+    choosing.choose(LOCATION, True, LOCATION.version, by=company.by("lin"), at=make.NOW, today=make.TODAY)
     lin = visit("lin", width=390)
     lin.goto(f"{live_server.url}/punch/")
     expect(lin.locator("[data-here]")).to_have_text("在「总部无线」范围内")

@@ -161,9 +161,10 @@ def test_places_come_from_a_table(cast):
 
 def test_one_agrees_and_withdraws_on_ones_own_page(enter, cast):
     lin = enter("lin")
-    lin.post("/my/phone/location/", {"given": "1", "version": "1", "back": "own"})
+    told = {"purpose": "location", "version": "1", "back": "/my/phone/"}
+    assert lin.post("/my/consents/choose/", {**told, "given": "1"}).url == "/my/phone/"
     assert "撤回同意" in lin.get("/my/phone/").content.decode()
-    lin.post("/my/phone/location/", {"given": "0", "version": "1"})
+    lin.post("/my/consents/choose/", {**told, "given": "0"})
     assert "我已阅读" in lin.get("/punch/").content.decode()
 
 

@@ -7,11 +7,13 @@ import pytest
 
 import make
 from handset import OFFICE, Handset, agree, office, point
+from kaoqin.consent import choosing
+from kaoqin.consent.models import PurposeChoice
 from kaoqin.core.places import Datum
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.phones import actions, queries
-from kaoqin.phones.models import LocationChoice, Phone, Record
-from kaoqin.phones.words import Flag, Outside, Way, Ways
+from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.words import LOCATION, Flag, Outside, Way, Ways
 from kaoqin.punches.models import Correction, Punch
 from kaoqin.security.models import AuditEntry
 
@@ -171,9 +173,9 @@ def test_consent_is_withdrawn_as_it_is_given_and_what_was_said_stays(cast):
     agree(by)
     agree(by, given=False)
     agree(by, given=False)
-    assert [row.given for row in LocationChoice.objects.order_by("pk")] == [True, False]
+    assert [row.given for row in PurposeChoice.objects.order_by("pk")] == [True, False]
     with pytest.raises(Refusal, match="重新阅读"):
-        actions.choose_location(True, 99, by=by, at=make.NOW, today=make.TODAY)
+        choosing.choose(LOCATION, True, 99, by=by, at=make.NOW, today=make.TODAY)
 
 
 def test_a_second_phone_replaces_the_first_and_a_third_waits_for_the_manager(cast):

@@ -1,4 +1,4 @@
-"""Consent to biometrics: texts and entries, appended and never altered. The last entry of a person and a trait holds."""
+"""Consent: to biometrics (texts and entries), and to further purposes; appended and never altered. The last one holds."""
 
 from django.conf import settings
 from django.db import models
@@ -40,3 +40,16 @@ class ConsentEntry(models.Model):
             )
         ]
         indexes = [models.Index(fields=["employee", "trait", "-id"], name="consent_last")]
+
+
+class PurposeChoice(models.Model):
+    """That somebody agreed to a purpose, to which version of its text, or does so no longer. The database refuses changes."""
+
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=20)
+    given = models.BooleanField()
+    version = models.PositiveSmallIntegerField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["employee", "purpose", "-id"], name="purpose_choice_last")]

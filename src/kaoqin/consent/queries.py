@@ -8,8 +8,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
-from kaoqin.consent.models import ConsentEntry, Notice
-from kaoqin.consent.words import NOBODY_SAID, OWN_CONSENT, SEE_CONSENTS, ConsentState, Trait
+from kaoqin.consent.models import ConsentEntry, Notice, PurposeChoice
+from kaoqin.consent.words import NOBODY_SAID, OWN_CONSENT, SEE_CONSENTS, ConsentState, Purpose, Trait, purposes
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -91,6 +91,35 @@ def leavers(on: dt.date) -> set[int]:
     left = ConsentEntry.objects.filter(employee__left_on__lt=on)
     last = left.order_by("employee", "trait", "-pk").distinct("employee", "trait")
     return {entry.employee_id for entry in last if entry.state == ConsentState.GIVEN}
+
+
+def agrees(employee_id: int, purpose: Purpose) -> bool:
+    """Whether somebody agrees to a purpose now, as its text is now."""
+    return purpose.code in chosen(employee_id)
+
+
+def choices(employee_id: int) -> QuerySet[PurposeChoice]:
+    """All that somebody said of purposes, the newest first; the caller has asked whether it may be seen."""
+    return PurposeChoice.objects.filter(employee=employee_id).order_by("-pk")
+
+
+def chosen(employee_id: int) -> set[str]:
+    """The codes of the purposes somebody agrees to now: a newer text is to be agreed to anew."""
+    newest = {code: one.version for code, one in purposes().items()}
+    rows = _last_choices([employee_id])
+    return {row.purpose for row in rows if row.given and row.version == newest.get(row.purpose)}
+
+
+def _last_choices(employee_ids: Collection[int]) -> QuerySet[PurposeChoice]:
+    rows = PurposeChoice.objects.filter(employee__in=employee_ids)
+    return rows.order_by("employee", "purpose", "-pk").distinct("employee", "purpose")
+
+
+def purposes_of_leavers(on: dt.date) -> list[PurposeChoice]:
+    """What people whose last day is before a day agree to still."""
+    left = PurposeChoice.objects.filter(employee__left_on__lt=on).select_related("employee")
+    last = left.order_by("employee", "purpose", "-pk").distinct("employee", "purpose")
+    return [row for row in last if row.given]
 
 
 def notices(*, seen_by: Actor) -> QuerySet[Notice]:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("consents/notices/<int:version>/", views.notice, name="notice"),
     path("my/consents/", views.own, name="own"),
     path("my/consents/give/", views.give_own, name="give_own"),
+    path("my/consents/choose/", views.choose_own, name="choose_own"),
     path("my/consents/withdraw/", views.withdraw_own, name="withdraw_own"),
 ]

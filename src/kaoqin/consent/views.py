@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from kaoqin.consent import actions, queries
+from kaoqin.consent import actions, choosing, queries
 from kaoqin.consent.actions import Giving
 from kaoqin.consent.forms import SUGGESTED, NoticeForm, RecordForm, TraitsForm, WithdrawForm
 from kaoqin.consent.models import Notice
@@ -21,10 +21,11 @@ from kaoqin.consent.words import (
     STATES,
     ConsentState,
     Trait,
+    purposes,
 )
-from kaoqin.core.pages import attempt
+from kaoqin.core.pages import attempt, go_on
 from kaoqin.core.tables import Column, Filter, ListPage
-from kaoqin.core.words import read_number
+from kaoqin.core.words import NotFound, Refusal, read_number
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import may, require
@@ -141,6 +142,7 @@ def _person_page(
         "records": may(request.by, RECORD_CONSENTS),
         "notice": queries.newest_notice(),
         "form": form,
+        "purposes": [(one, one.code in queries.chosen(employee.pk)) for one in purposes().values()],
     }
     return render(request, template, context, status=status)
 
@@ -179,6 +181,22 @@ def own(request: AskedBy) -> HttpResponse:
 def _own_page(request: AskedBy, form: TraitsForm, status: int = 200) -> HttpResponse:
     found = queries.person(request.by.employee_id or 0, seen_by=request.by, on=request.today)
     return _person_page(request, found, "consent/own.html", form, status)
+
+
+@require_POST
+def choose_own(request: AskedBy) -> HttpResponse:
+    """I agree to a purpose, or do so no longer."""
+    require(request.by, OWN_CONSENT)
+    purpose = purposes().get(request.POST.get("purpose", ""))
+    if purpose is None:
+        raise NotFound("consent.no_purpose", gettext("没有这个用途。"))
+    given, version = request.POST.get("given") == "1", read_number(request.POST.get("version", ""), 0)
+    try:
+        choosing.choose(purpose, given, version, by=request.by, at=request.asked_at, today=request.today)
+        messages.success(request, gettext("已登记您的同意,可以随时撤回。") if given else gettext("已撤回您的同意。"))
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+    return go_on(request, request.POST.get("back", ""), "consent:own")
 
 
 @require_POST

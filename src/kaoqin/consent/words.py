@@ -1,6 +1,9 @@
 """Words of consent: what is agreed to, how, whether it holds, permissions."""
 
+from dataclasses import dataclass
+
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaoqin.security.words import EVERYONE, Role, permission
@@ -36,6 +39,31 @@ class Manner(models.TextChoices):
 NOBODY_SAID = "none"
 """The state of a trait nobody ever said anything of."""
 STATES = [(NOBODY_SAID, pgettext_lazy("consent", "未同意")), *ConsentState.choices]
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a person's data may be used for (用途) if they agree: the text they agree to, in points, and its version."""
+
+    code: str
+    label: str | Promise
+    version: int
+    text: tuple[str | Promise, ...]
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def purpose(code: str, label: str | Promise, version: int, text: tuple[str | Promise, ...]) -> Purpose:
+    """Declare a purpose, in the words of the room that uses the data. Each is agreed to for itself."""
+    _purposes[code] = made = Purpose(code, label, version, text)
+    return made
+
+
+def purposes() -> dict[str, Purpose]:
+    """All purposes of the house, by code."""
+    return dict(_purposes)
+
 
 SEE_CONSENTS = permission("consent.see", gettext_lazy("查看生物特征同意"), [Role.HR, Role.AUDITOR])
 RECORD_CONSENTS = permission("consent.record", gettext_lazy("登记与撤回生物特征同意"), [Role.HR])

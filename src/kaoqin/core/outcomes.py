@@ -11,6 +11,7 @@ from typing import Any
 NAMES = frozenset(
     {
         "consent.ended",
+        "consent.purpose_ended",
         "punches.changed",
         "plans.changed",
         "people.changed",

@@ -17,8 +17,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.phones import queries
-from kaoqin.phones.location import VERSION
-from kaoqin.phones.models import Decision, LocationChoice, OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.models import Decision, OfficeNetwork, Phone, Place, Record, WaysRule
 from kaoqin.phones.taking import append
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -100,21 +99,6 @@ def decide_phone(phone_id: int, approved: bool, *, by: Actor, at: dt.datetime, t
     said = Sentence("未批准 {name} 的手机「{phone}」", name=phone.employee.name, phone=phone.name)
     remember(by, "phones.reject", phone, said, at=at)
     return phone
-
-
-@transaction.atomic
-def choose_location(given: bool, version: int, *, by: Actor, at: dt.datetime, today: dt.date) -> None:
-    """Somebody agrees to the use of their position, as the text of that version says, or does so no longer."""
-    employee = self_of(by, today)
-    if given and version != VERSION:
-        raise Refusal("phones.newer_text", gettext("位置使用说明刚刚更新,请重新阅读后再确认。"))
-    org.hold([employee.pk], today)
-    if queries.agrees_to_location(employee.pk) == given:
-        return
-    made = LocationChoice.objects.create(employee=employee, given=given, version=VERSION, said_at=at)
-    agreed = Sentence("{name} 同意打卡时使用位置(第 {version} 版)", name=employee.name, version=VERSION)
-    ended = Sentence("{name} 撤回使用位置的同意", name=employee.name)
-    remember(by, "phones.location", made, agreed if given else ended, at=at)
 
 
 @dataclass(frozen=True)

@@ -139,16 +139,3 @@ class Decision(models.Model):
     reason = models.CharField(max_length=200)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-
-
-class LocationChoice(models.Model):
-    """That somebody agreed to the use of their position, to which version of the text, or does so no longer; the last
-    one holds. The database refuses changes."""
-
-    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
-    given = models.BooleanField()
-    version = models.PositiveSmallIntegerField()
-    said_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["employee", "-id"], name="location_choice_last")]

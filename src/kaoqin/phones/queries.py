@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from kaoqin.consent import queries as consent
 from kaoqin.core import places
 from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, judge
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import LocationChoice, OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.models import OfficeNetwork, Phone, Place, Record, WaysRule
 from kaoqin.phones.words import (
     APPROVE_PHONES,
+    LOCATION,
     MANAGE_PLACES,
     PUNCH,
     REVIEW_RECORDS,
@@ -109,13 +111,7 @@ def ways_rules(group_id: int, *, seen_by: Actor) -> QuerySet[WaysRule]:
 
 def agrees_to_location(employee_id: int) -> bool:
     """Whether somebody agrees to the use of their position now."""
-    last = LocationChoice.objects.filter(employee=employee_id).order_by("-pk").values_list("given", flat=True).first()
-    return bool(last)
-
-
-def location_choices(employee_id: int) -> QuerySet[LocationChoice]:
-    """All that somebody said of it, the newest first; the caller has asked whether it may be seen."""
-    return LocationChoice.objects.filter(employee=employee_id).order_by("-pk")
+    return consent.agrees(employee_id, LOCATION)
 
 
 def phones_of(employee_id: int) -> QuerySet[Phone]:

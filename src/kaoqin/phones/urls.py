@@ -6,7 +6,6 @@ app_name = "phones"
 urlpatterns = [
     path("punch/", views.punch, name="punch"),
     path("my/phone/", views.own, name="own"),
-    path("my/phone/location/", views.choose_location, name="choose_location"),
     path("phones/", review_views.phones, name="phones"),
     path("phones/<int:phone_id>/approve/", review_views.approve, name="approve"),
     path("phones/<int:phone_id>/reject/", review_views.reject, name="reject"),

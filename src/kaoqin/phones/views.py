@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
-from kaoqin.core.words import Refusal, read_number
-from kaoqin.phones import actions, location, queries
-from kaoqin.phones.words import PUNCH, Way
+from kaoqin.phones import queries
+from kaoqin.phones.words import LOCATION, PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -29,8 +24,7 @@ def punch(request: AskedBy) -> HttpResponse:
         "base": BASE,
         "gps": Way.GPS in ways.ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
-        "text": location.TEXT,
-        "version": location.VERSION,
+        "purpose": LOCATION,
         "employee_id": request.by.employee_id,
     }
     return render(request, "phones/punch.html", context)
@@ -45,23 +39,6 @@ def own(request: AskedBy) -> HttpResponse:
         "phones": [(one, PHONE_TONES[one.state]) for one in queries.phones_of(request.by.employee_id)],
         "ways": queries.ways_of(request.by.employee_id, request.today),
         "agreed": queries.agrees_to_location(request.by.employee_id),
-        "choices": queries.location_choices(request.by.employee_id)[:20],
-        "text": location.TEXT,
-        "version": location.VERSION,
+        "purpose": LOCATION,
     }
     return render(request, "phones/own.html", context)
-
-
-@require_POST
-def choose_location(request: AskedBy) -> HttpResponse:
-    """I agree to the use of my position, or do so no longer."""
-    require(request.by, PUNCH)
-    given = request.POST.get("given") == "1"
-    version = read_number(request.POST.get("version", ""), 0)
-    try:
-        actions.choose_location(given, version, by=request.by, at=request.asked_at, today=request.today)
-        messages.success(request, gettext("已同意,打卡时会取位置。") if given else gettext("已撤回,打卡不再使用位置。"))
-    except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
-    back = "phones:punch" if request.POST.get("back") == "punch" else "phones:own"
-    return redirect(reverse(back))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from kaoqin.consent.words import purpose
 from kaoqin.security.words import EVERYONE, Role, permission
 
 
@@ -86,6 +87,18 @@ class Ways:
     changes: int = 1
     change_days: int = 30
 
+
+LOCATION = purpose(
+    "location",
+    gettext_lazy("打卡时使用位置"),
+    1,
+    (
+        gettext_lazy("目的:只用于判断您打卡时是否在打卡地点,不作其他用途。"),
+        gettext_lazy("内容:打卡那一刻的经纬度与误差;不打卡时不取位置,不记录轨迹。"),
+        gettext_lazy("谁能看到:复核打卡的主管与人事。考勤记录里只留地点名称与距离,不留经纬度。"),
+        gettext_lazy("可以不同意,也可以随时撤回:改用办公网络或考勤机打卡,不影响您的工作。"),
+    ),
+)
 
 PUNCH = permission("phones.punch", gettext_lazy("用手机打卡"), EVERYONE)
 SEE_PHONES = permission("phones.see", gettext_lazy("查看员工的手机与手机打卡"), [Role.MANAGER, Role.HR])

@@ -16,11 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
-from kaoqin.core.pages import attempt
+from kaoqin.core.pages import attempt, go_on
 from kaoqin.core.sentences import tell
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import Refusal, say_list
@@ -93,8 +92,7 @@ def _half_in(request: HttpRequest) -> Account | None:
 def _let_in(request: HttpRequest, account: Account, wanted: str) -> HttpResponse:
     request.session.pop("half_in", None)
     start_session(request, account, backend=_BACKEND)
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if safe else "web:home")
+    return go_on(request, wanted, "web:home")
 
 
 @require_POST
@@ -121,9 +119,7 @@ def _choice(request: HttpRequest, name: str, choices: Sequence[str]) -> str:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """To the page the person was on."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if safe else "web:home")
+    return go_on(request, request.POST.get("next", ""), "web:home")
 
 
 def _remembered(response: HttpResponse, name: str, value: str) -> HttpResponse:

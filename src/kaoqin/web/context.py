@@ -151,7 +151,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "部门"), "/departments/", "building-community", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "地点"), "/sites/", "map-pin", SEE_PEOPLE),
             Entry(gettext_lazy("生物特征同意"), "/consents/", "shield-lock", SEE_CONSENTS),
-            Entry(gettext_lazy("我的生物特征"), "/my/consents/", "id-badge-2", OWN_CONSENT),
+            Entry(gettext_lazy("我的授权"), "/my/consents/", "id-badge-2", OWN_CONSENT),
         ),
     ),
     (

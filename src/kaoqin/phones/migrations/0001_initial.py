@@ -233,22 +233,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="LocationChoice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("given", models.BooleanField()),
-                ("version", models.PositiveSmallIntegerField()),
-                ("said_at", models.DateTimeField()),
-                (
-                    "employee",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.employee"),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["employee", "-id"], name="location_choice_last")],
-            },
-        ),
         migrations.AddConstraint(
             model_name="phone",
             constraint=models.UniqueConstraint(
@@ -299,6 +283,5 @@ class Migration(migrations.Migration):
             model_name="waysrule",
             constraint=models.UniqueConstraint(fields=("group", "begins_on"), name="ways_rule_once_a_day"),
         ),
-        append_only("phones_locationchoice"),
         append_only("phones_decision"),
     ]

@@ -9,14 +9,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from kaoqin.consent import choosing
 from kaoqin.core.places import Datum, Point
 from kaoqin.org.models import Employee, Site
 from kaoqin.phones import actions, taking
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.location import VERSION
 from kaoqin.phones.models import Phone
 from kaoqin.phones.signing import read_spki, sign_contact
 from kaoqin.phones.wire import SignedRecord
+from kaoqin.phones.words import LOCATION
 from kaoqin.security.words import Actor, Granted, Role, Scope, ScopeKind
 from kaoqin.web.demo.companies import BUILDER, Company
 
@@ -34,7 +35,7 @@ class DemoPhone:
         told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         spki = base64.urlsafe_b64encode(self._key.public_key().public_bytes(*told)).decode()
         self._phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
-        actions.choose_location(True, VERSION, by=self.by, at=at, today=at.date())
+        choosing.choose(LOCATION, True, LOCATION.version, by=self.by, at=at, today=at.date())
         self._counter = 0
 
     def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "") -> None:
