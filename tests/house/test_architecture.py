@@ -30,8 +30,9 @@ MORE_DOORS = {
     "punches": {"ledger", "bringing", "formats"},
     "consent": {"choosing"},
     "phones": {"signing", "taking", "wire"},
+    "maps": {"scenes"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
-    "scheduling": {"checks", "forms", "roster", "skill_actions", "swap_actions"},
+    "scheduling": {"checks", "duties", "forms", "roster", "skill_actions", "swap_actions"},
     "overtime": {"asking", "systems"},
     "trials": {"running", "terms"},
     "attendance": {

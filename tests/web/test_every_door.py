@@ -42,6 +42,7 @@ from kaoqin.rollcall.words import Direction
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.models import HeldSkill, Skill
 from kaoqin.scheduling.words import Cell
+from kaoqin.tracks.models import TrackDay
 from kaoqin.trials import actions as trials
 
 
@@ -114,6 +115,7 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
         "phones:ways": cast.day_group.pk,
+        "tracks:day": (TrackDay.objects.create(employee=cast.chen, date=make.TODAY).employee_id, str(make.TODAY)),
         **punched(cast),
     }
     about |= {

@@ -6,9 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from django.db import connection, transaction
 from django.utils import timezone
-from procrastinate import exceptions
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kaoqin.attendance import queries, reckoning
 from kaoqin.attendance.claims import Waits, claimed, let_closing_wait
@@ -17,6 +15,7 @@ from kaoqin.attendance.finding import note_differences
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
 from kaoqin.core.arrays import array_of, server_cursor
+from kaoqin.core.jobs import ask_once
 from kaoqin.core.soon import Soon
 from kaoqin.org import queries as org
 from kaoqin.overtime import actions as overtime
@@ -53,13 +52,7 @@ def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = 
 
 def _ask_worker() -> None:
     """Only once the marks can be seen: a job that was asked for before may begin and end without them."""
-    if ProcrastinateJob.objects.filter(queueing_lock=_LOCK, status="todo").exists():
-        return
-    try:
-        with transaction.atomic():
-            settle_waiting.configure(queueing_lock=_LOCK).defer()
-    except exceptions.AlreadyEnqueued:
-        pass
+    ask_once(settle_waiting, _LOCK)
 
 
 _worker = Soon(_ask_worker)

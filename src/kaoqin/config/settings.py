@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.phones",
+    "kaoqin.tracks",
     "kaoqin.leave",
     "kaoqin.overtime",
     "kaoqin.attendance",
@@ -141,6 +142,8 @@ GEOCODER_DAILY: int = CHOSEN["KAOQIN_GEOCODER_DAILY"]
 GEOCODER_URL: str = CHOSEN["KAOQIN_GEOCODER_URL"]
 TILES = read_tiles(CHOSEN["KAOQIN_TILES"], CHOSEN["KAOQIN_TILES_KEY"], CHOSEN["KAOQIN_TILES_DATUM"])
 TILE_ORIGINS = origins(TILES)
+TRACK_RAW_DAYS: int = CHOSEN["KAOQIN_TRACK_RAW_DAYS"]
+TRACK_DAYS: int = CHOSEN["KAOQIN_TRACK_DAYS"]
 EMAIL_HOST: str = CHOSEN["KAOQIN_MAIL_HOST"]
 EMAIL_PORT: int = CHOSEN["KAOQIN_MAIL_PORT"]
 EMAIL_USE_TLS: bool = CHOSEN["KAOQIN_MAIL_TLS"] == "starttls"

@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 from kaoqin.phones.api import api
+from kaoqin.tracks.api import router as tracks
+
+api.add_router("/field", tracks)
 
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
@@ -17,6 +20,7 @@ urlpatterns = [
     path("", include("kaoqin.punches.urls")),
     path("api/v1/", api.urls),
     path("", include("kaoqin.phones.urls")),
+    path("", include("kaoqin.tracks.urls")),
     path("", include("kaoqin.leave.urls")),
     path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),

@@ -211,6 +211,14 @@ SETTINGS: tuple[Setting, ...] = (
         "wgs84 或 gcj02",
     ),
     Setting(
+        "KAOQIN_TRACK_RAW_DAYS",
+        "30",
+        _between(1, 366),
+        "外勤轨迹的原始定位点保存多少天;之后只留整理过的路线",
+        "1 到 366 的整数",
+    ),
+    Setting("KAOQIN_TRACK_DAYS", "180", _between(1, 3660), "外勤轨迹整理过的路线保存多少天", "1 到 3660 的整数"),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),

@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job, Status
 
 from kaoqin.core.kept import remove
@@ -57,6 +58,14 @@ class Progress:
                 "UPDATE core_jobrun SET total = %s, done = %s WHERE id = %s",
                 [self.run.total, self.run.done, self.run.pk],
             )
+
+
+def ask_once(task: Any, lock: str, **arguments: Any) -> None:
+    """Have a task done, unless it waits to be done already."""
+    if ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo").exists():
+        return
+    with contextlib.suppress(exceptions.AlreadyEnqueued), transaction.atomic():
+        task.configure(queueing_lock=lock).defer(**arguments)
 
 
 def work(kind: str, *, resumes: bool = False) -> Callable[[Work], Work]:

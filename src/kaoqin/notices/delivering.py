@@ -5,21 +5,18 @@ know whether the message left: after `LEASE` it is sent again. A mail then has t
 tag and topic, so that mail programs and browsers show one; a group may see a message twice.
 """
 
-import contextlib
 import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
-from procrastinate import exceptions
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
+from kaoqin.core.jobs import ask_once
 from kaoqin.core.outgoing import Unreached
 from kaoqin.core.words import Refusal
 from kaoqin.notices import senders
@@ -53,14 +50,6 @@ def _ask_each() -> None:
     for channel in Channel:
         if _due(channel, now).exists():
             ask_once(deliver, f"notices.deliver.{channel}", channel=channel.value)
-
-
-def ask_once(task: Any, lock: str, **arguments: Any) -> None:
-    """Have a task done, unless it waits to be done already."""
-    if ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo").exists():
-        return
-    with contextlib.suppress(exceptions.AlreadyEnqueued), transaction.atomic():
-        task.configure(queueing_lock=lock).defer(**arguments)
 
 
 @app.task(name="notices.deliver")

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
+from kaoqin.core.jobs import ask_once
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.notices import queries
 from kaoqin.notices.actions import take_back, tell
-from kaoqin.notices.delivering import ask_once
 from kaoqin.notices.models import Announcement, Notice, Reading
 from kaoqin.notices.words import ANNOUNCEMENT, OWN_NOTICES, PUBLISH_ANNOUNCEMENTS, Audience
 from kaoqin.org import queries as org

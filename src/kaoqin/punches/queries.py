@@ -317,6 +317,12 @@ def pressed(employee_ids: Sequence[int], first: dt.datetime, last: dt.datetime) 
     return [Pressed(who, at, load_wall_clock(local), origin, came) for who, at, local, origin, came in found if who]
 
 
+def times_of(employee_id: int, first: dt.datetime, last: dt.datetime) -> list[dt.datetime]:
+    """When somebody punched between two instants, whatever brought it, by time; the caller has asked whether it may know."""
+    rows = Punch.objects.filter(employee=employee_id, at__range=(first, last), trust=Trust.COUNTS)
+    return list(rows.exclude(_corrected()).order_by("at").values_list("at", flat=True))
+
+
 def brought(source: Source, origin: str, at: dt.datetime) -> QuerySet[Punch]:
     """The punches of a moment that one origin brought, each with its employee."""
     return Punch.objects.filter(source=source, origin=origin, at=at).select_related("employee")

@@ -70,6 +70,12 @@ def deeds_on(subject: models.Model | type[models.Model], ids: QuerySet[Any, Any]
     return AuditEntry.objects.filter(subject=name, subject_id__in=which)
 
 
+def looks_at(employee_id: int, since: dt.datetime) -> QuerySet[AccessRecord]:
+    """Who read somebody's location or pay since an instant, the newest first; the caller has asked whether it may be seen."""
+    rows = AccessRecord.objects.filter(employee_id=employee_id, at__gte=since)
+    return rows.select_related("account").order_by("-at", "-pk")
+
+
 def record_access(by: Actor, employee_ids: list[int], what: str, page: str, *, at: dt.datetime) -> None:
     """Append that `by` read location or pay of other people."""
     if by.account_id is None:

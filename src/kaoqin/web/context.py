@@ -37,6 +37,7 @@ from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import MANAGE_RULES, SEE_PLANS, SEE_RULES
 from kaoqin.security.doors import may
 from kaoqin.security.words import READ_AUDIT, SEE_ACCOUNTS, THEME_COOKIE, Actor, Theme
+from kaoqin.tracks.words import OWN_TRACK, SEE_TRACKS
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "员工手机"), "/phones/", "users", SEE_PHONES),
             Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "办公网络"), "/phones/networks/", "wifi", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "轨迹"), "/tracks/", "route", SEE_TRACKS),
+            Entry(gettext_lazy("我的轨迹"), "/my/tracks/", "walk", OWN_TRACK),
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
             Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class TracksConfig(AppConfig):
+    name = "kaoqin.tracks"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.core import outcomes
+        from kaoqin.tracks import nightly, settling  # noqa: F401 - it registers its jobs
+
+        outcomes.register("consent.purpose_ended", settling.on_purpose_ended)
