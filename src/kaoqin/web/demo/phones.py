@@ -4,6 +4,8 @@ import base64
 import datetime as dt
 import json
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,27 +30,40 @@ DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 class DemoPhone:
     """A phone of somebody, registered a month ago; its key is drawn from the number, so that the demo is always the same."""
 
-    def __init__(self, employee: Employee, name: str, at: dt.datetime) -> None:
-        self.by = Actor(None, employee.name, (Granted(Role.EMPLOYEE, Scope(ScopeKind.SELF)),), employee.pk)
+    def __init__(self, employee: Employee, name: str, at: dt.datetime, address: str = "") -> None:
+        self.device = f"demo-{employee.pk}"
+        self.by = Actor(None, employee.name, (Granted(Role.EMPLOYEE, Scope(ScopeKind.SELF)),), employee.pk, address)
         self._key = ec.derive_private_key(employee.pk + 1_000_003, ec.SECP256R1())
         told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         spki = base64.urlsafe_b64encode(self._key.public_key().public_bytes(*told)).decode()
-        self._phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
+        self.phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
         actions.choose_location(True, VERSION, by=self.by, at=at, today=at.date())
         self._counter = 0
 
-    def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "") -> None:
-        """Punch at an instant, some metres south of a place, as the browser would."""
+    def press(
+        self,
+        at: dt.datetime,
+        where: Point,
+        south_m: float,
+        note: str = "",
+        *,
+        accuracy_m: float = 18,
+        device: str = "",
+        wifi: Sequence[str] = (),
+        **point: Any,
+    ) -> None:
+        """Punch at an instant, some metres south of a place, as the browser would; or as a native client, which tells
+        more of the `point` and the Wi-Fi about."""
         self._counter += 1
-        boot, when = str(uuid.UUID(int=self._phone.pk)), at.isoformat()
+        boot, when = str(uuid.UUID(int=self.phone.pk)), at.isoformat()
         contact = {"server_time": when, "proof": sign_contact(None, at.astimezone(dt.UTC)), "ticks": 0, "boot": boot}
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
-        point = {"latitude": north, "longitude": east, "accuracy_m": 18, "taken_at": when}
+        point |= {"latitude": north, "longitude": east, "accuracy_m": accuracy_m, "taken_at": when}
         payload = json.dumps(
             {
                 "v": 1,
-                "phone": self._phone.pk,
-                "id": str(uuid.UUID(int=self._phone.pk * 1000 + self._counter)),
+                "phone": self.phone.pk,
+                "id": str(uuid.UUID(int=self.phone.pk * 1000 + self._counter)),
                 "counter": self._counter,
                 "kind": "punch",
                 "device_time": when,
@@ -57,7 +72,9 @@ class DemoPhone:
                 "ticks": 0,
                 "contact": contact,
                 "point": point,
+                "wifi": list(wifi),
                 "note": note,
+                "client": {"device": device or self.device},
             }
         )
         taking.take_records([SignedRecord(payload=payload, signature=self._sign(payload))], by=self.by, at=at)
