@@ -1,6 +1,7 @@
 """Pages of managers: what phones sent and what waits, and the phones themselves."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -45,8 +46,7 @@ def records(request: AskedBy) -> HttpResponseBase:
             Column("state", gettext("结果"), _say_state, "state", tone=_tone),
             Column("where", gettext("位置"), say_where),
             Column("score", gettext("可疑分"), say_score, "score", numeric=True),
-            Column("reasons", gettext("可疑之处"), lambda r: say_first(r, names), wraps=True),
-            Column("flags", gettext("需要注意"), say_flags, wraps=True),
+            Column("flags", gettext("需要注意"), lambda r: say_notable(r, names), wraps=True),
             Column("note", gettext("说明"), lambda r: r.note, wraps=True),
         ],
         search=["employee__name", "employee__number", "place", "note"],
@@ -92,9 +92,10 @@ def say_where(record: Record) -> str:
     return gettext("距「{place}」{far}").format(place=record.place, far=say_metres(record.distance_m))
 
 
-def say_flags(record: Record) -> str:
-    """What is odd about it, in sentences."""
-    return gettext(";").join(str(Flag(one).label) for one in record.flags)
+def say_notable(record: Record, names: Mapping[int, str]) -> str:
+    """What is odd about it, in sentences: the heaviest reasons, then what was found when it was taken."""
+    said = [say_first(record, names), *(str(Flag(one).label) for one in record.flags)]
+    return gettext(";").join(filter(None, said))
 
 
 def record(request: AskedBy, record_id: int) -> HttpResponse:

@@ -15,7 +15,10 @@ from kaoqin.phones.words import REVIEW_RECORDS
 from kaoqin.security.words import Actor
 
 IN_A_ROW = 2
-"""Reasons that are said in a list."""
+"""Reasons that are said in a list, of those that weigh at least `NOTABLE`."""
+NOTABLE = 0.5
+MOST = 99
+"""No score is called certain."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def _people(facts: Mapping[str, Any]) -> list[int]:
 
 def say_first(record: Record, names: Mapping[int, str]) -> str:
     """The heaviest reasons against it, in a line."""
-    against = [say(reason, names) for reason in reasons_of(record) if reason.weight > 0]
+    against = [say(reason, names) for reason in reasons_of(record) if reason.weight >= NOTABLE]
     return gettext(";").join(against[:IN_A_ROW])
 
 
@@ -58,5 +61,5 @@ def say_all(record: Record, names: Mapping[int, str]) -> list[Said]:
 
 
 def say_score(record: Record) -> str:
-    """The score as a number from 0 to 100; empty where a record was not weighed."""
-    return "" if record.score is None else f"{100 * record.score:.0f}"
+    """The score as a number from 0 to 99; empty where a record was not weighed."""
+    return "" if record.score is None else f"{min(round(100 * record.score), MOST)}"

@@ -1,4 +1,4 @@
-"""Phones of the demo: two places, an office network, and a day of phone punches of the sales people, one of them outside."""
+"""Phones of the demo: two places, an office network, and days of phone punches of the sales people, some of them odd."""
 
 import base64
 import datetime as dt
@@ -24,6 +24,8 @@ from kaoqin.web.demo.companies import BUILDER, Company
 
 OFFICE, EXPO = Point(31.228474, 121.478224, Datum.GCJ02), Point(31.1889, 121.2995, Datum.GCJ02)
 DEGREE_M = 111_195
+MOBILE = "198.51.100.{}"
+DAYS_BEFORE = 14
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
@@ -85,19 +87,44 @@ class DemoPhone:
 
 
 def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
-    """Places and a network since the beginning; yesterday the first field people punched by phone."""
+    """Places and a network since the beginning; of this month some days of phone punches of the first field people, and
+    yesterday some that should be looked at: outside, made up, too fast, by a colleague's phone."""
     people = company.people["field"][:5]
     site = Site.objects.get(pk=people[0].postings.get().site_id)
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
     actions.add_places(both, by=BUILDER, at=now)
     actions.add_network(site, "办公室无线网", "203.0.113.0/24", begins_on, by=BUILDER, at=now)
+    names = ("iPhone Safari", "Android Chrome")
+    phones = [
+        DemoPhone(one, names[number % 2], now - 30 * DAY, MOBILE.format(number)) for number, one in enumerate(people)
+    ]
     morning = now.replace(hour=1, minute=0, second=0, microsecond=0) - DAY
-    for number, employee in enumerate(people):
-        phone = DemoPhone(employee, ("iPhone Safari", "Android Chrome")[number % 2], now - 30 * DAY)
-        south_m = 1350 if number == 3 else 20 + 15 * number
-        at = morning + dt.timedelta(minutes=3 * number - 10)
-        phone.press(at, OFFICE, south_m, "拜访经销商,未到办公室" if number == 3 else "")
-        phone.press(at + 9 * HOUR, EXPO, south_m / 5)
+    days = [morning - n * DAY for n in range(DAYS_BEFORE, 0, -1)]
+    for at in days:
+        if at.date() >= today.replace(day=1) and at.weekday() < 5:
+            _press_a_day(phones, at)
+    _press_oddly(phones, morning)
+
+
+def _press_a_day(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
+    for number, phone in enumerate(phones):
+        wander, sure = (7 * number + 11 * morning.day) % 40, round(12 + (morning.day * 3.7 + number) % 13, 2)
+        at = morning + dt.timedelta(minutes=3 * number - 10 + morning.day % 3)
+        phone.press(at, OFFICE, 25 + wander, accuracy_m=sure)
+        phone.press(at + 9 * HOUR, EXPO, 10 + wander / 2, accuracy_m=sure + 3)
+
+
+def _press_oddly(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
+    first, second, third, fourth, fifth = phones
+    minute = dt.timedelta(minutes=1)
+    first.press(morning - 10 * minute, OFFICE, 31.4, accuracy_m=17.2)
+    first.press(morning - 5 * minute, EXPO, 12.8, accuracy_m=21.6)
+    second.press(morning - 7 * minute, OFFICE, 35)
+    third.press(morning - 4 * minute, OFFICE, 1.2, accuracy_m=5, provider="gps", mock=True)
+    fourth.press(morning - minute, OFFICE, 1350, "拜访经销商,未到办公室")
+    fifth.press(morning, OFFICE, 44.1, accuracy_m=18.3, device=second.device)
+    for number, phone in enumerate(phones):
+        phone.press(morning + 9 * HOUR + 3 * number * minute, EXPO, 15.5 + 6 * number, accuracy_m=16.4)
 
 
 def _place(name: str, middle: Point, radius_m: int, site: Site, begins_on: dt.date) -> PlaceDetails:
