@@ -1,6 +1,6 @@
 """All measurements: `make bench`. Ratios within one run are what counts; the machine may be shared."""
 
-from benchmarks import cheating, database, settle, terminals, tracks, trials
+from benchmarks import cheating, database, settle, terminals, tracks, trials, weighing
 
 settle.main([])
 settle.main(["--format", "csv"])
@@ -9,3 +9,4 @@ trials.main([])
 terminals.main([])
 tracks.main([])
 cheating.main([])
+weighing.main([])

@@ -1,4 +1,5 @@
-// What a phone keeps, in IndexedDB, by employee: its key (not extractable), its number and counter, the records that wait.
+// What a phone keeps, in IndexedDB, by employee: its key (not extractable), its number and counter, the records that wait;
+// and a random name of this browser, the same whoever is logged in.
 export interface Ring {
   employee: string;
   keys: CryptoKeyPair;
@@ -16,10 +17,13 @@ export interface Waiting {
 
 function opened(): Promise<IDBDatabase> {
   return new Promise((good, bad) => {
-    const asked = indexedDB.open("kaoqin-phone", 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("rings", { keyPath: "employee" });
-      asked.result.createObjectStore("waiting", { keyPath: "id" });
+    const asked = indexedDB.open("kaoqin-phone", 2);
+    asked.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        asked.result.createObjectStore("rings", { keyPath: "employee" });
+        asked.result.createObjectStore("waiting", { keyPath: "id" });
+      }
+      asked.result.createObjectStore("browser");
     };
     asked.onsuccess = () => good(asked.result);
     asked.onerror = () => bad(asked.error);
@@ -47,6 +51,21 @@ export function ringOf(employee: string): Promise<Ring | undefined> {
 
 export function keepRing(ring: Ring): Promise<unknown> {
   return within(["rings"], "readwrite", (course) => course.objectStore("rings").put(ring));
+}
+
+/** The random name of this browser, made once. */
+export async function deviceName(): Promise<string> {
+  let name = "";
+  await within(["browser"], "readwrite", (course) => {
+    const store = course.objectStore("browser");
+    const asked = store.get("device");
+    asked.onsuccess = () => {
+      name = (asked.result as string | undefined) ?? crypto.randomUUID();
+      store.put(name, "device");
+    };
+    return asked;
+  });
+  return name;
 }
 
 export function makeKeys(): Promise<CryptoKeyPair> {

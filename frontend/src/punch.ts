@@ -1,6 +1,6 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
 import { csrf } from "./csrf";
-import { base64url, dropWaiting, keepRing, keepWaiting, makeKeys, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
+import { base64url, deviceName, dropWaiting, keepRing, keepWaiting, makeKeys, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
 
 interface Point { latitude: number; longitude: number; datum: "wgs84"; accuracy_m: number; taken_at: string }
 interface Contact { server_time: string; proof: string; ticks: number; boot: string }
@@ -117,7 +117,7 @@ async function press(): Promise<void> {
   const note = page.querySelector<HTMLInputElement>("#note")!;
   const told = { v: 1, phone: ring!.phone, id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named() } });
+  const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named(), device: await deviceName() } });
   await keepWaiting({ id: told.id, employee: said.employee, counter, payload, signature: await sign(ring!, payload) });
   note.value = "";
   await send();

@@ -79,3 +79,21 @@ def test_without_a_position_the_office_network_serves(visit, company, at_the_off
     expect(lin.locator("[data-here]")).to_have_text("在「总部无线」范围内")
     press(lin, "打卡成功。")
     assert (Record.objects.get().way, Record.objects.get().latitude) == ("network", None)
+
+
+def test_one_browser_has_one_name_whoever_is_logged_in(visit, company, at_the_office, live_server):
+    actions.add_network(company.site, "总部无线", "127.0.0.1", make.SINCE, by=make.ROOT, at=make.NOW)
+    page = visit("lin", width=390)
+    for name in ("lin", "chen"):
+        if name == "chen":
+            page.context.clear_cookies()
+            page.goto(f"{live_server.url}/login/")
+            page.fill("#id_username", "chen")
+            page.fill("#id_password", make.PASSWORD)
+            page.click("text=登录 >> nth=-1")
+            page.wait_for_url(f"{live_server.url}/")
+        page.goto(f"{live_server.url}/punch/")
+        expect(page.locator("[data-here]")).to_have_text("在「总部无线」范围内")
+        press(page, "打卡成功。")
+    phones, devices = Phone.objects.count(), set(Record.objects.values_list("device", flat=True))
+    assert (phones, len(devices), [len(one) for one in devices]) == (2, 1, [36])

@@ -149,6 +149,14 @@ class Polygon:
         if len(self.corners) < 3 or len({corner.datum for corner in self.corners}) > 1:
             raise ValueError("a fence has at least three corners, all of one datum")
 
+    @property
+    def middle(self) -> Point:
+        """The mean of the corners."""
+        first, count = self.corners[0], len(self.corners)
+        east = sum((one.longitude - first.longitude + 180) % 360 - 180 for one in self.corners) / count
+        north = sum(one.latitude for one in self.corners) / count
+        return Point(north, (first.longitude + east + 180) % 360 - 180, first.datum)
+
     def beyond_m(self, point: Point) -> float:
         """Metres from a place to the nearest side: what is inside is negative. Sides are straight in a plane about the
         place, which serves some hundred kilometres."""

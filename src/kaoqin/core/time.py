@@ -5,6 +5,7 @@ PostgreSQL's range type for datetimes wants a zone; a wall clock is stored there
 
 import datetime as dt
 import zoneinfo
+from functools import cache
 
 
 def read_month(text: str, otherwise: dt.date) -> dt.date:
@@ -14,6 +15,12 @@ def read_month(text: str, otherwise: dt.date) -> dt.date:
     except ValueError:
         return otherwise
     return month if 2000 <= month.year <= 2100 else otherwise
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """All zones there are, looked up once: their files are many."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def as_wall_clock(at: dt.datetime, zone: str) -> dt.datetime:

@@ -19,6 +19,7 @@ from kaoqin.org.models import Employee, Site
 from kaoqin.phones import queries
 from kaoqin.phones.models import Decision, OfficeNetwork, Phone, Place, Record, WaysRule
 from kaoqin.phones.taking import append
+from kaoqin.phones.telling import tell_decision, tell_phone
 from kaoqin.phones.words import (
     APPROVE_PHONES,
     MANAGE_PLACES,
@@ -93,7 +94,9 @@ def decide_phone(phone_id: int, approved: bool, *, by: Actor, at: dt.datetime, t
     if approved:
         org.hold([phone.employee_id], today)
         _bind(phone, by, at)
+        tell_phone(phone, approved, at)
         return phone
+    tell_phone(phone, approved, at)
     phone.state, phone.ended_at, phone.decided_by_id = PhoneState.REJECTED, at, by.account_id
     phone.save(update_fields=["state", "ended_at", "decided_by"])
     said = Sentence("未批准 {name} 的手机「{phone}」", name=phone.employee.name, phone=phone.name)
@@ -199,6 +202,8 @@ def keep_ways(group: Group, begins_on: dt.date, ways: Ways, *, by: Actor, at: dt
         raise Refusal("phones.no_way", gettext("请至少选一种打卡方式。"), "ways")
     if not (1 <= ways.offline_hours <= 168 and ways.changes <= 100 and 1 <= ways.change_days <= 366):
         raise Refusal("phones.limits", gettext("离线时限应为 1 至 168 小时,换机次数最多 100 次、366 天。"))
+    if ways.review_from_percent is not None and not 1 <= ways.review_from_percent <= 100:
+        raise Refusal("phones.percent", gettext("可疑分应为 1 至 100。"), "review_from_percent")
     told: dict[str, Any] = {**vars(ways), "ways": list(ways.ways)}
     made, _ = WaysRule.objects.update_or_create(group=group, begins_on=begins_on, defaults=told)
     said = Sentence("{name} 自 {begins_on} 的手机打卡方式", name=group.name, begins_on=begins_on)
@@ -219,6 +224,7 @@ def decide(record: Record, counts: bool, reason: str, *, by: Actor, at: dt.datet
     said: dict[str, Any] = {"counts": counts, "reason": reason.strip(), "decided_at": at}
     made = Decision.objects.create(record=held, **said, decided_by_id=by.account_id)
     _carry_out(held, made, by, at, today)
+    tell_decision(made)
     when = {"name": record.employee.name, "at": f"{as_wall_clock(record.at, record.zone):%Y-%m-%d %H:%M}"}
     kept, not_kept = Sentence("采用 {name} {at} 的手机打卡", **when), Sentence("不采用 {name} {at} 的手机打卡", **when)
     remember(by, "phones.decide", held, kept if counts else not_kept, at=at, reason=reason)

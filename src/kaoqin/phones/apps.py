@@ -7,6 +7,6 @@ class PhonesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports
-        from kaoqin.phones import places_import
+        from kaoqin.phones import places_import, telling  # noqa: F401 - with its jobs
 
         imports.register(places_import.KIND)

@@ -25,13 +25,15 @@ class Ring:
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn: round fences, fences with corners (as `x,y x,y`), the position with its accuracy, a scale bar."""
+    """What is drawn: round fences, fences with corners (as `x,y x,y`), the position with its accuracy, a scale bar, and
+    earlier positions as far as they lie in the frame."""
 
     rings: list[Ring]
     polygons: list[str]
     here: Ring | None
     bar: float
     bar_said: str
+    before: Sequence[tuple[float, float]] = ()
     size: int = SIZE
 
 
@@ -48,8 +50,11 @@ class _View:
         return round(SIZE / 2 + self.length(east), 1), round(SIZE / 2 - self.length(north), 1)
 
 
-def draw(fences: Sequence[Fence], here: Point | None = None, accuracy_m: float = 0) -> Picture:
-    """The picture of some fences and where somebody was, all in WGS-84. At least one of both is needed."""
+def draw(
+    fences: Sequence[Fence], here: Point | None = None, accuracy_m: float = 0, before: Sequence[Point] = ()
+) -> Picture:
+    """The picture of some fences and where somebody was, all in WGS-84. At least one of both is needed; where they were
+    `before` does not widen it."""
     view = _view(fences, here, accuracy_m)
     rings = [Ring(*view.spot(f.middle), view.length(f.radius_m)) for f in fences if isinstance(f, Circle)]
     told = [f.corners for f in fences if not isinstance(f, Circle)]
@@ -57,7 +62,8 @@ def draw(fences: Sequence[Fence], here: Point | None = None, accuracy_m: float =
     dot = Ring(*view.spot(here), view.length(accuracy_m)) if here else None
     metres = _nice(view.half_m * 0.8)
     said = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
-    return Picture(rings, polygons, dot, view.length(metres), said)
+    spots = [spot for spot in map(view.spot, before) if all(0 <= one <= SIZE for one in spot)]
+    return Picture(rings, polygons, dot, view.length(metres), said, before=spots)
 
 
 def _view(fences: Sequence[Fence], here: Point | None, accuracy_m: float) -> _View:

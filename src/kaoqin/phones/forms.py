@@ -144,6 +144,13 @@ class WaysForm(forms.Form):
     )
     changes = forms.IntegerField(label=gettext_lazy("可自行换手机(次)"), min_value=0, max_value=100)
     change_days = forms.IntegerField(label=gettext_lazy("每多少天"), min_value=1, max_value=366)
+    review_from_percent = forms.IntegerField(
+        label=gettext_lazy("可疑分达到多少时请主管复核(%)"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=gettext_lazy("可疑的打卡照常计入,只是排进复核列表请主管看一眼。默认 50;留空为不按可疑分。"),
+    )
 
     def rules(self) -> Ways:
         said = {key: value for key, value in self.cleaned_data.items() if key != "begins_on"}

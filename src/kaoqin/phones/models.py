@@ -63,6 +63,7 @@ class WaysRule(models.Model):
     offline_hours = models.PositiveSmallIntegerField()
     changes = models.PositiveSmallIntegerField()
     change_days = models.PositiveSmallIntegerField()
+    review_from_percent = models.PositiveSmallIntegerField(null=True, default=50)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]
@@ -90,7 +91,39 @@ class Phone(models.Model):
         ]
 
 
-class Record(models.Model):
+class Assessed(models.Model):
+    """What was known of a record when it was weighed (`past.Evidence`), and what was found.
+
+    `device` is the installation or phone that sent it, whoever is logged in there; `spot` the place or office network it was at
+    (`place-7`), empty far from all; `network` the name of the office network or the block of addresses; `off_m` metres from the
+    middle of the place, `beyond_m` outside its fence. `made_up` and `other_hand` are the scores without those of earlier
+    punches, `score` is all in all, 0 to 1; None where a record was not weighed. One that is `suspect` reached the
+    threshold of its group.
+    """
+
+    device = models.CharField(max_length=80, default="")
+    spot = models.CharField(max_length=30, default="")
+    network = models.CharField(max_length=60, default="")
+    region = models.CharField(max_length=60, default="")
+    off_m = models.FloatField(null=True)
+    beyond_m = models.IntegerField(null=True)
+    zone_minutes = models.SmallIntegerField(null=True)
+    provider = models.CharField(max_length=40, default="")
+    mock = models.BooleanField(null=True)
+    emulator = models.BooleanField(null=True)
+    stations = ArrayField(models.CharField(max_length=17), default=list)
+    clock_off_s = models.BigIntegerField(default=0)
+    score = models.FloatField(null=True)
+    made_up = models.FloatField(null=True)
+    other_hand = models.FloatField(null=True)
+    reasons = models.JSONField(default=list)
+    suspect = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Assessed):
     """One punch as a phone sent it, what was found about it, and the punch it became.
 
     `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
@@ -114,7 +147,7 @@ class Record(models.Model):
     verdict = models.CharField(max_length=10, choices=Seen)
     place = models.CharField(max_length=60, default="", blank=True)
     distance_m = models.IntegerField(null=True)
-    accuracy_m = models.IntegerField(null=True)
+    accuracy_m = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     flags = ArrayField(models.CharField(max_length=20), default=list)
@@ -128,7 +161,21 @@ class Record(models.Model):
                 fields=["phone", "counter"], condition=~Q(state=RecordState.REFUSED), name="phone_counter_once"
             ),
         ]
-        indexes = [models.Index(fields=["employee", "-at"], name="phone_record_of_employee")]
+        indexes = [
+            models.Index(fields=["employee", "-at"], name="phone_record_of_employee"),
+            models.Index(fields=["device", "employee", "at"], name="phone_record_of_device"),
+            models.Index(
+                fields=["spot", "at"],
+                include=["employee", "device", "network"],
+                condition=~Q(spot=""),
+                name="phone_record_at_spot",
+            ),
+            models.Index(
+                fields=["employee"],
+                condition=Q(state=RecordState.HELD) | Q(suspect=True),
+                name="phone_record_to_review",
+            ),
+        ]
 
 
 class Decision(models.Model):

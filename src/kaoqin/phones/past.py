@@ -89,7 +89,8 @@ class Past:
       join of the punches of others at the same place within `TOGETHER`;
     * `on_phone`: who used the phone, oneself too, one row each: how often, the last time, and the first time ever;
     * `now_with`: who punched at the place with another phone within `TOGETHER` before now;
-    * `stations_here`, `networks_here`: of others at this place, how many people were seen with each station and network.
+    * `stations_here`, `networks_here`: of others at this place, how many people were seen with each station and network,
+      in the latest thousands of punches there.
     """
 
     own: Sequence[Earlier] = ()

@@ -2,15 +2,15 @@
 
 import datetime as dt
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaoqin.consent import queries as consent
 from kaoqin.core import places
-from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, judge
+from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_m, judge
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -22,8 +22,10 @@ from kaoqin.phones.words import (
     PUNCH,
     REVIEW_RECORDS,
     SEE_PHONES,
+    WAITING_QUEUES,
     Outside,
     PhoneState,
+    Queue,
     RecordState,
     Seen,
     Way,
@@ -32,6 +34,8 @@ from kaoqin.phones.words import (
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
+
+RECENT_POINTS = 60
 
 
 def in_force(on: dt.date) -> Q:
@@ -57,12 +61,14 @@ def places_of(employee_id: int, on: dt.date) -> list[Place]:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a record was made to the places: the verdict, which place says so, metres beyond its fence (inside: less
-    than none)."""
+    """Where a record was made to the places: the verdict, which place says so (name and id), metres beyond its fence
+    (inside: less than none) and off its middle."""
 
     seen: Seen
     place: str = ""
     beyond_m: int | None = None
+    place_id: int | None = None
+    off_m: float | None = None
 
 
 _BEST = {Verdict.INSIDE: 0, Verdict.UNCERTAIN: 1, Verdict.OUTSIDE: 2}
@@ -71,23 +77,36 @@ _BEST = {Verdict.INSIDE: 0, Verdict.UNCERTAIN: 1, Verdict.OUTSIDE: 2}
 def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Found:
     """The best verdict of several places: inside, else uncertain, else outside; of equal ones that of the nearest."""
     here = point.to(places.Datum.WGS84)
-    told = [(fence_of(place).beyond_m(here), place.name) for place in known]
-    ranked = sorted((_BEST[judge(beyond, accuracy_m)], beyond, name) for beyond, name in told)
+    told = [(fence.beyond_m(here), fence, place) for place in known for fence in [fence_of(place)]]
+    ranked = [(_BEST[judge(beyond, accuracy_m)], beyond, fence, place) for beyond, fence, place in told]
     if not ranked:
         return Found(Seen.OUTSIDE)
-    rank, beyond, name = ranked[0]
-    return Found((Seen.INSIDE, Seen.UNCERTAIN, Seen.OUTSIDE)[rank], name, round(beyond))
+    rank, beyond, fence, place = min(ranked, key=lambda one: (one[0], one[1], one[3].name))
+    seen = (Seen.INSIDE, Seen.UNCERTAIN, Seen.OUTSIDE)[rank]
+    return Found(seen, place.name, round(beyond), place.pk, distance_m(fence.middle, here))
 
 
 def network_of(employee_id: int, address: str, on: dt.date) -> str:
     """The office network of somebody's site that an address belongs to, by name; empty where it belongs to none."""
+    found = network_at(address, on, org.site_ids_of(employee_id, on))
+    return found.name if found else ""
+
+
+def network_at(address: str, on: dt.date, site_ids: Collection[int] | None = None) -> OfficeNetwork | None:
+    """The office network, of any site or of some, that an address belongs to on a day."""
+    told = read_address(address)
+    rows = OfficeNetwork.objects.filter(in_force(on)).order_by("pk")
+    rows = rows if site_ids is None else rows.filter(site__in=site_ids)
+    return next((row for row in rows if told in ipaddress.ip_network(row.addresses)), None) if told else None
+
+
+def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as it was seen; one of IPv4 in the dress of IPv6 is one of IPv4. None for what is no address."""
     try:
-        told = ipaddress.ip_address(address)
+        told = ipaddress.ip_address(text)
     except ValueError:
-        return ""
-    told = getattr(told, "ipv4_mapped", None) or told
-    rows = OfficeNetwork.objects.filter(in_force(on), site__in=org.site_ids_of(employee_id, on)).order_by("pk")
-    return next((row.name for row in rows if told in ipaddress.ip_network(row.addresses)), "")
+        return None
+    return getattr(told, "ipv4_mapped", None) or told
 
 
 def ways_of(employee_id: int, on: dt.date) -> Ways:
@@ -97,9 +116,12 @@ def ways_of(employee_id: int, on: dt.date) -> Ways:
     return ways_in(row) if row else Ways()
 
 
+_RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from_percent")
+
+
 def ways_in(row: WaysRule) -> Ways:
     """A stored rule as a value."""
-    told = {name: getattr(row, name) for name in ("note_needed", "offline_hours", "changes", "change_days")}
+    told = {name: getattr(row, name) for name in _RULED}
     return Ways(tuple(Way(one) for one in row.ways), Outside(row.outside), **told)
 
 
@@ -187,15 +209,31 @@ def record(record_id: int, *, seen_by: Actor, on: dt.date) -> Record:
     return found
 
 
-def open_records(rows: QuerySet[Record]) -> QuerySet[Record]:
-    """Those somebody should look at: held, or made outside, and nobody has decided."""
-    wanted = Q(state=RecordState.HELD) | Q(state=RecordState.FIELD)
-    return rows.filter(wanted, decision=None)
+def waits() -> Q:
+    """What somebody should look at: held, or suspect though it counts, and nobody has decided."""
+    return (Q(state=RecordState.HELD) | Q(suspect=True)) & Q(decision=None)
 
 
-def to_review(*, seen_by: Actor, on: dt.date) -> QuerySet[Record]:
-    """What waits for a decision: held records."""
-    return records(seen_by=seen_by, on=on).filter(state=RecordState.HELD, decision=None)
+def shown(rows: QuerySet[Record], which: Queue) -> QuerySet[Record]:
+    """The part of the records that is asked for; what waits stands by its score, the worst first, then by its time."""
+    wanted = {
+        Queue.OPEN: waits(),
+        Queue.HELD: Q(state=RecordState.HELD, decision=None),
+        Queue.SUSPECT: Q(suspect=True, decision=None),
+        Queue.OUTSIDE: Q(verdict=Seen.OUTSIDE),
+        Queue.DECIDED: Q(decision__isnull=False),
+        Queue.ALL: Q(),
+    }
+    order = (F("score").desc(nulls_last=True), "-at", "-pk") if which in WAITING_QUEUES else ("-at", "-pk")
+    return rows.filter(wanted[which]).defer("payload", "signature").order_by(*order)
+
+
+def recent_points(record: Record) -> list[Point]:
+    """Where the person's latest records before this one were made, in WGS-84; the caller has asked whether they may be
+    seen."""
+    before = Record.objects.filter(employee=record.employee_id, at__lt=record.at, latitude__isnull=False)
+    rows = before.exclude(state=RecordState.REFUSED).order_by("-at").values_list("latitude", "longitude")
+    return [Point(north, east) for north, east in rows[:RECENT_POINTS] if north is not None and east is not None]
 
 
 def waiting_count(*, seen_by: Actor, on: dt.date) -> int:
@@ -203,7 +241,8 @@ def waiting_count(*, seen_by: Actor, on: dt.date) -> int:
     reached = org.people(APPROVE_PHONES, seen_by=seen_by, on=on)
     others = Phone.objects.filter(employee__in=reached).exclude(employee=seen_by.employee_id or 0)
     waiting = others.filter(state=PhoneState.WAITING).values_list("pk")
-    return to_review(seen_by=seen_by, on=on).order_by().values_list("pk").union(waiting, all=True).count()
+    held = records(seen_by=seen_by, on=on).filter(waits()).order_by().values_list("pk")
+    return held.union(waiting, all=True).count()
 
 
 def own_records(employee_id: int, first: dt.datetime, last: dt.datetime) -> QuerySet[Record]:

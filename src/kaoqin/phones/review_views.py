@@ -1,6 +1,7 @@
 """Pages of managers: what phones sent and what waits, and the phones themselves."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,14 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, Filter, ListPage
-from kaoqin.core.time import as_wall_clock
+from kaoqin.core.time import as_instant, as_wall_clock
 from kaoqin.phones import actions, queries
 from kaoqin.phones.drawing import draw
 from kaoqin.phones.forms import DecisionForm
 from kaoqin.phones.models import Phone, Record
-from kaoqin.phones.today import say_metres
-from kaoqin.phones.words import APPROVE_PHONES, REVIEW_RECORDS, SEE_PHONES, Flag, PhoneState, RecordState, Seen
+from kaoqin.phones.saying import names_in, say_all, say_first, say_score
+from kaoqin.phones.today import moments_of, say_metres
+from kaoqin.phones.words import APPROVE_PHONES, REVIEW_RECORDS, SEE_PHONES, Flag, PhoneState, Queue, RecordState, Seen
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -30,31 +32,32 @@ PHONE_TONES = {"bound": "green", "waiting": "yellow", "replaced": "secondary", "
 def records(request: AskedBy) -> HttpResponseBase:
     """What phones sent, of the people within reach; what waits unless something else is asked for."""
     require(request.by, REVIEW_RECORDS)
-    shown = request.GET.get("show") or "open"
-    rows = queries.records(seen_by=request.by, on=request.today)
-    rows = queries.open_records(rows) if shown == "open" else rows
-    choices = [("open", gettext("待复核")), ("all", gettext("全部"))]
+    asked = request.GET.get("show", "")
+    queue = Queue(asked) if asked in Queue.values else Queue.OPEN
+    names: dict[int, str] = {}
     page: ListPage[Record] = ListPage(
         request,
-        rows,
-        title=pgettext("list", "手机打卡"),
+        queries.shown(queries.records(seen_by=request.by, on=request.today), queue),
+        title=pgettext("list", "复核手机打卡"),
         columns=[
             Column("at", gettext("打卡时间"), _moment, "at", link=lambda r: f"/phones/records/{r.pk}/"),
             Column("name", gettext("姓名"), lambda r: r.employee.name, "employee__name"),
             Column("number", gettext("工号"), lambda r: r.employee.number, "employee__number", hidden=True),
             Column("state", gettext("结果"), _say_state, "state", tone=_tone),
             Column("where", gettext("位置"), say_where),
-            Column("flags", gettext("需要注意"), say_flags, wraps=True),
+            Column("score", gettext("可疑分"), say_score, "score", numeric=True),
+            Column("flags", gettext("需要注意"), lambda r: say_notable(r, names), wraps=True),
             Column("note", gettext("说明"), lambda r: r.note, wraps=True),
         ],
         search=["employee__name", "employee__number", "place", "note"],
         filters=[
-            Filter("show", gettext("显示"), choices, "", "open"),
+            Filter("show", gettext("显示"), Queue.choices, "", Queue.OPEN),
             Filter("state", gettext("结果"), RecordState.choices, "state"),
             Filter("verdict", gettext("位置"), Seen.choices, "verdict"),
         ],
-        empty=gettext("没有待复核的手机打卡。在范围外、时间无法核实或手机未批准的打卡会出现在这里。"),
+        empty=gettext("没有要处理的手机打卡。在范围外、时间无法核实、手机未批准的,以及可疑的打卡会出现在这里。"),
     )
+    names |= names_in(page.told, seen_by=request.by, on=request.today)
     return page.answer()
 
 
@@ -65,12 +68,16 @@ def _moment(record: Record) -> str:
 def _say_state(record: Record) -> str:
     if hasattr(record, "decision"):
         return gettext("已采用") if record.decision.counts else gettext("未采用")
+    if record.suspect and record.state != RecordState.HELD:
+        return gettext("可疑(已计入)")
     return str(RecordState(record.state).label)
 
 
 def _tone(record: Record) -> str:
     if hasattr(record, "decision"):
         return TONES["counted" if record.decision.counts else "void"]
+    if record.suspect:
+        return "orange"
     return TONES[record.state]
 
 
@@ -85,9 +92,10 @@ def say_where(record: Record) -> str:
     return gettext("距「{place}」{far}").format(place=record.place, far=say_metres(record.distance_m))
 
 
-def say_flags(record: Record) -> str:
-    """What is odd about it, in sentences."""
-    return gettext(";").join(str(Flag(one).label) for one in record.flags)
+def say_notable(record: Record, names: Mapping[int, str]) -> str:
+    """What is odd about it, in sentences: the heaviest reasons, then what was found when it was taken."""
+    said = [say_first(record, names), *(str(Flag(one).label) for one in record.flags)]
+    return gettext(";").join(filter(None, said))
 
 
 def record(request: AskedBy, record_id: int) -> HttpResponse:
@@ -107,7 +115,24 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
         return redirect("phones:records")
     if found.latitude is not None:
         record_access(request.by, [found.employee_id], gettext("打卡位置"), request.path, at=request.asked_at)
-    return render(request, "phones/record.html", _evidence(found, form), status=422 if form.errors else 200)
+    context = {**_evidence(found, form), **_found(found, request)}
+    return render(request, "phones/record.html", context, status=422 if form.errors else 200)
+
+
+def _found(found: Record, request: AskedBy) -> dict[str, Any]:
+    """What weighing found, and the other punches of that day."""
+    names = names_in([found], seen_by=request.by, on=request.today)
+    local = as_wall_clock(found.at, found.zone)
+    begin = as_instant(dt.datetime.combine(local.date(), dt.time()), found.zone)
+    end = begin + dt.timedelta(days=1)
+    day = moments_of(found.employee_id, begin, end, found.zone, request.by, request.today)
+    said = say_all(found, names)
+    return {
+        "score": say_score(found),
+        "against": [one for one in said if not one.speaks_for],
+        "speaking_for": [one for one in said if one.speaks_for],
+        "moments": [(one, TONES[one.state]) for one in day],
+    }
 
 
 def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
@@ -116,7 +141,7 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
         Point(found.latitude, found.longitude) if found.latitude is not None and found.longitude is not None else None
     )
     known = queries.places_of(found.employee_id, local.date())
-    near = [place for place in known if place.name == found.place] or known
+    fences = [queries.fence_of(place) for place in known if place.name == found.place or not found.place]
     return {
         "record": found,
         "form": form,
@@ -130,7 +155,7 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
         "flags": [Flag(one).label for one in found.flags],
         "decided": hasattr(found, "decision"),
         "may_decide": found.state != RecordState.REFUSED and not hasattr(found, "decision"),
-        "picture": draw([queries.fence_of(place) for place in near], here, found.accuracy_m or 0) if here else None,
+        "picture": draw(fences, here, found.accuracy_m or 0, queries.recent_points(found)) if here else None,
     }
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,10 +13,11 @@ from pydantic import ValidationError
 
 from kaoqin.core import places
 from kaoqin.core.places import Point
-from kaoqin.core.time import as_wall_clock
+from kaoqin.core.time import as_wall_clock, zone_names
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.phones import queries
+from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.queries import Found
@@ -58,6 +58,7 @@ class Judged:
     ways: Ways
     zone: str
     found: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
+    nearest: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
     way: str = ""
     point: Point | None = None
     flags: set[Flag] = field(default_factory=set)
@@ -101,6 +102,8 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
+    if row.state != RecordState.REFUSED:
+        assess(row, told, judged.nearest, judged.ways)
     row.save(force_insert=True)
     if row.state != RecordState.REFUSED:
         Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
@@ -138,7 +141,7 @@ def _clock(told: PayloadSent, asked: Asked) -> Told:
 
 def _zone(named: str, employee_id: int, at: dt.datetime) -> str:
     """The zone the phone names, else that of the person's site."""
-    if named in zoneinfo.available_timezones():
+    if named in zone_names():
         return named
     return org.zones([employee_id], at.date()).get(employee_id, "Asia/Shanghai")
 
@@ -175,7 +178,8 @@ def _place(judged: Judged, told: PayloadSent, employee_id: int, day: dt.date) ->
     elif sent.accuracy_m > MOST_ACCURACY_M:
         judged.flags.add(Flag.POINT_COARSE)
     else:
-        judged.found = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
+        judged.nearest = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
+        judged.found = judged.nearest
         judged.way = Way.GPS
 
 
@@ -210,7 +214,7 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
         verdict=judged.found.seen,
         place=judged.found.place,
         distance_m=judged.found.beyond_m,
-        accuracy_m=round(told.point.accuracy_m) if told.point and judged.point else None,
+        accuracy_m=told.point.accuracy_m if told.point and judged.point else None,
         latitude=judged.point.latitude if judged.point else None,
         longitude=judged.point.longitude if judged.point else None,
         flags=sorted(judged.flags),
@@ -221,7 +225,8 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
 def append(row: Record, at: dt.datetime) -> None:
     """A record becomes a punch of the ledger, which is told what was found but no coordinates."""
     evidence = {"way": row.way, "verdict": row.verdict, "place": row.place, "flags": row.flags, "record": row.pk}
-    evidence |= {"distance_m": row.distance_m, "accuracy_m": row.accuracy_m, "note": row.note}
+    evidence |= {"distance_m": row.distance_m, "note": row.note}
+    evidence["accuracy_m"] = None if row.accuracy_m is None else round(row.accuracy_m)
     local = as_wall_clock(row.at, row.zone)
     inside = row.verdict in {Seen.INSIDE, Seen.UNCERTAIN}
     place = row.place if inside else gettext("外勤")

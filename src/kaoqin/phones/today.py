@@ -31,7 +31,7 @@ def today_of(
     ways = queries.ways_of(employee.pk, local.date())
     found = _here(employee.pk, sent, seen_by.address, ways, local.date())
     begin = as_instant(dt.datetime.combine(duty.date if duty else local.date(), dt.time(4)), zone)
-    moments = _moments(employee.pk, begin, now, zone, seen_by, today)
+    moments = moments_of(employee.pk, begin, now, zone, seen_by, today)
     counts = found.seen in {Seen.INSIDE, Seen.UNCERTAIN}
     return TodayAnswer(
         shift=_say_shift(duty),
@@ -54,21 +54,27 @@ def _here(employee_id: int, sent: PointSent | None, address: str, ways: Ways, on
     return queries.judge_places(queries.places_of(employee_id, on), point, sent.accuracy_m)
 
 
-def _moments(
+def moments_of(
     employee_id: int, begin: dt.datetime, now: dt.datetime, zone: str, by: Actor, today: dt.date
 ) -> list[MomentAnswer]:
     """The punches of a shift's day whatever brought them, and the records that wait, in order."""
     rows = punches.punches(seen_by=by, on=today).filter(employee=employee_id, at__range=(begin, now))
-    told = [(row.at, _of_punch(row)) for row in rows]
-    waiting = queries.own_records(employee_id, begin, now).filter(punch=None)
-    told += [(row.at, _of_record(row)) for row in waiting]
+    records = list(queries.own_records(employee_id, begin, now))
+    brought = {record.punch_id: record for record in records if record.punch_id}
+    told = [(row.at, _of_punch(row, brought.get(row.pk))) for row in rows]
+    told += [(record.at, _of_record(record)) for record in records if record.punch_id is None]
     return [
         MomentAnswer(time=f"{as_wall_clock(at, zone):%H:%M}", state=state, said=said, place=place)
         for at, (state, said, place) in sorted(told, key=lambda one: one[0])
     ]
 
 
-def _of_punch(row: Any) -> tuple[str, str, str]:
+def _of_punch(row: Any, record: Record | None) -> tuple[str, str, str]:
+    """Of one that somebody looked at, what was decided; that it is suspect is the manager's to know."""
+    if record and hasattr(record, "decision") and record.decision.counts:
+        return RecordState.COUNTED, gettext("已采用:{reason}").format(reason=record.decision.reason), row.place
+    if record and hasattr(record, "decision"):
+        return _of_record(record)
     if row.corrected == CorrectionKind.VOID:
         return "void", gettext("已作废"), row.place
     if row.source == Source.PHONE and row.evidence.get("verdict") == Seen.OUTSIDE:

@@ -12,6 +12,7 @@ from kaoqin.core.places import Datum
 MOST_RECORDS, MOST_PAYLOAD = 200, 8_000
 _FIRST, _LAST = dt.datetime(2015, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 Instant = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+Bssid = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$")]
 Ticks = Annotated[float, Field(ge=0, le=1e13, allow_inf_nan=False)]
 
 
@@ -25,13 +26,30 @@ class ContactSent(Schema):
 
 
 class PointSent(Schema):
-    """A position with its datum and its accuracy in metres (68 %)."""
+    """A position with its datum and its accuracy in metres (68 %). Native clients also tell which source it comes from
+    (`gps`, `network`, `fused`), and whether the system says that it is made up."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     datum: Datum = Datum.WGS84
     accuracy_m: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
     taken_at: Instant
+    provider: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    mock: bool | None = None
+
+
+class NativeSent(Schema):
+    """What only a native client can see of its phone."""
+
+    emulator: bool | None = None
+
+
+class ClientSent(Schema):
+    """What sent a record. `device` is a random name of this installation (browser) or phone (native), the same whoever
+    is logged in on it; it is no number of the hardware."""
+
+    device: Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9._:-]*$")] = ""
+    native: NativeSent | None = None
 
 
 class PayloadSent(Schema):
@@ -48,7 +66,9 @@ class PayloadSent(Schema):
     ticks: Ticks
     contact: ContactSent | None = None
     point: PointSent | None = None
+    wifi: Annotated[list[Bssid], Field(max_length=50)] = Field(default_factory=list)
     note: Annotated[str, Field(max_length=200)] = ""
+    client: ClientSent = Field(default_factory=ClientSent)
 
 
 class SignedRecord(Schema):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaoqin.consent.words import purpose
+from kaoqin.notices.words import Channel, notice_kind
 from kaoqin.security.words import EVERYONE, Role, permission
 
 
@@ -52,6 +53,20 @@ class Seen(models.TextChoices):
     UNKNOWN = "unknown", gettext_lazy("没有位置依据")
 
 
+class Queue(models.TextChoices):
+    """Which records a manager looks at."""
+
+    OPEN = "open", gettext_lazy("需要处理(待复核与可疑)")
+    HELD = "held", gettext_lazy("待复核")
+    SUSPECT = "suspect", gettext_lazy("可疑")
+    OUTSIDE = "outside", gettext_lazy("不在范围内")
+    DECIDED = "decided", gettext_lazy("已处理")
+    ALL = "all", gettext_lazy("全部")
+
+
+WAITING_QUEUES = frozenset({Queue.OPEN, Queue.HELD, Queue.SUSPECT})
+
+
 class Flag(models.TextChoices):
     """What is odd about a record, as the manager reads it."""
 
@@ -86,6 +101,8 @@ class Ways:
     offline_hours: int = 24
     changes: int = 1
     change_days: int = 30
+    review_from_percent: int | None = 50
+    """From which score on a punch is looked at by a person; None: the score brings none."""
 
 
 LOCATION = purpose(
@@ -105,3 +122,6 @@ SEE_PHONES = permission("phones.see", gettext_lazy("查看员工的手机与手�
 APPROVE_PHONES = permission("phones.approve", gettext_lazy("批准更换手机"), [Role.MANAGER, Role.HR])
 REVIEW_RECORDS = permission("phones.review", gettext_lazy("复核手机打卡"), [Role.MANAGER, Role.HR])
 MANAGE_PLACES = permission("phones.places", gettext_lazy("管理打卡地点与打卡方式"), [Role.HR])
+
+WAITING = notice_kind("phones.waiting", gettext_lazy("手机打卡需要处理"), channels=[Channel.PUSH])
+DECIDED = notice_kind("phones.decided", gettext_lazy("自己的手机打卡的复核结果"), channels=[Channel.PUSH])

@@ -1,9 +1,11 @@
-"""Phones of the demo: two places, an office network, and a day of phone punches of the sales people, one of them outside."""
+"""Phones of the demo: two places, an office network, and days of phone punches of the sales people, some of them odd."""
 
 import base64
 import datetime as dt
 import json
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,33 +25,48 @@ from kaoqin.web.demo.companies import BUILDER, Company
 
 OFFICE, EXPO = Point(31.228474, 121.478224, Datum.GCJ02), Point(31.1889, 121.2995, Datum.GCJ02)
 DEGREE_M = 111_195
+MOBILE = "198.51.100.{}"
+DAYS_BEFORE = 14
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 class DemoPhone:
     """A phone of somebody, registered a month ago; its key is drawn from the number, so that the demo is always the same."""
 
-    def __init__(self, employee: Employee, name: str, at: dt.datetime) -> None:
-        self.by = Actor(None, employee.name, (Granted(Role.EMPLOYEE, Scope(ScopeKind.SELF)),), employee.pk)
+    def __init__(self, employee: Employee, name: str, at: dt.datetime, address: str = "") -> None:
+        self.device = f"demo-{employee.pk}"
+        self.by = Actor(None, employee.name, (Granted(Role.EMPLOYEE, Scope(ScopeKind.SELF)),), employee.pk, address)
         self._key = ec.derive_private_key(employee.pk + 1_000_003, ec.SECP256R1())
         told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         spki = base64.urlsafe_b64encode(self._key.public_key().public_bytes(*told)).decode()
-        self._phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
+        self.phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
         choosing.choose(LOCATION, True, LOCATION.version, by=self.by, at=at, today=at.date())
         self._counter = 0
 
-    def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "") -> None:
-        """Punch at an instant, some metres south of a place, as the browser would."""
+    def press(
+        self,
+        at: dt.datetime,
+        where: Point,
+        south_m: float,
+        note: str = "",
+        *,
+        accuracy_m: float = 18,
+        device: str = "",
+        wifi: Sequence[str] = (),
+        **point: Any,
+    ) -> None:
+        """Punch at an instant, some metres south of a place, as the browser would; or as a native client, which tells
+        more of the `point` and the Wi-Fi about."""
         self._counter += 1
-        boot, when = str(uuid.UUID(int=self._phone.pk)), at.isoformat()
+        boot, when = str(uuid.UUID(int=self.phone.pk)), at.isoformat()
         contact = {"server_time": when, "proof": sign_contact(None, at.astimezone(dt.UTC)), "ticks": 0, "boot": boot}
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
-        point = {"latitude": north, "longitude": east, "accuracy_m": 18, "taken_at": when}
+        point |= {"latitude": north, "longitude": east, "accuracy_m": accuracy_m, "taken_at": when}
         payload = json.dumps(
             {
                 "v": 1,
-                "phone": self._phone.pk,
-                "id": str(uuid.UUID(int=self._phone.pk * 1000 + self._counter)),
+                "phone": self.phone.pk,
+                "id": str(uuid.UUID(int=self.phone.pk * 1000 + self._counter)),
                 "counter": self._counter,
                 "kind": "punch",
                 "device_time": when,
@@ -58,7 +75,9 @@ class DemoPhone:
                 "ticks": 0,
                 "contact": contact,
                 "point": point,
+                "wifi": list(wifi),
                 "note": note,
+                "client": {"device": device or self.device},
             }
         )
         taking.take_records([SignedRecord(payload=payload, signature=self._sign(payload))], by=self.by, at=at)
@@ -69,19 +88,44 @@ class DemoPhone:
 
 
 def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
-    """Places and a network since the beginning; yesterday the first field people punched by phone."""
+    """Places and a network since the beginning; of this month some days of phone punches of the first field people, and
+    yesterday some that should be looked at: outside, made up, too fast, by a colleague's phone."""
     people = company.people["field"][:5]
     site = Site.objects.get(pk=people[0].postings.get().site_id)
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
     actions.add_places(both, by=BUILDER, at=now)
     actions.add_network(site, "办公室无线网", "203.0.113.0/24", begins_on, by=BUILDER, at=now)
+    names = ("iPhone Safari", "Android Chrome")
+    phones = [
+        DemoPhone(one, names[number % 2], now - 30 * DAY, MOBILE.format(number)) for number, one in enumerate(people)
+    ]
     morning = now.replace(hour=1, minute=0, second=0, microsecond=0) - DAY
-    for number, employee in enumerate(people):
-        phone = DemoPhone(employee, ("iPhone Safari", "Android Chrome")[number % 2], now - 30 * DAY)
-        south_m = 1350 if number == 3 else 20 + 15 * number
-        at = morning + dt.timedelta(minutes=3 * number - 10)
-        phone.press(at, OFFICE, south_m, "拜访经销商,未到办公室" if number == 3 else "")
-        phone.press(at + 9 * HOUR, EXPO, south_m / 5)
+    days = [morning - n * DAY for n in range(DAYS_BEFORE, 0, -1)]
+    for at in days:
+        if at.date() >= today.replace(day=1) and at.weekday() < 5:
+            _press_a_day(phones, at)
+    _press_oddly(phones, morning)
+
+
+def _press_a_day(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
+    for number, phone in enumerate(phones):
+        wander, sure = (7 * number + 11 * morning.day) % 40, round(12 + (morning.day * 3.7 + number) % 13, 2)
+        at = morning + dt.timedelta(minutes=3 * number - 10 + morning.day % 3)
+        phone.press(at, OFFICE, 25 + wander, accuracy_m=sure)
+        phone.press(at + 9 * HOUR, EXPO, 10 + wander / 2, accuracy_m=sure + 3)
+
+
+def _press_oddly(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
+    first, second, third, fourth, fifth = phones
+    minute = dt.timedelta(minutes=1)
+    first.press(morning - 10 * minute, OFFICE, 31.4, accuracy_m=17.2)
+    first.press(morning - 5 * minute, EXPO, 12.8, accuracy_m=21.6)
+    second.press(morning - 7 * minute, OFFICE, 35)
+    third.press(morning - 4 * minute, OFFICE, 1.2, accuracy_m=5, provider="gps", mock=True)
+    fourth.press(morning - minute, OFFICE, 1350, "拜访经销商,未到办公室")
+    fifth.press(morning, OFFICE, 44.1, accuracy_m=18.3, device=second.device)
+    for number, phone in enumerate(phones):
+        phone.press(morning + 9 * HOUR + 3 * number * minute, EXPO, 15.5 + 6 * number, accuracy_m=16.4)
 
 
 def _place(name: str, middle: Point, radius_m: int, site: Site, begins_on: dt.date) -> PlaceDetails:
