@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -63,5 +64,7 @@ def choose_location(request: AskedBy) -> HttpResponse:
         messages.success(request, gettext("已同意,打卡时会取位置。") if given else gettext("已撤回,打卡不再使用位置。"))
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
-    back = "phones:punch" if request.POST.get("back") == "punch" else "phones:own"
-    return redirect(reverse(back))
+    back = request.POST.get("back", "")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, None):
+        return redirect(back)
+    return redirect(reverse("phones:punch" if back == "punch" else "phones:own"))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -41,7 +41,7 @@ class PayloadSent(Schema):
     phone: Annotated[int, Field(gt=0, lt=2**63)]
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
-    kind: Literal["punch"]
+    kind: Annotated[str, Field(max_length=20)]
     device_time: Instant
     zone: Annotated[str, Field(max_length=60)] = ""
     boot: uuid.UUID
@@ -49,6 +49,7 @@ class PayloadSent(Schema):
     contact: ContactSent | None = None
     point: PointSent | None = None
     note: Annotated[str, Field(max_length=200)] = ""
+    about: dict[str, Any] = {}
 
 
 class SignedRecord(Schema):

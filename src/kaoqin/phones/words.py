@@ -38,6 +38,9 @@ class RecordState(models.TextChoices):
     REFUSED = "refused", gettext_lazy("不接受")
 
 
+PUNCH_KIND = "punch"
+"""The kind of record that is a punch; others belong to rooms above."""
+
 KNOWN = "known"
 """The answer to a record that has come before; it is not kept again."""
 
