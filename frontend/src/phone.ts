@@ -17,7 +17,7 @@ let point: Point | null = null;
 export let hindrance = "";
 
 class LoggedOut extends Error {}
-class Refused extends Error {}
+export class Refused extends Error {}
 
 export function part<T extends HTMLElement>(name: string): T {
   return page.querySelector<T>(`[data-${name}]`)!;
@@ -29,9 +29,11 @@ export function say(name: string, text: string): void {
 }
 
 /** Ask the server; a page that is not JSON is the log-in. */
-export async function ask<T>(path: string, body?: unknown): Promise<T> {
-  const told = { method: body === undefined ? "GET" : "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } };
-  const answer = await fetch(said.base + path, { ...told, body: body === undefined ? undefined : JSON.stringify(body), redirect: "error" });
+export async function ask<T>(path: string, body?: unknown, base: string = said.base): Promise<T> {
+  const plain = body === undefined || body instanceof FormData;
+  const headers: Record<string, string> = { "X-CSRFToken": csrf(), ...(plain ? {} : { "Content-Type": "application/json" }) };
+  const sent = plain ? (body as FormData | undefined) : JSON.stringify(body);
+  const answer = await fetch(base + path, { method: body === undefined ? "GET" : "POST", headers, body: sent, redirect: "error" });
   if (answer.status === 401) throw new LoggedOut();
   const found = await answer.json();
   if (!answer.ok) throw new Refused((found as { sentence?: string }).sentence ?? String(answer.status));
@@ -127,23 +129,26 @@ export async function attempt(what: () => Promise<void>, otherwise: string): Pro
   }
   part<HTMLButtonElement>("press").disabled = !ring;
   await showQueue();
+  page.dispatchEvent(new Event("tried"));
 }
 
-async function open(look: () => Promise<void>): Promise<void> {
+async function open(look: () => Promise<void>, first: () => Promise<void>): Promise<void> {
   say("answer", "");
   await register();
   await reach();
+  await first();
   await send();
   await look();
 }
 
-/** Begin the page, and once more whenever it comes back: register, send what waits, and look at how things stand. */
-export function begin(look: () => Promise<void>): void {
+/** Begin the page, and once more whenever it comes back: register, send what waits (`first` what it names), and look at how
+ * things stand. */
+export function begin(look: () => Promise<void>, first: () => Promise<void> = () => Promise.resolve()): void {
   if (!(window.isSecureContext && crypto.subtle && "indexedDB" in window)) {
     say("here", said.unsupported);
     return;
   }
-  const again = (): void => void attempt(() => open(look), said.away);
+  const again = (): void => void attempt(() => open(look, first), said.away);
   window.addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
   const tick = (): void => say("clock", new Date().toLocaleString(document.documentElement.lang || "zh-CN", { dateStyle: "full", timeStyle: "short" }));

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.phones",
+    "kaoqin.field",
     "kaoqin.leave",
     "kaoqin.overtime",
     "kaoqin.attendance",

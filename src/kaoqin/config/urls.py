@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from kaoqin.field.api import router as field
 from kaoqin.phones.api import api
+
+api.add_router("/field", field)
 
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
@@ -16,6 +19,7 @@ urlpatterns = [
     path("", include("kaoqin.punches.urls")),
     path("api/v1/", api.urls),
     path("", include("kaoqin.phones.urls")),
+    path("", include("kaoqin.field.urls")),
     path("", include("kaoqin.leave.urls")),
     path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),

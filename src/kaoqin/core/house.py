@@ -7,7 +7,7 @@ from pathlib import Path
 from kaoqin.core.environment import SETTINGS
 
 FLOORS = (
-    *("web", "rollcall", "trials", "attendance", "leave", "overtime", "phones", "punches", "scheduling"),
+    *("web", "rollcall", "trials", "attendance", "field", "leave", "overtime", "phones", "punches", "scheduling"),
     *("approvals", "devices", "consent", "notices", "org", "security", "core"),
 )
 DOORS = ("actions", "queries", "words")
