@@ -135,7 +135,6 @@ function control(of: Field): HTMLElement {
 
 function showButton(next: Stop | null): void {
   const press = part<HTMLButtonElement>("press");
-  press.disabled ||= !next && !going;
   press.hidden = !next && !going;
   part("button").textContent = next || !going ? said.in : said.out;
   press.classList.toggle("here", next ? next.verdict === "inside" : true);

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import json
 import uuid
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -39,7 +40,14 @@ class DemoPhone:
 
     def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "") -> None:
         """Punch at an instant, some metres south of a place, as the browser would."""
+        self.tell("punch", {}, at, where, south_m, note)
+
+    def tell(
+        self, kind: str, about: dict[str, Any], at: dt.datetime, where: Point, south_m: float, note: str = ""
+    ) -> str:
+        """A record of a kind made at an instant, some metres south of a place; its id."""
         self._counter += 1
+        key = str(uuid.UUID(int=self._phone.pk * 1000 + self._counter))
         boot, when = str(uuid.UUID(int=self._phone.pk)), at.isoformat()
         contact = {"server_time": when, "proof": sign_contact(None, at.astimezone(dt.UTC)), "ticks": 0, "boot": boot}
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
@@ -48,9 +56,10 @@ class DemoPhone:
             {
                 "v": 1,
                 "phone": self._phone.pk,
-                "id": str(uuid.UUID(int=self._phone.pk * 1000 + self._counter)),
+                "id": key,
                 "counter": self._counter,
-                "kind": "punch",
+                "kind": kind,
+                "about": about,
                 "device_time": when,
                 "zone": "Asia/Shanghai",
                 "boot": boot,
@@ -61,26 +70,30 @@ class DemoPhone:
             }
         )
         taking.take_records([SignedRecord(payload=payload, signature=self._sign(payload))], by=self.by, at=at)
+        return key
 
     def _sign(self, payload: str) -> str:
         r, s = decode_dss_signature(self._key.sign(payload.encode(), ec.ECDSA(hashes.SHA256())))
         return base64.urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
-def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
-    """Places and a network since the beginning; yesterday the first field people punched by phone."""
+def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> list[DemoPhone]:
+    """Places and a network since the beginning; yesterday the first field people punched by phone. Their phones."""
     people = company.people["field"][:5]
     site = Site.objects.get(pk=people[0].postings.get().site_id)
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
     actions.add_places(both, by=BUILDER, at=now)
     actions.add_network(site, "办公室无线网", "203.0.113.0/24", begins_on, by=BUILDER, at=now)
     morning = now.replace(hour=1, minute=0, second=0, microsecond=0) - DAY
-    for number, employee in enumerate(people):
-        phone = DemoPhone(employee, ("iPhone Safari", "Android Chrome")[number % 2], now - 30 * DAY)
+    phones = [
+        DemoPhone(one, ("iPhone Safari", "Android Chrome")[n % 2], now - 30 * DAY) for n, one in enumerate(people)
+    ]
+    for number, phone in enumerate(phones):
         south_m = 1350 if number == 3 else 20 + 15 * number
         at = morning + dt.timedelta(minutes=3 * number - 10)
         phone.press(at, OFFICE, south_m, "拜访经销商,未到办公室" if number == 3 else "")
         phone.press(at + 9 * HOUR, EXPO, south_m / 5)
+    return phones
 
 
 def _place(name: str, middle: Point, radius_m: int, site: Site, begins_on: dt.date) -> PlaceDetails:
