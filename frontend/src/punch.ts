@@ -1,86 +1,9 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
-import { csrf } from "./csrf";
-import { base64url, deviceName, dropWaiting, keepRing, keepWaiting, makeKeys, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
+import { ask, attempt, begin, hindrance, keep, locate, page, part, said, say, send } from "./phone";
 
-interface Point { latitude: number; longitude: number; datum: "wgs84"; accuracy_m: number; taken_at: string }
-interface Contact { server_time: string; proof: string; ticks: number; boot: string }
 interface Moment { time: string; state: string; said: string; place: string }
 interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; moments: Moment[] }
-interface Answer { id: string; state: string; sentence: string }
-
-const page = document.querySelector<HTMLElement>("[data-punch]")!;
-const said = page.dataset as Record<string, string>;
-const boot = crypto.randomUUID?.() ?? "";
-const FRESH = 60_000;
 const TONES: Record<string, string> = { counted: "green", field: "azure", held: "yellow", refused: "red", void: "secondary", known: "green" };
-let ring: Ring | undefined;
-let contact: Contact | null = null;
-let point: Point | null = null;
-/** Why there is no position, for people. */
-let hindrance = "";
-
-class LoggedOut extends Error {}
-class Refused extends Error {}
-
-function part<T extends HTMLElement>(name: string): T {
-  return page.querySelector<T>(`[data-${name}]`)!;
-}
-
-function say(name: string, text: string): void {
-  part(name).textContent = text;
-  part(name).hidden = !text;
-}
-
-/** Ask the server; a page that is not JSON is the log-in. */
-async function ask<T>(path: string, body?: unknown): Promise<T> {
-  const told = { method: body === undefined ? "GET" : "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } };
-  const answer = await fetch(said.base + path, { ...told, body: body === undefined ? undefined : JSON.stringify(body), redirect: "error" });
-  if (answer.status === 401) throw new LoggedOut();
-  const found = await answer.json();
-  if (!answer.ok) throw new Refused((found as { sentence?: string }).sentence ?? String(answer.status));
-  return found as T;
-}
-
-async function reach(): Promise<void> {
-  const ticks = performance.now();
-  contact = { ...(await ask<{ server_time: string; proof: string }>("/time")), ticks, boot };
-}
-
-/** This phone's key: made and kept once, registered at every opening, so that what became of it is told. */
-async function register(): Promise<void> {
-  let kept = await ringOf(said.employee);
-  if (!kept) await keepRing((kept = { employee: said.employee, keys: await makeKeys(), phone: 0, counter: 0 }));
-  if (kept.phone) ring = kept;
-  const spki = base64url(await crypto.subtle.exportKey("spki", kept.keys.publicKey));
-  const phone = await ask<{ id: number; state: string; sentence: string }>("/keys", { spki, name: named() });
-  if (kept.phone !== phone.id) await keepRing({ ...kept, phone: phone.id });
-  ring = { ...kept, phone: phone.id };
-  say("phone-said", phone.state === "bound" ? "" : phone.sentence);
-}
-
-/** What the browser tells of itself, for people: Android Chrome, iPhone Safari. */
-function named(): string {
-  const agent = navigator.userAgent;
-  const system = /iPhone|iPad|Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? "";
-  return `${system} ${/MicroMessenger|DingTalk|Lark|Edg|Chrome|Firefox|Safari/.exec(agent)?.[0] ?? ""}`.trim();
-}
-
-function locate(): Promise<Point | null> {
-  if (said.gps === undefined || !("geolocation" in navigator)) return Promise.resolve(null);
-  if (point && Date.now() - Date.parse(point.taken_at) < FRESH) return Promise.resolve(point);
-  say("here", said.locating);
-  hindrance = "";
-  return new Promise((good) =>
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => good({ latitude: coords.latitude, longitude: coords.longitude, datum: "wgs84", accuracy_m: coords.accuracy, taken_at: new Date().toISOString() }),
-      (fault) => {
-        hindrance = fault.code === fault.PERMISSION_DENIED ? said.denied : said.nowhere;
-        good(null);
-      },
-      { enableHighAccuracy: true, timeout: 10_000, maximumAge: 15_000 },
-    ),
-  );
-}
 
 function showToday(today: Today): void {
   part("shift").textContent = today.shift;
@@ -102,81 +25,20 @@ function moment(of: Moment): Node {
 }
 
 async function look(): Promise<void> {
-  point = await locate();
-  showToday(await ask<Today>("/today", { point }));
+  showToday(await ask<Today>("/today", { point: await locate() }));
 }
 
-/** Sign a record and keep it before anything is sent: a page that is killed loses nothing. */
+/** Punch: the moment is that of the press, whatever is waited for after it. */
 async function press(): Promise<void> {
   const pressed = { device_time: new Date().toISOString(), ticks: performance.now() };
   part<HTMLButtonElement>("press").disabled = true;
   say("answer", "");
   part("button").textContent = said.sending;
-  const here = await locate();
-  const counter = await nextCounter(said.employee);
   const note = page.querySelector<HTMLInputElement>("#note")!;
-  const told = { v: 1, phone: ring!.phone, id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here };
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named(), device: await deviceName() } });
-  await keepWaiting({ id: told.id, employee: said.employee, counter, payload, signature: await sign(ring!, payload) });
+  await keep({ kind: "punch", note: note.value.trim() }, pressed);
   note.value = "";
   await send();
 }
 
-/** Send what waits, and show the answer of the last one. Nothing is dropped before the server has answered it. */
-async function send(): Promise<void> {
-  const waiting = await waitingOf(said.employee);
-  for (let begin = 0; begin < waiting.length; begin += 100) {
-    const some = waiting.slice(begin, begin + 100);
-    const answers = await ask<Answer[]>("/records", some.map(({ payload, signature }) => ({ payload, signature })));
-    for (const one of some) await dropWaiting(one.id);
-    const last = answers.at(-1)!;
-    say("answer", last.sentence);
-    part("answer").className = `alert alert-${{ counted: "success", known: "success", field: "info", held: "warning" }[last.state] ?? "danger"}`;
-  }
-}
-
-async function showQueue(): Promise<void> {
-  const { length } = await waitingOf(said.employee);
-  say("queue", length ? said.queued.replace("{count}", String(length)) : "");
-}
-
-/** Do something, one thing at a time in all tabs, and say what stood in its way; the button works wherever a key is known. */
-async function attempt(what: () => Promise<void>, otherwise: string): Promise<void> {
-  try {
-    await navigator.locks.request("kaoqin-phone", what);
-  } catch (fault) {
-    const why = fault instanceof LoggedOut ? said.login : fault instanceof Refused ? fault.message : otherwise;
-    say("answer", why);
-    part("answer").className = "alert alert-warning";
-    part("button").textContent = said.offlineButton;
-    say("here", "");
-  }
-  part<HTMLButtonElement>("press").disabled = !ring;
-  await showQueue();
-}
-
-async function open(): Promise<void> {
-  say("answer", "");
-  await register();
-  await reach();
-  await send();
-  await look();
-}
-
-function begin(): void {
-  if (!(window.isSecureContext && crypto.subtle && "indexedDB" in window)) {
-    say("here", said.unsupported);
-    return;
-  }
-  const again = (): void => void attempt(open, said.away);
-  part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
-  window.addEventListener("online", again);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
-  const tick = (): void => say("clock", new Date().toLocaleString(document.documentElement.lang || "zh-CN", { dateStyle: "full", timeStyle: "short" }));
-  tick();
-  setInterval(tick, 10_000);
-  again();
-}
-
-begin();
+part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
+begin(look);

@@ -45,7 +45,7 @@ def test_each_for_itself_and_told_once(cast, ended):
     assert [row.given for row in queries.choices(cast.lin.pk)] == [False, True]
     assert ended == [{"purpose": "location", "employee_ids": [cast.lin.pk], "at": make.NOW}]
     said = AuditEntry.objects.filter(action="consent.choose").order_by("pk").values_list("said", flat=True)
-    assert list(said) == ["林小满 同意打卡时使用位置(第 1 版)", "林小满 撤回对打卡时使用位置的同意"]
+    assert list(said) == ["林小满 同意打卡和签到时使用位置(第 1 版)", "林小满 撤回对打卡和签到时使用位置的同意"]
 
 
 def test_withdrawing_what_was_never_given_is_nothing(cast, ended):
@@ -88,7 +88,7 @@ def test_what_was_said_cannot_be_changed(cast):
 
 def test_all_purposes_on_ones_own_page(enter, cast):
     lin = enter("lin")
-    for given, button in (("1", "撤回同意"), ("0", "我已阅读,同意打卡时使用位置")):
+    for given, button in (("1", "撤回同意"), ("0", "我已阅读,同意打卡和签到时使用位置")):
         told = {"purpose": "location", "version": "1", "given": given, "back": "https://evil.example/"}
         assert lin.post("/my/consents/choose/", told).url == "/my/consents/"
         assert button in lin.get("/my/consents/").content.decode()

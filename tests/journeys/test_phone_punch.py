@@ -35,7 +35,7 @@ def test_inside_outside_offline_and_the_manager(visit, company, at_the_office, l
     chen.context.grant_permissions(["geolocation"])
     stand(chen, 20)
     chen.goto(f"{live_server.url}/punch/")
-    chen.click("text=我已阅读,同意打卡时使用位置")
+    chen.click("text=我已阅读,同意打卡和签到时使用位置")
     expect(chen.locator("[data-here]")).to_have_text("在「上海办公室」范围内")
     expect(chen.locator("[data-button]")).to_have_text("上班打卡")
     assert chen.evaluate("document.documentElement.scrollWidth") <= 360

@@ -24,6 +24,7 @@ from procrastinate.contrib.django import app
 import make
 from kaoqin.attendance.models import DayResult, MonthResult, Waiting
 from kaoqin.core.models import JobRun
+from kaoqin.field.models import PlanStop, Visit
 from kaoqin.leave import queries as leave
 from kaoqin.org.models import Employee
 from kaoqin.overtime import queries as overtime
@@ -190,8 +191,15 @@ def story():
     """What the demo told, without database numbers."""
     people = list(Employee.objects.order_by("number").values_list("number", "name", "hired_on", "left_on"))
     rows = Punch.objects.values_list("person_key", "device_time", "origin", "place")
-    return people, sorted(
-        (key, time, re.sub(r"^phone-\d+$", "phone", origin), place) for key, time, origin, place in rows
+    punches = sorted((key, time, re.sub(r"^phone-\d+$", "phone", origin), place) for key, time, origin, place in rows)
+    visits = Visit.objects.order_by("employee__number", "started_at")
+    told = visits.values_list("employee__number", "customer__code", "started_at", "ended_at", "verdict", "answers")
+    plans = PlanStop.objects.order_by("date", "employee__number", "place")
+    return (
+        people,
+        punches,
+        list(told),
+        list(plans.values_list("date", "employee__number", "customer__code", "time")),
     )
 
 
@@ -200,6 +208,9 @@ def test_the_demo_is_two_companies_with_their_mishaps_and_settled(db, small, cap
     assert DayResult.objects.filter(late_minutes__gt=0).exists()
     assert MonthResult.objects.exists()
     assert not Waiting.objects.exists()
+    endings = set(Visit.objects.values_list("ending", flat=True))
+    assert {"checked_out", "next", "midnight"} <= endings
+    assert Visit.objects.filter(verdict="outside").exists()
     assert Punch.objects.filter(device_time__year=2000).exists()
     assert Punch.objects.filter(employee=None).exists()
     swap = RosterChange.objects.filter(title__startswith="换班").first()

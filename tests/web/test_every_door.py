@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from doors_table import DOORS, ROLES
 
 import make
+import travelling
 from handset import Handset, office
 from kaoqin.approvals import delegating, flow_actions
 from kaoqin.approvals.models import Flow
@@ -23,6 +24,7 @@ from kaoqin.core.seeds import plant
 from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
+from kaoqin.field import photos
 from kaoqin.leave import actions as leave_actions
 from kaoqin.leave import nursing
 from kaoqin.leave.models import RegionParameter
@@ -117,6 +119,7 @@ def world(cast):
         "phones:ways": cast.day_group.pk,
         "tracks:day": (TrackDay.objects.create(employee=cast.chen, date=make.TODAY).employee_id, str(make.TODAY)),
         **punched(cast),
+        **fielded(cast),
     }
     about |= {
         "consent:person": chen,
@@ -295,6 +298,23 @@ def punched(cast):
         "phones:record": PhoneRecord.objects.get().pk,
         "phones:place": office(("site_id", cast.site.pk)).pk,
         "phones:network": network.pk,
+    }
+
+
+def fielded(cast):
+    """Chen owns a customer, plans to visit it and did, with a photo, whose address was made for He."""
+    shop, kind = travelling.customer(cast.chen), travelling.kind()
+    planned = travelling.stop(cast.chen, shop=shop)
+    made = travelling.Traveller(cast.by("chen"), make.NOW).visit(shop, kind, photos=[travelling.picture()])
+    address = photos.address(made.photos.get(), seen_by=cast.by("he"), at=make.NOW)
+    return {
+        **dict.fromkeys(("field:visit", "field:note"), made.pk),
+        "field:photo": address.split("/")[-2],
+        **dict.fromkeys(("field:add_stop", "field:copy_week"), cast.chen.pk),
+        **dict.fromkeys(("field:drop_stop", "field:raise_stop"), planned.pk),
+        **dict.fromkeys(("field:kind", "field:close_kind"), kind.pk),
+        **dict.fromkeys((f"field:{page}" for page in ("customer", "change_customer", "give_customer")), shop.pk),
+        "field:end_owner": (shop.pk, shop.owners.get().pk),
     }
 
 

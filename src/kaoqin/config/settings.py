@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kaoqin.punches",
     "kaoqin.phones",
     "kaoqin.tracks",
+    "kaoqin.field",
     "kaoqin.leave",
     "kaoqin.overtime",
     "kaoqin.attendance",

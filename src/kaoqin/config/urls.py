@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from kaoqin.field.api import router as field
 from kaoqin.phones.api import api
 from kaoqin.tracks.api import router as tracks
 
 api.add_router("/field", tracks)
+
+api.add_router("/field", field)
 
 urlpatterns = [
     path("", include("kaoqin.web.urls")),
@@ -21,6 +24,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("kaoqin.phones.urls")),
     path("", include("kaoqin.tracks.urls")),
+    path("", include("kaoqin.field.urls")),
     path("", include("kaoqin.leave.urls")),
     path("", include("kaoqin.overtime.urls")),
     path("", include("kaoqin.attendance.urls")),

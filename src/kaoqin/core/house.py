@@ -7,7 +7,19 @@ from pathlib import Path
 from kaoqin.core.environment import SETTINGS
 
 FLOORS = (
-    *("web", "rollcall", "trials", "attendance", "leave", "overtime", "tracks", "phones", "punches", "scheduling"),
+    *(
+        "web",
+        "rollcall",
+        "trials",
+        "attendance",
+        "field",
+        "leave",
+        "overtime",
+        "tracks",
+        "phones",
+        "punches",
+        "scheduling",
+    ),
     *("approvals", "devices", "consent", "notices", "org", "maps", "security", "core"),
 )
 DOORS = ("actions", "queries", "words")

@@ -41,6 +41,17 @@ class KeptFile(models.Model):
     expires_at = models.DateTimeField()
 
 
+class OutboxEvent(models.Model):
+    """Something that happened here and that others outside may take note of, kept in the transaction of its reason."""
+
+    name = models.CharField(max_length=60)
+    facts = models.JSONField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["told_at"], name="outbox_by_time")]
+
+
 class TableImport(models.Model):
     """A table somebody brought, with its mapping and repairs, until it is taken or given up."""
 

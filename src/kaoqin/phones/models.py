@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.org.words import Datum
-from kaoqin.phones.words import Outside, PhoneState, RecordState, Seen, Way
+from kaoqin.phones.words import PUNCH_KIND, Outside, PhoneState, RecordState, Seen, Way
 
 
 class Place(models.Model):
@@ -124,7 +124,7 @@ class Assessed(models.Model):
 
 
 class Record(Assessed):
-    """One punch as a phone sent it, what was found about it, and the punch it became.
+    """One punch as a phone sent it, what was found about it, and the punch it became; or what another room understands.
 
     `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
     `latitude` and `longitude` are WGS-84. `at` is the time that counts, `device_time` what the phone's clock said.
@@ -134,6 +134,7 @@ class Record(Assessed):
     employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField()
     counter = models.BigIntegerField()
+    kind = models.CharField(max_length=20, default=PUNCH_KIND)
     digest = models.CharField(max_length=64)
     payload = models.TextField()
     signature = models.CharField(max_length=100)

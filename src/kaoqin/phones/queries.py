@@ -20,6 +20,7 @@ from kaoqin.phones.words import (
     LOCATION,
     MANAGE_PLACES,
     PUNCH,
+    PUNCH_KIND,
     REVIEW_RECORDS,
     SEE_PHONES,
     WAITING_QUEUES,
@@ -195,9 +196,9 @@ def network(network_id: int, *, seen_by: Actor) -> OfficeNetwork:
 
 
 def records(*, seen_by: Actor, on: dt.date) -> QuerySet[Record]:
-    """The records of the people within reach, without one's own: nobody reviews oneself. The newest first."""
+    """The punches by phone of the people within reach, without one's own: nobody reviews oneself. The newest first."""
     reached = org.people(REVIEW_RECORDS, seen_by=seen_by, on=on)
-    rows = Record.objects.filter(employee__in=reached).exclude(employee=seen_by.employee_id or 0)
+    rows = Record.objects.filter(employee__in=reached, kind=PUNCH_KIND).exclude(employee=seen_by.employee_id or 0)
     rows = rows.select_related("employee", "phone", "decision", "decision__decided_by", "punch")
     return rows.order_by("-at", "-pk")
 
@@ -246,8 +247,8 @@ def waiting_count(*, seen_by: Actor, on: dt.date) -> int:
 
 
 def own_records(employee_id: int, first: dt.datetime, last: dt.datetime) -> QuerySet[Record]:
-    """Somebody's records of a stretch of time in order; the caller has asked whether they may be seen."""
-    rows = Record.objects.filter(employee=employee_id, at__range=(first, last))
+    """Somebody's punches by phone of a stretch of time in order; the caller has asked whether they may be seen."""
+    rows = Record.objects.filter(employee=employee_id, kind=PUNCH_KIND, at__range=(first, last))
     return rows.exclude(state=RecordState.REFUSED).select_related("decision").order_by("at", "pk")
 
 

@@ -12,7 +12,7 @@ from kaoqin.core.arrays import array_of
 from kaoqin.core.places import Point
 from kaoqin.phones.models import Record
 from kaoqin.phones.past import FALSE, HONEST, TOGETHER, Earlier, Evidence, Past, Scores, Use
-from kaoqin.phones.words import Flag, RecordState
+from kaoqin.phones.words import PUNCH_KIND, Flag, RecordState
 
 SPAN = dt.timedelta(days=60)
 LAST_OF_ONE, LAST_NETWORKS, LAST_STATIONS = 120, 5_000, 1_000
@@ -89,7 +89,7 @@ def past_of(now: Evidence) -> Past:
 
 def _own(now: Evidence) -> list[Any]:
     """The `FIELDS` of the person's latest records before now, the oldest first."""
-    rows = Record.objects.filter(employee=now.employee, at__lt=now.at, at__gte=now.at - SPAN)
+    rows = Record.objects.filter(employee=now.employee, kind=PUNCH_KIND, at__lt=now.at, at__gte=now.at - SPAN)
     rows = rows.exclude(state=RecordState.REFUSED).order_by("-at", "-pk")
     return list(rows.values_list(*FIELDS, named=True)[:LAST_OF_ONE])[::-1]
 

@@ -19,11 +19,24 @@ from kaoqin.org import queries as org
 from kaoqin.phones import queries
 from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
+from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
-from kaoqin.phones.words import HOLDING, KNOWN, PUNCH, Flag, Outside, PhoneState, RecordState, Seen, Way, Ways
+from kaoqin.phones.words import (
+    HOLDING,
+    KNOWN,
+    PUNCH,
+    PUNCH_KIND,
+    Flag,
+    Outside,
+    PhoneState,
+    RecordState,
+    Seen,
+    Way,
+    Ways,
+)
 from kaoqin.punches import queries as punches
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
@@ -75,8 +88,10 @@ def _take_one(sent: SignedRecord, asked: Asked) -> RecordAnswer:
         told = PayloadSent.model_validate_json(sent.payload)
     except ValidationError:
         return _refused("", gettext("记录的格式不对。"))
-    if "\0" in told.note:
+    if "\0" in told.note or "\\u0000" in json.dumps(told.about):
         return _refused(str(told.id), gettext("记录的格式不对。"))
+    if told.kind != PUNCH_KIND and kind_of(told.kind) is None:
+        return _refused(str(told.id), gettext("不认识这种记录,请更新后再试。"))
     with transaction.atomic():
         try:
             phone = queries.own_phone(told.phone, seen_by=asked.by)
@@ -102,14 +117,25 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
-    if row.state != RecordState.REFUSED:
+    if row.state != RecordState.REFUSED and told.kind == PUNCH_KIND:
         assess(row, told, judged.nearest, judged.ways)
     row.save(force_insert=True)
     if row.state != RecordState.REFUSED:
         Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
+    kind = kind_of(told.kind)
+    if kind and row.state != RecordState.REFUSED:
+        return _told_room(row, kind.take(row, told.about, asked.by, asked.at))
     if row.state in {RecordState.COUNTED, RecordState.FIELD}:
         append(row, asked.at)
     return _answer(row, row.state)
+
+
+def _told_room(row: Record, taken: Taken) -> RecordAnswer:
+    """The record is what the room that understands it says."""
+    row.state, row.verdict = taken.state, taken.found.seen
+    row.place, row.distance_m = taken.found.place[:60], taken.found.beyond_m
+    row.save(update_fields=["state", "verdict", "place", "distance_m"])
+    return _answer(row, row.state).model_copy(update={"sentence": taken.sentence})
 
 
 def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
@@ -120,6 +146,9 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
     judged = Judged(reckon(clock, asked.at, ways.offline_hours), ways, zone)
     judged.flags |= judged.reckoned.flags | _of_phone(phone, told, judged.reckoned.at)
     day = _day(judged.reckoned.at, zone)
+    if told.kind != PUNCH_KIND:
+        _position(judged, told, employee_id)
+        return judged
     _place(judged, told, employee_id, day)
     if judged.found.seen != Seen.INSIDE and Way.NETWORK in ways.ways and is_prompt(clock, asked.at):
         name = queries.network_of(employee_id, asked.by.address, day)
@@ -167,20 +196,28 @@ def _of_phone(phone: Phone, told: PayloadSent, at: dt.datetime) -> set[Flag]:
 def _place(judged: Judged, told: PayloadSent, employee_id: int, day: dt.date) -> None:
     """The verdict of the position, if there is one that may be used."""
     sent = told.point
-    if sent is None or Way.GPS not in judged.ways.ways:
-        return
+    if sent and Way.GPS in judged.ways.ways and _position(judged, told, employee_id) and judged.point:
+        judged.nearest = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
+        judged.found = judged.nearest
+        judged.way = Way.GPS
+
+
+def _position(judged: Judged, told: PayloadSent, employee_id: int) -> bool:
+    """Keep the position where its owner agrees to that; whether it says something of a place."""
+    sent = told.point
+    if sent is None:
+        return False
     if not queries.agrees_to_location(employee_id):
         judged.flags.add(Flag.NO_CONSENT)
-        return
+        return False
     judged.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)
     if abs(sent.taken_at - told.device_time) > STALE:
         judged.flags.add(Flag.POINT_STALE)
     elif sent.accuracy_m > MOST_ACCURACY_M:
         judged.flags.add(Flag.POINT_COARSE)
     else:
-        judged.nearest = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
-        judged.found = judged.nearest
-        judged.way = Way.GPS
+        return True
+    return False
 
 
 def _state(judged: Judged, told: PayloadSent) -> RecordState:
@@ -203,6 +240,7 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
         employee=phone.employee,
         key=told.id,
         counter=told.counter,
+        kind=told.kind,
         payload=kept,
         signature=sent.signature,
         address=asked.by.address,

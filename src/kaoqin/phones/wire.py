@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -59,7 +59,7 @@ class PayloadSent(Schema):
     phone: Annotated[int, Field(gt=0, lt=2**63)]
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
-    kind: Literal["punch"]
+    kind: Annotated[str, Field(max_length=20)]
     device_time: Instant
     zone: Annotated[str, Field(max_length=60)] = ""
     boot: uuid.UUID
@@ -69,6 +69,7 @@ class PayloadSent(Schema):
     wifi: Annotated[list[Bssid], Field(max_length=50)] = Field(default_factory=list)
     note: Annotated[str, Field(max_length=200)] = ""
     client: ClientSent = Field(default_factory=ClientSent)
+    about: dict[str, Any] = {}
 
 
 class SignedRecord(Schema):

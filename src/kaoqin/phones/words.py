@@ -40,6 +40,9 @@ class RecordState(models.TextChoices):
     REFUSED = "refused", gettext_lazy("不接受")
 
 
+PUNCH_KIND = "punch"
+"""The kind of record that is a punch; others belong to rooms above."""
+
 KNOWN = "known"
 """The answer to a record that has come before; it is not kept again."""
 
@@ -107,13 +110,15 @@ class Ways:
 
 LOCATION = purpose(
     "location",
-    gettext_lazy("打卡时使用位置"),
+    gettext_lazy("打卡和签到时使用位置"),
     1,
     (
-        gettext_lazy("目的:只用于判断您打卡时是否在打卡地点,不作其他用途。"),
-        gettext_lazy("内容:打卡那一刻的经纬度与误差;不打卡时不取位置,不记录轨迹。"),
-        gettext_lazy("谁能看到:复核打卡的主管与人事。考勤记录里只留地点名称与距离,不留经纬度。"),
-        gettext_lazy("可以不同意,也可以随时撤回:改用办公网络或考勤机打卡,不影响您的工作。"),
+        gettext_lazy("目的:只用于判断您打卡时是否在打卡地点、拜访签到签退时是否在客户处,不作其他用途。"),
+        gettext_lazy("内容:打卡、签到、签退那一刻的经纬度与误差;其他时候不保存位置,不记录轨迹。"),
+        gettext_lazy("谁能看到:您的主管与人事。考勤记录里只留地点名称与距离,不留经纬度。"),
+        gettext_lazy(
+            "可以不同意,也可以随时撤回:改用办公网络或考勤机打卡,拜访照样可以签到,只是无法判断是否在客户处;不影响您的工作。"
+        ),
     ),
 )
 

@@ -24,6 +24,7 @@ from kaoqin.attendance.words import (
 from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
+from kaoqin.field.words import MANAGE_VISIT_KINDS, VISIT
 from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.maps.words import SEE_MAPS
 from kaoqin.notices import queries as notices
@@ -132,6 +133,16 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
             Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),
+        ),
+    ),
+    (
+        gettext_lazy("外勤"),
+        (
+            Entry(gettext_lazy("我的拜访"), "/visits/", "walk", VISIT),
+            Entry(gettext_lazy("拜访计划"), "/field/plans/", "calendar-event", VISIT),
+            Entry(pgettext_lazy("list", "拜访记录"), "/field/visits/", "clipboard-list", VISIT),
+            Entry(pgettext_lazy("list", "客户"), "/field/customers/", "building-store", VISIT),
+            Entry(gettext_lazy("拜访类型"), "/field/kinds/", "settings", MANAGE_VISIT_KINDS),
         ),
     ),
     (

@@ -43,8 +43,14 @@ class DemoPhone:
         choosing.choose(LOCATION, True, LOCATION.version, by=self.by, at=at, today=at.date())
         self._counter = 0
 
-    def press(
+    def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "", **told: Any) -> None:
+        """Punch at an instant, some metres south of a place, as the browser would."""
+        self.tell("punch", {}, at, where, south_m, note, **told)
+
+    def tell(
         self,
+        kind: str,
+        about: dict[str, Any],
         at: dt.datetime,
         where: Point,
         south_m: float,
@@ -54,10 +60,11 @@ class DemoPhone:
         device: str = "",
         wifi: Sequence[str] = (),
         **point: Any,
-    ) -> None:
-        """Punch at an instant, some metres south of a place, as the browser would; or as a native client, which tells
-        more of the `point` and the Wi-Fi about."""
+    ) -> str:
+        """A record of a kind made at an instant, some metres south of a place, as the browser would; or as a native client,
+        which tells more of the `point` and the Wi-Fi about. Its id."""
         self._counter += 1
+        key = str(uuid.UUID(int=self.phone.pk * 1000 + self._counter))
         boot, when = str(uuid.UUID(int=self.phone.pk)), at.isoformat()
         contact = {"server_time": when, "proof": sign_contact(None, at.astimezone(dt.UTC)), "ticks": 0, "boot": boot}
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
@@ -66,9 +73,10 @@ class DemoPhone:
             {
                 "v": 1,
                 "phone": self.phone.pk,
-                "id": str(uuid.UUID(int=self.phone.pk * 1000 + self._counter)),
+                "id": key,
                 "counter": self._counter,
-                "kind": "punch",
+                "kind": kind,
+                "about": about,
                 "device_time": when,
                 "zone": "Asia/Shanghai",
                 "boot": boot,
@@ -81,15 +89,16 @@ class DemoPhone:
             }
         )
         taking.take_records([SignedRecord(payload=payload, signature=self._sign(payload))], by=self.by, at=at)
+        return key
 
     def _sign(self, payload: str) -> str:
         r, s = decode_dss_signature(self._key.sign(payload.encode(), ec.ECDSA(hashes.SHA256())))
         return base64.urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
-def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
+def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> list[DemoPhone]:
     """Places and a network since the beginning; of this month some days of phone punches of the first field people, and
-    yesterday some that should be looked at: outside, made up, too fast, by a colleague's phone."""
+    yesterday some that should be looked at: outside, made up, too fast, by a colleague's phone. Their phones."""
     people = company.people["field"][:5]
     site = Site.objects.get(pk=people[0].postings.get().site_id)
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
@@ -105,6 +114,7 @@ def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.da
         if at.date() >= today.replace(day=1) and at.weekday() < 5:
             _press_a_day(phones, at)
     _press_oddly(phones, morning)
+    return phones
 
 
 def _press_a_day(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:

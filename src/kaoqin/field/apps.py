@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class FieldConfig(AppConfig):
+    name = "kaoqin.field"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaoqin.core import imports, seeds
+        from kaoqin.field import (  # telling registers what is done every night
+            customers_import,
+            kind_actions,
+            plans_import,
+            taking,
+            telling,  # noqa: F401
+        )
+        from kaoqin.phones.kinds import record_kind
+
+        imports.register(customers_import.KIND)
+        imports.register(plans_import.KIND)
+        seeds.register(kind_actions.seed_kind)
+        for kind in taking.KINDS:
+            record_kind(kind)

@@ -1,0 +1,143 @@
+"""Photos of visits: what is one, what is written of it, who sees it, and for how long."""
+
+import io
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from PIL import Image
+
+import make
+from kaoqin.core.words import NotFound, Refusal
+from kaoqin.field import photos
+from kaoqin.field.models import Visit, VisitPhoto
+from travelling import Traveller, customer, kind, picture
+
+
+@pytest.fixture
+def seen(cast):
+    """Lin's visit with a photo."""
+    return Traveller(cast.by("lin")).visit(customer(cast.lin), kind(), photos=[picture()]).photos.get()
+
+
+def opened(content):
+    return Image.open(io.BytesIO(content))
+
+
+def test_what_a_camera_writes_besides_is_gone_and_the_picture_upright():
+    told = Image.Exif()
+    told[0x0112], told[0x010F] = 6, "Camera GPS 31.2304"
+    tidied = photos.tidy(picture(60, 40, exif=told))
+    assert (opened(tidied).size, dict(opened(tidied).getexif())) == ((40, 60), {})
+    assert b"31.2304" not in tidied
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_every_kind_of_image_is_kept_as_jpeg_and_not_too_large(form):
+    kept = opened(photos.tidy(picture(4096, 100, form)))
+    assert (kept.format, kept.size) == ("JPEG", (2048, 50))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<svg onload=alert(1)>", b"\xff\xd8\xff not", picture(form="GIF"), picture()[:200]]
+)
+def test_what_is_no_photo_by_its_content_is_refused(content):
+    with pytest.raises(Refusal, match="这不是照片"):
+        photos.tidy(content)
+
+
+def test_one_byte_too_large_is_refused(monkeypatch):
+    content = picture()
+    monkeypatch.setattr(photos, "LARGEST", len(content))
+    assert photos.tidy(content)
+    monkeypatch.setattr(photos, "LARGEST", len(content) - 1)
+    with pytest.raises(Refusal, match="超过"):
+        photos.tidy(content)
+
+
+def test_an_image_of_too_many_points_is_not_opened(monkeypatch):
+    monkeypatch.setattr(photos, "MOST_PIXELS", 2399)
+    with pytest.raises(Refusal, match="照片太大"):
+        photos.tidy(picture())
+
+
+def test_a_photo_is_shown_to_whom_its_address_was_made_for_only(cast, seen, enter):
+    address = photos.address(seen, seen_by=cast.by("wang"), at=make.NOW)
+    answer = enter("wang").get(address)
+    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
+        200,
+        "image/jpeg",
+        "private, no-store",
+    )
+    assert [enter(who).get(address).status_code for who in ("lin", "zhao", "he", "outsider")] == [404] * 4
+    assert enter("").get(address).status_code == 302
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(0, 200), (10, 200), (10.1, 404)])
+def test_after_ten_minutes_it_is_gone(cast, seen, enter, clock, minutes, status):
+    address = photos.address(seen, seen_by=cast.by("lin"), at=make.NOW)
+    clock(make.NOW + minutes * photos.SHOWN_FOR / 10)
+    assert enter("lin").get(address).status_code == status
+
+
+def test_an_address_cannot_be_made_up_or_changed(cast, seen, enter):
+    address = photos.address(seen, seen_by=cast.by("lin"), at=make.NOW)
+    forged = address.replace(f"/{seen.pk}.", f"/{seen.pk + 1}.")
+    assert [enter("lin").get(one).status_code for one in (forged, "/field/photos/1/", "/field/photos/1.2.3:x/")] == [
+        404
+    ] * 3
+
+
+def test_whoever_may_see_the_visit_no_more_sees_no_photo(cast, seen):
+    address = photos.address(seen, seen_by=cast.by("wang"), at=make.NOW).split("/")[-2]
+    cast.accounts["wang"].grants.all().delete()
+    with pytest.raises(NotFound):
+        photos.shown(address, seen_by=cast.by("wang"), at=make.NOW)
+
+
+def test_files_lie_outside_of_what_is_served_under_names_nobody_can_guess(seen):
+    path = photos.kept_path(seen.path)
+    assert path.parent == Path(settings.MEDIA_ROOT)
+    assert (path.exists(), len(path.stem)) == (True, 22)
+
+
+def test_another_s_photo_is_not_taken_by_naming_it(cast, seen):
+    lin, zhao = Traveller(cast.by("lin")), Traveller(cast.by("zhao"))
+    key = lin.photo(picture())
+    zhao.check_in(customer(cast.zhao), kind("另一种"))
+    zhao.send(zhao.record(kind="visit_out", about={"visit": zhao.last["id"], "photos": [key, str(seen.key)]}))
+    assert Visit.objects.get(employee=cast.zhao).photos.count() == 0
+    assert VisitPhoto.objects.get(pk=seen.pk).visit.employee == cast.lin
+
+
+def test_the_same_photo_again_is_one_and_not_too_many_wait(cast, monkeypatch):
+    told = {"by": cast.by("lin"), "at": make.NOW}
+    key = uuid.uuid4()
+    assert photos.keep_photo(key, picture(), **told) == photos.keep_photo(key, b"", **told)
+    monkeypatch.setattr(photos, "MOST_WAITING", 1)
+    with pytest.raises(Refusal, match="太多"):
+        photos.keep_photo(uuid.uuid4(), picture(), **told)
+
+
+def test_a_photo_whose_visit_never_came_goes_after_a_week(cast, seen):
+    lin = Traveller(cast.by("lin"))
+    lin.photo(picture())
+    unused = photos.kept_path(VisitPhoto.objects.get(visit=None).path)
+    assert photos.drop_unused(make.NOW + photos.WAITS_FOR) == 0
+    assert photos.drop_unused(make.NOW + photos.WAITS_FOR + make.DAY) == 1
+    assert (unused.exists(), VisitPhoto.objects.count()) == (False, 1)
+
+
+def test_a_photo_comes_over_http(cast, enter):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    key, client = str(uuid.uuid4()), enter("lin")
+    sent = {"key": key, "file": SimpleUploadedFile("a.jpg", picture(), "image/jpeg")}
+    assert client.post("/api/v1/field/photos", sent).json() == {"key": key}
+    bad = {"key": str(uuid.uuid4()), "file": SimpleUploadedFile("a.jpg", b"?")}
+    assert client.post("/api/v1/field/photos", bad).json()["code"] == "field.no_photo"
+    assert (
+        enter("sun").post("/api/v1/field/photos", sent | {"file": SimpleUploadedFile("a", picture())}).status_code
+        == 409
+    )
