@@ -1,6 +1,7 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
 import { csrf } from "./csrf";
-import { base64url, dropWaiting, keepRing, keepWaiting, makeKeys, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
+import { dropWaiting, keepRing, keepWaiting, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
+import { agreed, fingerprint, newRing, ringFor, spkiOf, type Registered } from "./registering";
 
 interface Point { latitude: number; longitude: number; datum: "wgs84"; accuracy_m: number; taken_at: string }
 interface Contact { server_time: string; proof: string; ticks: number; boot: string }
@@ -18,9 +19,19 @@ let contact: Contact | null = null;
 let point: Point | null = null;
 /** Why there is no position, for people. */
 let hindrance = "";
+/** Whoever pressed said so; they are asked again at the next press, not before. */
+let declined = false;
+/** What the button says when nothing is under way. */
+let label = "";
 
 class LoggedOut extends Error {}
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(sentence: string, readonly code = "") {
+    super(sentence);
+  }
+}
+/** Whoever pressed did not want this phone in the place of the one in use. */
+class Declined extends Error {}
 
 function part<T extends HTMLElement>(name: string): T {
   return page.querySelector<T>(`[data-${name}]`)!;
@@ -37,7 +48,8 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
   const answer = await fetch(said.base + path, { ...told, body: body === undefined ? undefined : JSON.stringify(body), redirect: "error" });
   if (answer.status === 401) throw new LoggedOut();
   const found = await answer.json();
-  if (!answer.ok) throw new Refused((found as { sentence?: string }).sentence ?? String(answer.status));
+  const { sentence, code } = found as { sentence?: string; code?: string };
+  if (!answer.ok) throw new Refused(sentence ?? String(answer.status), code);
   return found as T;
 }
 
@@ -46,16 +58,36 @@ async function reach(): Promise<void> {
   contact = { ...(await ask<{ server_time: string; proof: string }>("/time")), ticks, boot };
 }
 
-/** This phone's key: made and kept once, registered at every opening, so that what became of it is told. */
+/** Tell the server this phone's key, and hear what became of it. One that was replaced gets a new key, which asks again. */
 async function register(): Promise<void> {
-  let kept = await ringOf(said.employee);
-  if (!kept) await keepRing((kept = { employee: said.employee, keys: await makeKeys(), phone: 0, counter: 0 }));
-  if (kept.phone) ring = kept;
-  const spki = base64url(await crypto.subtle.exportKey("spki", kept.keys.publicKey));
-  const phone = await ask<{ id: number; state: string; sentence: string }>("/keys", { spki, name: named() });
+  const kept = await ringFor(said.employee);
+  const phone = await introduce({ spki: await spkiOf(kept), name: named() });
   if (kept.phone !== phone.id) await keepRing({ ...kept, phone: phone.id });
-  ring = { ...kept, phone: phone.id };
+  ring = phone.state === "replaced" ? await newRing(said.employee) : { ...kept, phone: phone.id };
   say("phone-said", phone.state === "bound" ? "" : phone.sentence);
+}
+
+/** Another phone is in use: nothing is replaced before whoever presses was asked. */
+async function introduce(told: { spki: string; name: string }): Promise<Registered> {
+  try {
+    return await ask<Registered>("/keys", told);
+  } catch (fault) {
+    if (!(fault instanceof Refused) || fault.code !== "phones.replace_first") throw fault;
+    declined = !(await agreed(part<HTMLDialogElement>("replace"), fault.message));
+    if (declined) throw new Declined();
+    return ask<Registered>("/keys", { ...told, replace: true });
+  }
+}
+
+/** The first press registers the phone; without a network its key is made, and registered when there is one. */
+async function registerAtFirst(): Promise<void> {
+  ring = await ringFor(said.employee);
+  if (ring.phone) return;
+  try {
+    await register();
+  } catch (fault) {
+    if (fault instanceof Refused || fault instanceof Declined) throw fault;
+  }
 }
 
 /** What the browser tells of itself, for people: Android Chrome, iPhone Safari. */
@@ -84,7 +116,7 @@ function locate(): Promise<Point | null> {
 
 function showToday(today: Today): void {
   part("shift").textContent = today.shift;
-  part("button").textContent = today.button;
+  part("button").textContent = label = today.button;
   say("here", today.sentence);
   say("hindrance", today.counts ? "" : hindrance);
   part("note-part").hidden = !today.note_needed;
@@ -112,10 +144,11 @@ async function press(): Promise<void> {
   part<HTMLButtonElement>("press").disabled = true;
   say("answer", "");
   part("button").textContent = said.sending;
+  await registerAtFirst();
   const here = await locate();
   const counter = await nextCounter(said.employee);
   const note = page.querySelector<HTMLInputElement>("#note")!;
-  const told = { v: 1, phone: ring!.phone, id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here };
+  const told = { v: 2, key: await fingerprint(ring!), id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named() } });
   await keepWaiting({ id: told.id, employee: said.employee, counter, payload, signature: await sign(ring!, payload) });
@@ -126,6 +159,10 @@ async function press(): Promise<void> {
 /** Send what waits, and show the answer of the last one. Nothing is dropped before the server has answered it. */
 async function send(): Promise<void> {
   const waiting = await waitingOf(said.employee);
+  if (waiting.length && !ring?.phone) {
+    if (declined) throw new Declined();
+    await register();
+  }
   for (let begin = 0; begin < waiting.length; begin += 100) {
     const some = waiting.slice(begin, begin + 100);
     const answers = await ask<Answer[]>("/records", some.map(({ payload, signature }) => ({ payload, signature })));
@@ -141,27 +178,37 @@ async function showQueue(): Promise<void> {
   say("queue", length ? said.queued.replace("{count}", String(length)) : "");
 }
 
-/** Do something, one thing at a time in all tabs, and say what stood in its way; the button works wherever a key is known. */
+/** Do something, one thing at a time in all tabs, and say what stood in its way; the button works even so. */
 async function attempt(what: () => Promise<void>, otherwise: string): Promise<void> {
   try {
     await navigator.locks.request("kaoqin-phone", what);
   } catch (fault) {
-    const why = fault instanceof LoggedOut ? said.login : fault instanceof Refused ? fault.message : otherwise;
-    say("answer", why);
+    say("answer", why(fault, otherwise));
     part("answer").className = "alert alert-warning";
-    part("button").textContent = said.offlineButton;
-    say("here", "");
+    part("button").textContent = label || said.offlineButton;
+    if (!(fault instanceof Declined)) say("here", "");
   }
-  part<HTMLButtonElement>("press").disabled = !ring;
+  part<HTMLButtonElement>("press").disabled = false;
   await showQueue();
 }
 
+function why(fault: unknown, otherwise: string): string {
+  if (fault instanceof LoggedOut) return said.login;
+  if (fault instanceof Declined) return said.declined;
+  return fault instanceof Refused ? fault.message : otherwise;
+}
+
+/** Opening the page registers nothing: only what was registered is told again, so that what became of it is heard. */
 async function open(): Promise<void> {
   say("answer", "");
-  await register();
+  ring = await ringOf(said.employee);
   await reach();
-  await send();
-  await look();
+  if (ring?.phone) await register();
+  try {
+    await send();
+  } finally {
+    await look();
+  }
 }
 
 function begin(): void {

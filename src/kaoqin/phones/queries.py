@@ -14,6 +14,7 @@ from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones.models import LocationChoice, OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
     MANAGE_PLACES,
@@ -131,6 +132,13 @@ def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
     if found is None:
         raise NotFound("phones.no_phone", gettext("没有这部手机,请重新登记。"))
     return found
+
+
+def own_phone_of_key(named: str, *, seen_by: Actor) -> Phone:
+    """The phone of whoever asks whose key has this fingerprint, held until the transaction ends."""
+    require(seen_by, PUNCH)
+    rows = Phone.objects.filter(employee=seen_by.employee_id or 0).values_list("pk", "key")
+    return own_phone(next((pk for pk, key in rows if fingerprint(bytes(key)) == named), 0), seen_by=seen_by)
 
 
 def phones(*, seen_by: Actor, on: dt.date) -> QuerySet[Phone]:

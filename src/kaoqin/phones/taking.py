@@ -78,12 +78,19 @@ def _take_one(sent: SignedRecord, asked: Asked) -> RecordAnswer:
         return _refused(str(told.id), gettext("记录的格式不对。"))
     with transaction.atomic():
         try:
-            phone = queries.own_phone(told.phone, seen_by=asked.by)
+            phone = _speaker(told, asked.by)
         except NotFound as none:
             return _refused(str(told.id), none.sentence)
         if not is_signed(bytes(phone.key), sent.payload, sent.signature):
             return _refused(str(told.id), gettext("签名不对:这条记录不是这部手机发出的,或者被改动过。"))
         return _known_or_kept(phone, told, sent, asked)
+
+
+def _speaker(told: PayloadSent, by: Actor) -> Phone:
+    """The phone a record says it is of: by its number (version 1) or its key (version 2). Refuses one that is not one's own."""
+    if told.phone is not None and told.v == 1:
+        return queries.own_phone(told.phone, seen_by=by)
+    return queries.own_phone_of_key(told.key, seen_by=by)
 
 
 def _refused(key: str, sentence: str) -> RecordAnswer:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from kaoqin.core.places import Datum
 
@@ -35,10 +35,12 @@ class PointSent(Schema):
 
 
 class PayloadSent(Schema):
-    """What is signed, version 1. Fields that are not named here are kept with the payload and not read."""
+    """What is signed. Version 1 names the phone by its number, version 2 by the fingerprint of its key, so that a record can be
+    made before the phone is registered. Fields that are not named here are kept with the payload and not read."""
 
-    v: Literal[1]
-    phone: Annotated[int, Field(gt=0, lt=2**63)]
+    v: Literal[1, 2]
+    phone: Annotated[int | None, Field(gt=0, lt=2**63)] = None
+    key: Annotated[str, Field(max_length=43)] = ""
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
     kind: Literal["punch"]
@@ -49,6 +51,13 @@ class PayloadSent(Schema):
     contact: ContactSent | None = None
     point: PointSent | None = None
     note: Annotated[str, Field(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def names_its_phone(self) -> Self:
+        """By the number in version 1, by the key in version 2."""
+        if self.phone is None if self.v == 1 else not self.key:
+            raise ValueError("phone" if self.v == 1 else "key")
+        return self
 
 
 class SignedRecord(Schema):
@@ -78,11 +87,13 @@ class Jwk(Schema):
 
 
 class KeySent(Schema):
-    """The public half of the phone's key: `spki` (base64url of the DER) or `jwk`."""
+    """The public half of the phone's key: `spki` (base64url of the DER) or `jwk`. `replace`: whoever holds the phone was asked
+    and wants it in the place of the one in use."""
 
     spki: Annotated[str, Field(max_length=200)] = ""
     jwk: Jwk | None = None
     name: Annotated[str, Field(max_length=100)] = ""
+    replace: bool = False
 
 
 class PhoneAnswer(Schema):
