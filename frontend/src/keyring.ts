@@ -45,6 +45,10 @@ export function ringOf(employee: string): Promise<Ring | undefined> {
   return within(["rings"], "readonly", (course) => course.objectStore("rings").get(employee));
 }
 
+export function everyRing(): Promise<Ring[]> {
+  return within(["rings"], "readonly", (course) => course.objectStore("rings").getAll());
+}
+
 export function keepRing(ring: Ring): Promise<unknown> {
   return within(["rings"], "readwrite", (course) => course.objectStore("rings").put(ring));
 }

@@ -1,6 +1,8 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
+import { install, keepShown, lastShown, sendLater } from "./app";
 import { csrf } from "./csrf";
 import { dropWaiting, keepRing, keepWaiting, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
+import { inTurn } from "./sending";
 import { agreed, fingerprint, newRing, ringFor, spkiOf, type Registered } from "./registering";
 
 interface Point { latitude: number; longitude: number; datum: "wgs84"; accuracy_m: number; taken_at: string }
@@ -135,7 +137,22 @@ function moment(of: Moment): Node {
 
 async function look(): Promise<void> {
   point = await locate();
-  showToday(await ask<Today>("/today", { point }));
+  const today = await ask<Today>("/today", { point });
+  showToday(today);
+  say("shown", "");
+  await keepShown({ today, contact, shown_at: new Date().toISOString() });
+}
+
+/** Without a network: what was shown last, if that was today, and the server's last answer, which bounds the clock. */
+async function showLast(): Promise<void> {
+  const kept = await lastShown<Today, Contact>();
+  if (!kept || contact) return;
+  contact = kept.contact;
+  const shown = new Date(kept.shown_at);
+  if (shown.toDateString() !== new Date().toDateString()) return;
+  showToday(kept.today);
+  const time = shown.toLocaleTimeString(document.documentElement.lang || "zh-CN", { timeStyle: "short" });
+  say("shown", said.shownAt.replace("{time}", time));
 }
 
 /** Sign a record and keep it before anything is sent: a page that is killed loses nothing. */
@@ -153,6 +170,7 @@ async function press(): Promise<void> {
   const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named() } });
   await keepWaiting({ id: told.id, employee: said.employee, counter, payload, signature: await sign(ring!, payload) });
   note.value = "";
+  await sendLater();
   await send();
 }
 
@@ -181,15 +199,22 @@ async function showQueue(): Promise<void> {
 /** Do something, one thing at a time in all tabs, and say what stood in its way; the button works even so. */
 async function attempt(what: () => Promise<void>, otherwise: string): Promise<void> {
   try {
-    await navigator.locks.request("kaoqin-phone", what);
+    await inTurn(what);
   } catch (fault) {
     say("answer", why(fault, otherwise));
     part("answer").className = "alert alert-warning";
     part("button").textContent = label || said.offlineButton;
-    if (!(fault instanceof Declined)) say("here", "");
+    if (!(fault instanceof Declined || fault instanceof Refused)) await withoutServer();
   }
   part<HTMLButtonElement>("press").disabled = false;
   await showQueue();
+}
+
+/** The page goes on without the server: what was shown last, and the button. */
+async function withoutServer(): Promise<void> {
+  await showLast();
+  part("button").textContent = label || said.offlineButton;
+  say("here", "");
 }
 
 function why(fault: unknown, otherwise: string): string {
@@ -218,6 +243,7 @@ function begin(): void {
   }
   const again = (): void => void attempt(open, said.away);
   part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
+  void install(said.worker, again);
   window.addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
   const tick = (): void => say("clock", new Date().toLocaleString(document.documentElement.lang || "zh-CN", { dateStyle: "full", timeStyle: "short" }));

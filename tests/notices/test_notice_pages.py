@@ -124,7 +124,7 @@ def test_browsers_are_named():
 
 
 def test_the_script_for_pushes_may_look_after_all_pages(enter):
-    answer = enter("chen").get("/notices/worker.js")
+    answer = enter("chen").get("/worker.js")
     assert (answer["Service-Worker-Allowed"], "showNotification" in body(answer)) == ("/", True)
 
 

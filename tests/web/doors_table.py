@@ -11,6 +11,8 @@ ROLES = ("", "outsider", "chen", "wang", "he", "sun", "qian")
 DOORS = {
     "web:home": ("loooooo", "loooooo"),
     "web:health": ("ooooooo", "ooooooo"),
+    "web:app_manifest": ("ooooooo", "mmmmmmm"),
+    "web:worker": ("ooooooo", "mmmmmmm"),
     "web:jobs": ("loooooo", "loooooo"),
     "web:job": ("lnnnonn", "lnnnonn"),
     "web:job_file": ("lnnnnnn", "lnnnnnn"),
@@ -108,7 +110,6 @@ DOORS = {
     "notices:read_all": ("lmmmmmm", "loooooo"),
     "notices:open": ("lnnnonn", "lmmmmmm"),
     "notices:read": ("lmmmmmm", "lnnnonn"),
-    "notices:service_worker": ("loooooo", "lmmmmmm"),
     "notices:preferences": ("loooooo", "loooooo"),
     "notices:test_own": ("lmmmmmm", "loooooo"),
     "notices:subscribe": ("lmmmmmm", "loooooo"),

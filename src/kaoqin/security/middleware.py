@@ -98,6 +98,8 @@ def is_open(request: HttpRequest) -> bool:
         reverse("security:language"),
         reverse("security:theme"),
         reverse("web:health"),
+        reverse("web:app_manifest"),
+        reverse("web:worker"),
     }
 
 

@@ -164,6 +164,21 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
 )
 
 
+TABS = (
+    Entry(gettext_lazy("打卡"), "/punch/", "fingerprint", PUNCH),
+    Entry(gettext_lazy("考勤"), "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
+    Entry(pgettext_lazy("tab", "申请"), "/requests/", "send", ASK),
+    Entry(gettext_lazy("待办"), "/approvals/", "checks", DECIDE),
+    Entry(gettext_lazy("我的"), "/me/", "user", OWN_NOTICES),
+)
+"""At the bottom of an employee's phone."""
+SHORTCUTS = (
+    Entry(gettext_lazy("我的月报"), "/my/months/", "file-text", SEE_OWN_DAYS),
+    Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
+    Entry(gettext_lazy("我的通知"), "/notices/", "inbox", OWN_NOTICES),
+    Entry(gettext_lazy("排班表"), "/roster/", "calendar-month", SEE_PLANS),
+)
+"""Where one goes on from the page of the button."""
 THEME_PICTURES = {Theme.AUTO: "device-desktop", Theme.LIGHT: "sun", Theme.DARK: "moon"}
 
 
@@ -189,4 +204,9 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     addresses = [entry.address for _, entries in MENU for entry in entries if request.path.startswith(entry.address)]
     here = max(addresses, key=len, default="")
     shown = [(name, entries) for name, entries in menu if entries]
-    return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by)}
+    own = {"tabs": _allowed(TABS, by), "shortcuts": _allowed(SHORTCUTS, by)} if by.employee_id else {}
+    return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by), **own}
+
+
+def _allowed(entries: tuple[Entry, ...], by: Actor) -> list[Entry]:
+    return [entry for entry in entries if may(by, entry.permission)]
