@@ -75,6 +75,6 @@ export default defineConfig({
     manifest: "manifest.json",
     assetsInlineLimit: 0,
     // htmx can evaluate script in attributes; the page forbids it (allowEval: false, and the CSP), so the warning is noise.
-    rollupOptions: { checks: { eval: false }, input: ["frontend/src/main.ts", "frontend/src/board.ts", "frontend/src/shift.ts", "frontend/src/rollcall.ts", "frontend/src/push.ts", "frontend/src/ask.ts", "frontend/src/punch.ts", "frontend/src/place.ts"] },
+    rollupOptions: { checks: { eval: false }, input: ["frontend/src/main.ts", "frontend/src/board.ts", "frontend/src/shift.ts", "frontend/src/rollcall.ts", "frontend/src/push.ts", "frontend/src/ask.ts", "frontend/src/punch.ts", "frontend/src/place.ts", "frontend/src/screen.ts"] },
   },
 });

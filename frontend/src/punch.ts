@@ -3,6 +3,7 @@ import { install, keepShown, lastShown, sendLater } from "./app";
 import { csrf } from "./csrf";
 import { dropWaiting, keepRing, keepWaiting, nextCounter, ringOf, sign, waitingOf, type Ring } from "./keyring";
 import { inTurn } from "./sending";
+import { scan } from "./scanning";
 import { agreed, fingerprint, newRing, ringFor, spkiOf, type Registered } from "./registering";
 
 interface Point { latitude: number; longitude: number; datum: "wgs84"; accuracy_m: number; taken_at: string }
@@ -21,6 +22,8 @@ let contact: Contact | null = null;
 let point: Point | null = null;
 /** Why there is no position, for people. */
 let hindrance = "";
+/** What was scanned or opened as a link; it goes with the next punch. */
+let code = { qr: "", tag: "" };
 /** Whoever pressed said so; they are asked again at the next press, not before. */
 let declined = false;
 /** What the button says when nothing is under way. */
@@ -137,7 +140,7 @@ function moment(of: Moment): Node {
 
 async function look(): Promise<void> {
   point = await locate();
-  const today = await ask<Today>("/today", { point });
+  const today = await ask<Today>("/today", { point, ...code });
   showToday(today);
   say("shown", "");
   await keepShown({ today, contact, shown_at: new Date().toISOString() });
@@ -165,11 +168,12 @@ async function press(): Promise<void> {
   const here = await locate();
   const counter = await nextCounter(said.employee);
   const note = page.querySelector<HTMLInputElement>("#note")!;
-  const told = { v: 2, key: await fingerprint(ring!), id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here };
+  const told = { v: 2, key: await fingerprint(ring!), id: crypto.randomUUID(), counter, kind: "punch", ...pressed, boot, contact, point: here, ...code };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const payload = JSON.stringify({ ...told, zone, note: note.value.trim(), client: { platform: named() } });
   await keepWaiting({ id: told.id, employee: said.employee, counter, payload, signature: await sign(ring!, payload) });
   note.value = "";
+  code = { qr: "", tag: "" };
   await sendLater();
   await send();
 }
@@ -236,11 +240,52 @@ async function open(): Promise<void> {
   }
 }
 
+/** A code opened as a link (by any camera, or a tag) waits for the press; the address is cleaned, lest a reload send it again. */
+function readLink(): void {
+  const asked = new URLSearchParams(location.search);
+  code = { qr: asked.get("qr") ?? "", tag: asked.get("tag") ?? "" };
+  if (location.search) history.replaceState(null, "", location.pathname);
+}
+
+/** Scan, or type the digits, and punch at once: a code lives for half a minute. */
+async function punchByCode(): Promise<void> {
+  const box = part<HTMLDialogElement>("scan-box");
+  const stopped = new AbortController();
+  box.addEventListener("close", () => stopped.abort(), { once: true });
+  say("scan-said", "");
+  box.showModal();
+  try {
+    const found = await scan(part<HTMLVideoElement>("video"), stopped.signal);
+    if (found) punchWith(found);
+  } catch {
+    say("scan-said", said.noCamera);
+  }
+}
+
+function punchWith(qr: string): void {
+  part<HTMLDialogElement>("scan-box").close();
+  code = { qr, tag: "" };
+  part("press").click();
+}
+
+function offerScanning(): void {
+  const digits = part("typed").querySelector("input")!;
+  part("scan-begin").addEventListener("click", () => void punchByCode());
+  part("scan-end").addEventListener("click", () => part<HTMLDialogElement>("scan-box").close());
+  part("typed").addEventListener("submit", (event) => {
+    event.preventDefault();
+    punchWith(digits.value);
+    digits.value = "";
+  });
+}
+
 function begin(): void {
   if (!(window.isSecureContext && crypto.subtle && "indexedDB" in window)) {
     say("here", said.unsupported);
     return;
   }
+  readLink();
+  if (said.scan !== undefined) offerScanning();
   const again = (): void => void attempt(open, said.away);
   part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
   void install(said.worker, again);

@@ -64,7 +64,7 @@ def register(request: AskedBy, sent: KeySent) -> PhoneAnswer:
 def today(request: AskedBy, asked: WhereAsked) -> TodayAnswer:
     """The shift, the next punch, whether it would count here, and the day so far."""
     employee = actions.self_of(request.by, request.today)
-    return today_of(employee, asked.point, seen_by=request.by, now=request.asked_at, today=request.today)
+    return today_of(employee, asked, seen_by=request.by, now=request.asked_at, today=request.today)
 
 
 @router.post("/records", response=list[RecordAnswer])

@@ -13,7 +13,7 @@ from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, judge
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import LocationChoice, OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.models import LocationChoice, Mark, OfficeNetwork, Phone, Place, Record, Screen, WaysRule
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -87,6 +87,51 @@ def network_of(employee_id: int, address: str, on: dt.date) -> str:
     told = getattr(told, "ipv4_mapped", None) or told
     rows = OfficeNetwork.objects.filter(in_force(on), site__in=org.site_ids_of(employee_id, on)).order_by("pk")
     return next((row.name for row in rows if told in ipaddress.ip_network(row.addresses)), "")
+
+
+def screens_of(employee_id: int, on: dt.date) -> QuerySet[Screen]:
+    """The screens of somebody's site on a day."""
+    return Screen.objects.filter(in_force(on), site__in=org.site_ids_of(employee_id, on)).order_by("pk")
+
+
+def shown_screen(key: str, on: dt.date) -> Screen:
+    """The screen whose address holds this key; whoever has the address may show it."""
+    found = Screen.objects.filter(in_force(on), key=key).select_related("site").first()
+    if found is None:
+        raise NotFound("phones.no_screen", gettext("这个屏幕地址已停用,请向人事要新的地址。"))
+    return found
+
+
+def mark_of(key: str, kind: Way, employee_id: int, on: dt.date) -> Mark | None:
+    """The poster or tag with this key, if it is one of somebody's site."""
+    rows = Mark.objects.filter(in_force(on), key=key, kind=kind)
+    return rows.filter(site__in=org.site_ids_of(employee_id, on)).first()
+
+
+def screens(*, seen_by: Actor) -> QuerySet[Screen]:
+    """All screens."""
+    require(seen_by, MANAGE_PLACES)
+    return Screen.objects.select_related("site").order_by("site__name", "pk")
+
+
+def screen(screen_id: int, *, seen_by: Actor) -> Screen:
+    found = screens(seen_by=seen_by).filter(pk=screen_id).first()
+    if found is None:
+        raise NotFound("phones.no_screen", gettext("没有这个打卡屏幕。"))
+    return found
+
+
+def marks(*, seen_by: Actor) -> QuerySet[Mark]:
+    """All posters and tags."""
+    require(seen_by, MANAGE_PLACES)
+    return Mark.objects.select_related("site").order_by("site__name", "pk")
+
+
+def mark(mark_id: int, *, seen_by: Actor) -> Mark:
+    found = marks(seen_by=seen_by).filter(pk=mark_id).first()
+    if found is None:
+        raise NotFound("phones.no_mark", gettext("没有这张打卡码。"))
+    return found
 
 
 def ways_of(employee_id: int, on: dt.date) -> Ways:

@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from pydantic import ValidationError
 
-from kaoqin.core import places
 from kaoqin.core.places import Point
 from kaoqin.core.time import as_wall_clock
 from kaoqin.core.words import NotFound
@@ -20,19 +19,17 @@ from kaoqin.org import queries as org
 from kaoqin.phones import queries
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.proving import Claim, prove
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
-from kaoqin.phones.words import HOLDING, KNOWN, PUNCH, Flag, Outside, PhoneState, RecordState, Seen, Way, Ways
+from kaoqin.phones.words import HOLDING, KNOWN, PUNCH, Flag, Outside, PhoneState, RecordState, Seen, Ways
 from kaoqin.punches import queries as punches
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
 from kaoqin.security.doors import SYSTEM, require
 from kaoqin.security.words import Actor
 
-STALE = dt.timedelta(minutes=2)
-MOST_ACCURACY_M = 500
-"""A position that is less certain than this says nothing of a place."""
 ORIGIN = "phone-{}"
 SAID: dict[str, str | Promise] = {
     RecordState.COUNTED: gettext_lazy("打卡成功。"),
@@ -103,8 +100,7 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     if known:
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
     judged = _judge(phone, told, asked)
-    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
-    if twins.exists():
+    if _is_replay(phone, told):
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
@@ -116,6 +112,12 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     return _answer(row, row.state)
 
 
+def _is_replay(phone: Phone, told: PayloadSent) -> bool:
+    """Whether the counter or the id belongs to another record."""
+    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
+    return twins.exists()
+
+
 def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
     employee_id = phone.employee_id
     clock = _clock(told, asked)
@@ -123,12 +125,19 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
     ways = queries.ways_of(employee_id, _day(asked.at, zone))
     judged = Judged(reckon(clock, asked.at, ways.offline_hours), ways, zone)
     judged.flags |= judged.reckoned.flags | _of_phone(phone, told, judged.reckoned.at)
-    day = _day(judged.reckoned.at, zone)
-    _place(judged, told, employee_id, day)
-    if judged.found.seen != Seen.INSIDE and Way.NETWORK in ways.ways and is_prompt(clock, asked.at):
-        name = queries.network_of(employee_id, asked.by.address, day)
-        if name:
-            judged.found, judged.way = Found(Seen.INSIDE, name), Way.NETWORK
+    told_by = Claim(
+        employee_id,
+        judged.reckoned.at,
+        told.device_time,
+        _day(judged.reckoned.at, zone),
+        asked.by.address,
+        told,
+        prompt=is_prompt(clock, asked.at),
+        uses=not _is_replay(phone, told),
+    )
+    proof = prove(told_by, ways.ways)
+    judged.found, judged.way, judged.point = proof.found, proof.way, proof.point
+    judged.flags |= proof.flags
     if judged.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN} and ways.note_needed and not told.note.strip():
         judged.flags.add(Flag.NO_NOTE)
     return judged
@@ -166,24 +175,6 @@ def _of_phone(phone: Phone, told: PayloadSent, at: dt.datetime) -> set[Flag]:
     elif told.counter > phone.last_counter + 1:
         found.add(Flag.GAP)
     return found
-
-
-def _place(judged: Judged, told: PayloadSent, employee_id: int, day: dt.date) -> None:
-    """The verdict of the position, if there is one that may be used."""
-    sent = told.point
-    if sent is None or Way.GPS not in judged.ways.ways:
-        return
-    if not queries.agrees_to_location(employee_id):
-        judged.flags.add(Flag.NO_CONSENT)
-        return
-    judged.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)
-    if abs(sent.taken_at - told.device_time) > STALE:
-        judged.flags.add(Flag.POINT_STALE)
-    elif sent.accuracy_m > MOST_ACCURACY_M:
-        judged.flags.add(Flag.POINT_COARSE)
-    else:
-        judged.found = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
-        judged.way = Way.GPS
 
 
 def _state(judged: Judged, told: PayloadSent) -> RecordState:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kaoqin.core.words import Refusal, read_number
 from kaoqin.phones import actions, location, queries
+from kaoqin.phones.proving import WITH_POSITION
 from kaoqin.phones.words import PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -27,7 +28,9 @@ def punch(request: AskedBy) -> HttpResponse:
     ways = queries.ways_of(request.by.employee_id, request.today)
     context = {
         "base": BASE,
-        "gps": Way.GPS in ways.ways,
+        "gps": bool(WITH_POSITION & set(ways.ways)),
+        "scan": bool({Way.QR, Way.FIXED_QR} & set(ways.ways)),
+        "ways": ways.ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "text": location.TEXT,
         "version": location.VERSION,

@@ -34,7 +34,16 @@ class PointSent(Schema):
     taken_at: Instant
 
 
-class PayloadSent(Schema):
+class ProofSent(Schema):
+    """With what somebody proves to be somewhere: the position, what was scanned (`qr`: a screen's code or digits, or a poster),
+    what a tag says."""
+
+    point: PointSent | None = None
+    qr: Annotated[str, Field(max_length=300)] = ""
+    tag: Annotated[str, Field(max_length=300)] = ""
+
+
+class PayloadSent(ProofSent):
     """What is signed. Version 1 names the phone by its number, version 2 by the fingerprint of its key, so that a record can be
     made before the phone is registered. Fields that are not named here are kept with the payload and not read."""
 
@@ -49,7 +58,6 @@ class PayloadSent(Schema):
     boot: uuid.UUID
     ticks: Ticks
     contact: ContactSent | None = None
-    point: PointSent | None = None
     note: Annotated[str, Field(max_length=200)] = ""
 
     @model_validator(mode="after")
@@ -109,10 +117,8 @@ class TimeAnswer(Schema):
     proof: str
 
 
-class WhereAsked(Schema):
-    """The position now, to be told whether a punch would count here; it is not kept."""
-
-    point: PointSent | None = None
+class WhereAsked(ProofSent):
+    """The position now and what was scanned, to be told whether a punch would count here; nothing of it is kept."""
 
 
 class MomentAnswer(Schema):
@@ -133,4 +139,5 @@ class TodayAnswer(Schema):
     sentence: str
     counts: bool
     note_needed: bool
+    ways: list[str]
     moments: list[MomentAnswer]
