@@ -28,7 +28,7 @@ MORE_DOORS = {
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
-    "phones": {"location", "signing", "taking", "wire"},
+    "phones": {"location", "mark_actions", "signing", "taking", "wire"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
     "scheduling": {"checks", "forms", "roster", "skill_actions", "swap_actions"},
     "overtime": {"asking", "systems"},

@@ -298,6 +298,11 @@ def punched(cast):
         "phones:network": network.pk,
         **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
         **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),
+        "phones:signal": mark_actions.add_signal(
+            mark_actions.SignalDetails(cast.site, Way.WIFI, "a4:56:30:12:ab:cd", "三楼", make.SINCE),
+            by=make.ROOT,
+            at=make.NOW,
+        ).pk,
         "phones:mark": mark_actions.add_mark(cast.site, "前台", Way.NFC, make.SINCE, by=make.ROOT, at=make.NOW).pk,
     }
 

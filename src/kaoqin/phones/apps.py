@@ -7,6 +7,7 @@ class PhonesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports
-        from kaoqin.phones import places_import
+        from kaoqin.phones import places_import, signals_import
 
         imports.register(places_import.KIND)
+        imports.register(signals_import.KIND)

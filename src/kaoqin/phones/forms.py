@@ -12,7 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.words import MARKS, Outside, Way, Ways
+from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
 
 _DAY = {"type": "date"}
 
@@ -134,6 +134,15 @@ class ScreenForm(forms.Form):
 
 class MarkForm(ScreenForm):
     kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=[(one.value, one.label) for one in MARKS])
+
+
+class SignalForm(ScreenForm):
+    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=[(one.value, one.label) for one in SIGNALS])
+    address = forms.CharField(
+        label=gettext_lazy("地址"),
+        max_length=80,
+        help_text=gettext_lazy("Wi-Fi 填 BSSID(无线接入点的地址,不是网络名称);信标填「UUID major minor」。"),
+    )
 
 
 class EndForm(forms.Form):

@@ -1,7 +1,8 @@
-"""Changes of what hangs on a wall: screens that show a rotating code, posters and tags."""
+"""Changes of what a site has to prove that one is there: screens that show a rotating code, posters, tags, stations, beacons."""
 
 import datetime as dt
 import secrets
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -10,8 +11,9 @@ from kaoqin.core.sealed import seal
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.org.models import Site
-from kaoqin.phones.models import Mark, Screen
-from kaoqin.phones.words import MANAGE_PLACES, MARKS, Way
+from kaoqin.phones.models import Mark, Screen, Signal
+from kaoqin.phones.signals import read_beacon, station_of
+from kaoqin.phones.words import MANAGE_PLACES, MARKS, SIGNALS, Way
 from kaoqin.security.audit import record as remember
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -50,8 +52,43 @@ def add_mark(site: Site, name: str, kind: Way, begins_on: dt.date, *, by: Actor,
     return made
 
 
+@dataclass(frozen=True)
+class SignalDetails:
+    """A station or beacon as told; `address` as `read_signal` writes it."""
+
+    site: Site
+    kind: Way
+    address: str
+    name: str
+    begins_on: dt.date
+
+
+def read_signal(kind: Way, told: str) -> str:
+    """An address as people write it, as we do. Refuses what is neither a station nor a beacon."""
+    try:
+        return station_of(told) if kind == Way.WIFI else read_beacon(told)
+    except ValueError:
+        station = gettext("应为 BSSID,如 a4:56:30:12:ab:cd。")
+        beacon = gettext("应为「UUID major minor」,major 与 minor 在 0 至 65535 之间。")
+        raise Refusal("phones.bad_signal", station if kind == Way.WIFI else beacon, "address") from None
+
+
 @transaction.atomic
-def end(row: Screen | Mark, ends_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
+def add_signal(told: SignalDetails, *, by: Actor, at: dt.datetime) -> Signal:
+    """A Wi-Fi station or a beacon of a site. Refuses one that is known and has not ended."""
+    require(by, MANAGE_PLACES, everywhere=True)
+    if told.kind not in SIGNALS:
+        raise Refusal("phones.kind", gettext("应为 wifi 或 beacon"), "kind")
+    if Signal.objects.filter(kind=told.kind, address=told.address, ends_on=None).exists():
+        raise Refusal("phones.known_signal", gettext("{address} 已经登记过。").format(address=told.address), "address")
+    made = Signal.objects.create(**vars(told))
+    said = Sentence("{site} 新增 {address}「{name}」", site=told.site.name, address=told.address, name=told.name)
+    remember(by, "phones.add_signal", made, said, at=at)
+    return made
+
+
+@transaction.atomic
+def end(row: Screen | Mark | Signal, ends_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
     """It proves nothing any more after a day."""
     require(by, MANAGE_PLACES, everywhere=True)
     if ends_on < row.begins_on:

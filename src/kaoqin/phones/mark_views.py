@@ -18,9 +18,10 @@ from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.phones import codes, mark_actions, queries
-from kaoqin.phones.forms import EndForm, MarkForm, ScreenForm
-from kaoqin.phones.models import Mark, Screen
-from kaoqin.phones.words import MANAGE_PLACES, MARKS, Way
+from kaoqin.phones.forms import EndForm, MarkForm, ScreenForm, SignalForm
+from kaoqin.phones.mark_actions import SignalDetails
+from kaoqin.phones.models import Mark, Screen, Signal
+from kaoqin.phones.words import MANAGE_PLACES, MARKS, SIGNALS, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -110,7 +111,7 @@ def screen(request: AskedBy, screen_id: int) -> HttpResponse:
     return render(request, "phones/screen.html", context, status=422 if form.errors else 200)
 
 
-def _ended(request: AskedBy, form: EndForm, row: Screen | Mark) -> bool:
+def _ended(request: AskedBy, form: EndForm, row: Screen | Mark | Signal) -> bool:
     def change(said: dict[str, Any]) -> bool:
         mark_actions.end(row, said["ends_on"], by=request.by, at=request.asked_at)
         return True
@@ -180,3 +181,54 @@ def mark(request: AskedBy, mark_id: int) -> HttpResponse:
     drawn = _drawn(address) if found.kind == Way.FIXED_QR else ""
     context = {"mark": found, "form": form, "address": address, "drawn": drawn}
     return render(request, "phones/mark.html", context, status=422 if form.errors else 200)
+
+
+def signals(request: AskedBy) -> HttpResponseBase:
+    """All Wi-Fi stations and beacons."""
+    require(request.by, MANAGE_PLACES)
+    page: ListPage[Signal] = ListPage(
+        request,
+        queries.signals(seen_by=request.by),
+        title=pgettext("list", "Wi-Fi 与信标"),
+        columns=[
+            Column("name", gettext("名称"), lambda s: s.name, "name", link=lambda s: f"/phones/signals/{s.pk}/"),
+            Column("kind", gettext("类型"), lambda s: s.get_kind_display(), "kind"),
+            Column("address", gettext("地址"), lambda s: s.address, "address"),
+            Column("site", gettext("地点"), lambda s: s.site.name, "site__name"),
+            Column("begins_on", gettext("自"), lambda s: s.begins_on, "begins_on"),
+            Column("ends_on", gettext("至"), lambda s: s.ends_on, "ends_on"),
+        ],
+        search=["name", "site__name", "address"],
+        filters=[Filter("kind", gettext("类型"), [(one.value, str(one.label)) for one in SIGNALS], "kind")],
+        empty=gettext("还没有 Wi-Fi 或信标。浏览器听不到它们;只有接了接口的应用或小程序才用得上。"),
+        add=("/phones/signals/new/", gettext("新增 Wi-Fi 或信标")),
+        template="phones/signals.html",
+    )
+    return page.answer()
+
+
+def new_signal(request: AskedBy) -> HttpResponse:
+    require(request.by, MANAGE_PLACES, everywhere=True)
+    form = SignalForm(request.POST or None, initial={"begins_on": request.today})
+
+    def change(said: dict[str, Any]) -> Signal:
+        kind = Way(said["kind"])
+        address = mark_actions.read_signal(kind, said["address"])
+        told = SignalDetails(org.site(int(said["site"])), kind, address, said["name"].strip(), said["begins_on"])
+        return mark_actions.add_signal(told, by=request.by, at=request.asked_at)
+
+    if request.method == "POST" and attempt(form, change):
+        messages.success(request, gettext("已保存。"))
+        return redirect("phones:signals")
+    return _form_page(request, form, gettext("新增 Wi-Fi 或信标"), "/phones/signals/", pgettext("list", "Wi-Fi 与信标"))
+
+
+def signal(request: AskedBy, signal_id: int) -> HttpResponse:
+    """Until when a station or beacon is the site's."""
+    require(request.by, MANAGE_PLACES)
+    found = queries.signal(signal_id, seen_by=request.by)
+    form = EndForm(request.POST or None, initial={"ends_on": found.ends_on or request.today})
+    if request.method == "POST" and _ended(request, form, found):
+        return redirect("phones:signals")
+    title = f"{found.name} {found.address}"
+    return _form_page(request, form, title, "/phones/signals/", pgettext("list", "Wi-Fi 与信标"))

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.org.words import Datum
-from kaoqin.phones.words import MARKS, Outside, PhoneState, RecordState, Seen, Way
+from kaoqin.phones.words import MARKS, SIGNALS, Outside, PhoneState, RecordState, Seen, Way
 
 
 class Place(models.Model):
@@ -84,6 +84,17 @@ class Mark(models.Model):
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, choices=[(one.value, one.label) for one in MARKS])
     key = models.CharField(max_length=40, unique=True)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+
+class Signal(models.Model):
+    """A Wi-Fi station or a beacon of a site, from–to: `address` as `phones.signals` writes it."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=[(one.value, one.label) for one in SIGNALS])
+    address = models.CharField(max_length=60, db_index=True)
+    name = models.CharField(max_length=60)
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 

@@ -9,11 +9,12 @@ import datetime as dt
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from kaoqin.core import places
 from kaoqin.core.places import Point
 from kaoqin.core.sealed import unseal
-from kaoqin.phones import codes, queries
+from kaoqin.phones import codes, queries, signals
 from kaoqin.phones.models import Screen, ScreenUse
 from kaoqin.phones.queries import Found
 from kaoqin.phones.wire import ProofSent
@@ -114,7 +115,7 @@ def _shown(told: str, claim: Claim) -> tuple[Screen | None, int]:
 
 
 def _used(screen: Screen, step: int, claim: Claim) -> bool:
-    told = {"screen": screen, "employee_id": claim.employee_id, "step": step}
+    told: dict[str, Any] = {"screen": screen, "employee_id": claim.employee_id, "step": step}
     if claim.uses:
         return not ScreenUse.objects.get_or_create(**told)[1]
     return ScreenUse.objects.filter(**told).exists()
@@ -147,6 +148,29 @@ def _by_position(claim: Claim, proof: Proof) -> Found | None:
     return proof.here
 
 
+def _by_station(claim: Claim, proof: Proof) -> Found | None:
+    """A Wi-Fi station of one's site is about. A browser cannot tell; a native client can."""
+    return _by_signal(claim, Way.WIFI, [_read(signals.station_of, one) for one in claim.sent.wifi])
+
+
+def _by_beacon(claim: Claim, proof: Proof) -> Found | None:
+    heard = [_read(signals.beacon_of, one.uuid, one.major, one.minor) for one in claim.sent.beacons]
+    return _by_signal(claim, Way.BEACON, heard)
+
+
+def _read(how: Callable[..., str], *told: str | int) -> str:
+    """What a client tells, written as we do; nothing for what is none, for clients tell what is not there."""
+    try:
+        return how(*told)
+    except ValueError:
+        return ""
+
+
+def _by_signal(claim: Claim, kind: Way, heard: Sequence[str]) -> Found | None:
+    known = queries.signal_of(list(filter(None, heard)), kind, claim.employee_id, claim.day) if any(heard) else None
+    return Found(Seen.INSIDE, known.name) if known else None
+
+
 def _by_network(claim: Claim, proof: Proof) -> Found | None:
     """The address it came from, if it came at once: otherwise whoever pressed at home could send from the desk."""
     name = queries.network_of(claim.employee_id, claim.address, claim.day) if claim.prompt else ""
@@ -155,6 +179,8 @@ def _by_network(claim: Claim, proof: Proof) -> Found | None:
 
 PROVERS: dict[Way, Callable[[Claim, Proof], Found | None]] = {
     Way.QR: _by_screen,
+    Way.WIFI: _by_station,
+    Way.BEACON: _by_beacon,
     Way.FIXED_QR: _by_poster,
     Way.NFC: _by_tag,
     Way.GPS: _by_position,

@@ -13,7 +13,7 @@ from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, judge
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import LocationChoice, Mark, OfficeNetwork, Phone, Place, Record, Screen, WaysRule
+from kaoqin.phones.models import LocationChoice, Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, WaysRule
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -106,6 +106,25 @@ def mark_of(key: str, kind: Way, employee_id: int, on: dt.date) -> Mark | None:
     """The poster or tag with this key, if it is one of somebody's site."""
     rows = Mark.objects.filter(in_force(on), key=key, kind=kind)
     return rows.filter(site__in=org.site_ids_of(employee_id, on)).first()
+
+
+def signal_of(addresses: Sequence[str], kind: Way, employee_id: int, on: dt.date) -> Signal | None:
+    """The first station or beacon of somebody's site that is among those heard."""
+    rows = Signal.objects.filter(in_force(on), kind=kind, address__in=addresses)
+    return rows.filter(site__in=org.site_ids_of(employee_id, on)).order_by("pk").first()
+
+
+def signals(*, seen_by: Actor) -> QuerySet[Signal]:
+    """All stations and beacons."""
+    require(seen_by, MANAGE_PLACES)
+    return Signal.objects.select_related("site").order_by("site__name", "name", "pk")
+
+
+def signal(signal_id: int, *, seen_by: Actor) -> Signal:
+    found = signals(seen_by=seen_by).filter(pk=signal_id).first()
+    if found is None:
+        raise NotFound("phones.no_signal", gettext("没有这个 Wi-Fi 或信标。"))
+    return found
 
 
 def screens(*, seen_by: Actor) -> QuerySet[Screen]:

@@ -34,13 +34,21 @@ class PointSent(Schema):
     taken_at: Instant
 
 
+class BeaconSent(Schema):
+    uuid: Annotated[str, Field(max_length=40)]
+    major: int
+    minor: int
+
+
 class ProofSent(Schema):
     """With what somebody proves to be somewhere: the position, what was scanned (`qr`: a screen's code or digits, or a poster),
-    what a tag says."""
+    what a tag says, the BSSIDs of the stations and the beacons about."""
 
     point: PointSent | None = None
     qr: Annotated[str, Field(max_length=300)] = ""
     tag: Annotated[str, Field(max_length=300)] = ""
+    wifi: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=100)] = []
+    beacons: Annotated[list[BeaconSent], Field(max_length=100)] = []
 
 
 class PayloadSent(ProofSent):

@@ -15,11 +15,17 @@ class Way(models.TextChoices):
     NETWORK = "network", gettext_lazy("办公网络")
     QR = "qr", gettext_lazy("屏幕二维码")
     FIXED_QR = "fixed_qr", gettext_lazy("固定二维码 + 定位")
+    WIFI = "wifi", gettext_lazy("Wi-Fi")
+    BEACON = "beacon", gettext_lazy("蓝牙信标")
     NFC = "nfc", gettext_lazy("NFC 标签 + 定位")
 
 
 MARKS = (Way.FIXED_QR, Way.NFC)
 """What hangs on a wall and says the same every day."""
+
+
+SIGNALS = (Way.WIFI, Way.BEACON)
+"""What only a native client or a mini-program hears."""
 
 
 class Outside(models.TextChoices):

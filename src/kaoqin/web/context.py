@@ -126,6 +126,7 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡屏幕"), "/phones/screens/", "qrcode", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡码"), "/phones/marks/", "nfc", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "Wi-Fi 与信标"), "/phones/signals/", "access-point", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "办公网络"), "/phones/networks/", "wifi", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
             Entry(gettext_lazy("导入打卡"), "/punches/imports/", "database-import", IMPORT_PUNCHES),
