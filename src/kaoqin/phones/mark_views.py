@@ -211,11 +211,12 @@ def new_signal(request: AskedBy) -> HttpResponse:
     require(request.by, MANAGE_PLACES, everywhere=True)
     form = SignalForm(request.POST or None, initial={"begins_on": request.today})
 
-    def change(said: dict[str, Any]) -> Signal:
+    def change(said: dict[str, Any]) -> bool:
         kind = Way(said["kind"])
         address = mark_actions.read_signal(kind, said["address"])
         told = SignalDetails(org.site(int(said["site"])), kind, address, said["name"].strip(), said["begins_on"])
-        return mark_actions.add_signal(told, by=request.by, at=request.asked_at)
+        mark_actions.add_signal(told, by=request.by, at=request.asked_at)
+        return True
 
     if request.method == "POST" and attempt(form, change):
         messages.success(request, gettext("已保存。"))
