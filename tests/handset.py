@@ -45,7 +45,7 @@ class Handset:
     def __init__(self, by, at=make.NOW, name="测试手机"):
         self.by, self.key = by, ec.generate_private_key(ec.SECP256R1())
         self.counter, self.boot, self.contact_at = 0, str(uuid.uuid4()), at
-        self.phone = actions.register(read_spki(self.spki), name, by=by, at=at, today=make.TODAY)
+        self.phone = actions.register(read_spki(self.spki), name, replace=True, by=by, at=at, today=make.TODAY)
 
     @property
     def spki(self):

@@ -1,5 +1,7 @@
 // What a phone keeps, in IndexedDB, by employee: its key (not extractable), its number and counter, the records that wait;
 // and a random name of this browser, the same whoever is logged in.
+import { database } from "./store";
+
 export interface Ring {
   employee: string;
   keys: CryptoKeyPair;
@@ -15,31 +17,13 @@ export interface Waiting {
   signature: string;
 }
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((good, bad) => {
-    const asked = indexedDB.open("kaoqin-phone", 2);
-    asked.onupgradeneeded = ({ oldVersion }) => {
-      if (oldVersion < 1) {
-        asked.result.createObjectStore("rings", { keyPath: "employee" });
-        asked.result.createObjectStore("waiting", { keyPath: "id" });
-      }
-      asked.result.createObjectStore("browser");
-    };
-    asked.onsuccess = () => good(asked.result);
-    asked.onerror = () => bad(asked.error);
-  });
-}
-
-/** Do something with a store in one transaction; done when it is on the disk. */
-async function within<T>(stores: string[], mode: IDBTransactionMode, what: (of: IDBTransaction) => IDBRequest<T>): Promise<T> {
-  const database = await opened();
-  return new Promise<T>((good, bad) => {
-    const course = database.transaction(stores, mode, { durability: "strict" });
-    const asked = what(course);
-    course.oncomplete = () => good(asked.result);
-    course.onerror = course.onabort = () => bad(course.error);
-  }).finally(() => database.close());
-}
+const within = database("kaoqin-phone", 2, (base, from) => {
+  if (from < 1) {
+    base.createObjectStore("rings", { keyPath: "employee" });
+    base.createObjectStore("waiting", { keyPath: "id" });
+  }
+  base.createObjectStore("browser");
+});
 
 export function base64url(bytes: ArrayBuffer): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -47,6 +31,10 @@ export function base64url(bytes: ArrayBuffer): string {
 
 export function ringOf(employee: string): Promise<Ring | undefined> {
   return within(["rings"], "readonly", (course) => course.objectStore("rings").get(employee));
+}
+
+export function everyRing(): Promise<Ring[]> {
+  return within(["rings"], "readonly", (course) => course.objectStore("rings").getAll());
 }
 
 export function keepRing(ring: Ring): Promise<unknown> {

@@ -1,13 +1,18 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
-import { ask, attempt, begin, hindrance, keep, locate, page, part, said, say, send } from "./phone";
+import { install, keepShown, lastShown } from "./app";
+import { ask, attempt, begin, contact, hindrance, keep, labelled, locate, page, part, recall, said, say, send, type Contact } from "./phone";
+import { scan } from "./scanning";
 
 interface Moment { time: string; state: string; said: string; place: string }
 interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; moments: Moment[] }
+
 const TONES: Record<string, string> = { counted: "green", field: "azure", held: "yellow", refused: "red", void: "secondary", known: "green" };
+/** What was scanned or opened as a link; it goes with the next punch. */
+let code = { qr: "", tag: "" };
 
 function showToday(today: Today): void {
   part("shift").textContent = today.shift;
-  part("button").textContent = today.button;
+  labelled(today.button);
   say("here", today.sentence);
   say("hindrance", today.counts ? "" : hindrance);
   part("note-part").hidden = !today.note_needed;
@@ -25,7 +30,22 @@ function moment(of: Moment): Node {
 }
 
 async function look(): Promise<void> {
-  showToday(await ask<Today>("/today", { point: await locate() }));
+  const today = await ask<Today>("/today", { point: await locate(), ...code });
+  showToday(today);
+  say("shown", "");
+  await keepShown({ today, contact, shown_at: new Date().toISOString() });
+}
+
+/** Without a network: what was shown last, if that was today, and the server's last answer, which bounds the clock. */
+async function showLast(): Promise<void> {
+  const kept = await lastShown<Today, Contact>();
+  if (!kept || contact) return;
+  recall(kept.contact);
+  const shown = new Date(kept.shown_at);
+  if (shown.toDateString() !== new Date().toDateString()) return;
+  showToday(kept.today);
+  const time = shown.toLocaleTimeString(document.documentElement.lang || "zh-CN", { timeStyle: "short" });
+  say("shown", said.shownAt.replace("{time}", time));
 }
 
 /** Punch: the moment is that of the press, whatever is waited for after it. */
@@ -35,10 +55,53 @@ async function press(): Promise<void> {
   say("answer", "");
   part("button").textContent = said.sending;
   const note = page.querySelector<HTMLInputElement>("#note")!;
-  await keep({ kind: "punch", note: note.value.trim() }, pressed);
+  await keep({ kind: "punch", note: note.value.trim(), ...code }, pressed);
   note.value = "";
+  code = { qr: "", tag: "" };
   await send();
 }
 
+/** A code opened as a link (by any camera, or a tag) waits for the press; the address is cleaned, lest a reload send it again. */
+function readLink(): void {
+  const asked = new URLSearchParams(location.search);
+  code = { qr: asked.get("qr") ?? "", tag: asked.get("tag") ?? "" };
+  if (location.search) history.replaceState(null, "", location.pathname);
+}
+
+/** Scan, or type the digits, and punch at once: a code lives for half a minute. */
+async function punchByCode(): Promise<void> {
+  const box = part<HTMLDialogElement>("scan-box");
+  const stopped = new AbortController();
+  box.addEventListener("close", () => stopped.abort(), { once: true });
+  say("scan-said", "");
+  box.showModal();
+  try {
+    const found = await scan(part<HTMLVideoElement>("video"), stopped.signal);
+    if (found) punchWith(found);
+  } catch {
+    say("scan-said", said.noCamera);
+  }
+}
+
+function punchWith(qr: string): void {
+  part<HTMLDialogElement>("scan-box").close();
+  code = { qr, tag: "" };
+  part("press").click();
+}
+
+function offerScanning(): void {
+  const digits = part("typed").querySelector("input")!;
+  part("scan-begin").addEventListener("click", () => void punchByCode());
+  part("scan-end").addEventListener("click", () => part<HTMLDialogElement>("scan-box").close());
+  part("typed").addEventListener("submit", (event) => {
+    event.preventDefault();
+    punchWith(digits.value);
+    digits.value = "";
+  });
+}
+
+readLink();
+if (said.scan !== undefined) offerScanning();
 part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
-begin(look);
+const again = begin({ look, without: showLast });
+if (again) void install(said.worker, again);

@@ -1,51 +1,85 @@
-// Shows what is pushed to this browser, and opens where it leads. Classic script: it may import nothing.
-interface Pushed {
-  title: string;
-  body: string;
-  link: string;
-  tag: string;
+/// <reference lib="webworker" />
+// Keeps the page of the button for when there is no network, sends the punches that wait, and shows what is pushed.
+// Built as one classic script; the server puts `self.kaoqin` before it: what to keep, by version.
+import { inTurn, sendWaiting } from "./sending";
+
+interface Pushed { title: string; body: string; link: string; tag: string }
+interface SyncEvent extends ExtendableEvent { tag: string }
+
+declare const self: ServiceWorkerGlobalScope & { kaoqin: { version: string; files: string[] }; cookieStore?: { get(name: string): Promise<{ value: string } | null> } };
+
+const START = "/punch/";
+const SHELL = `kaoqin-shell-${self.kaoqin.version}`;
+/** What belongs to whoever is logged in; gone with the log-out. */
+const OWN = "kaoqin-own";
+const DOORS = ["/login/", "/logout/"];
+
+self.addEventListener("install", (event) => event.waitUntil(keepShell()));
+self.addEventListener("activate", (event) => event.waitUntil(dropOld()));
+
+async function keepShell(): Promise<void> {
+  await (await caches.open(SHELL)).addAll(self.kaoqin.files);
+  await self.skipWaiting();
 }
 
-interface PushEvent extends Event {
-  data: { json(): Pushed } | null;
-  waitUntil(work: Promise<unknown>): void;
+async function dropOld(): Promise<void> {
+  const old = (await caches.keys()).filter((name) => name.startsWith("kaoqin-shell-") && name !== SHELL);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
 }
 
-interface ClickEvent extends Event {
-  notification: Notification;
-  waitUntil(work: Promise<unknown>): void;
-}
-
-interface Page {
-  url: string;
-  focus(): Promise<Page>;
-}
-
-interface Worker extends EventTarget {
-  registration: ServiceWorkerRegistration;
-  location: Location;
-  clients: { matchAll(which: object): Promise<Page[]>; openWindow(address: string): Promise<unknown> };
-}
-
-const worker = self as unknown as Worker;
-
-worker.addEventListener("push", (event) => {
-  const { data, waitUntil } = event as PushEvent;
-  if (!data) return;
-  const said = data.json();
-  const shown = { body: said.body, tag: said.tag, icon: "/static/icon.svg", data: { link: said.link } };
-  waitUntil.call(event, worker.registration.showNotification(said.title, shown));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (address.origin !== self.location.origin) return;
+  if (DOORS.includes(address.pathname)) event.waitUntil(caches.delete(OWN));
+  else if (request.method !== "GET") return;
+  else if (address.pathname.startsWith("/static/")) event.respondWith(asset(request));
+  else if (request.mode === "navigate") event.respondWith(page(request, address.pathname));
 });
 
-worker.addEventListener("notificationclick", (event) => {
-  const { notification, waitUntil } = event as ClickEvent;
-  notification.close();
-  const address = new URL((notification.data as { link?: string } | null)?.link ?? "/notices/", worker.location.origin);
-  if (address.origin === worker.location.origin) waitUntil.call(event, open(address.href));
+async function asset(request: Request): Promise<Response> {
+  return (await caches.match(request, { cacheName: SHELL })) ?? fetch(request);
+}
+
+/** A page comes from the network. Only the page of the button is kept; without a network it stands for all. */
+async function page(request: Request, path: string): Promise<Response> {
+  try {
+    const answer = await fetch(request);
+    if (path === START && answer.ok && !answer.redirected) await (await caches.open(OWN)).put(START, answer.clone());
+    return answer;
+  } catch {
+    const kept = await caches.match(START, { cacheName: OWN });
+    if (!kept) return Response.error();
+    return path === START ? kept : Response.redirect(START);
+  }
+}
+
+self.addEventListener("sync" as never, (event: SyncEvent) => {
+  if (event.tag === "kaoqin-send") event.waitUntil(inTurn(sendInBackground));
+});
+
+/** Refused records stay for the page, which shows why; so does what another account on this browser left. */
+async function sendInBackground(): Promise<void> {
+  const token = (await self.cookieStore?.get("csrftoken"))?.value ?? "";
+  if (await sendWaiting(token)) for (const one of await self.clients.matchAll()) one.postMessage("kaoqin-sent");
+}
+
+self.addEventListener("push", (event) => {
+  if (!event.data) return;
+  const said = event.data.json() as Pushed;
+  const shown = { body: said.body, tag: said.tag, icon: "/static/icon-192.png", badge: "/static/icon-192.png", data: { link: said.link } };
+  event.waitUntil(self.registration.showNotification(said.title, shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const told = event.notification.data as { link?: string } | null;
+  const address = new URL(told?.link ?? "/notices/", self.location.origin);
+  if (address.origin === self.location.origin) event.waitUntil(open(address.href));
 });
 
 async function open(address: string): Promise<unknown> {
-  const pages = await worker.clients.matchAll({ type: "window" });
-  const there = pages.find((page) => page.url === address);
-  return there ? there.focus() : worker.clients.openWindow(address);
+  const there = (await self.clients.matchAll({ type: "window" })).find((one) => one.url === address);
+  return there ? there.focus() : self.clients.openWindow(address);
 }

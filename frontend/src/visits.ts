@@ -209,4 +209,4 @@ search.addEventListener("input", () => {
   typing = window.setTimeout(() => void attempt(look, said.away), 400);
 });
 page.addEventListener("tried", () => void overlay().then(show));
-begin(look, upload);
+begin({ look, first: upload });

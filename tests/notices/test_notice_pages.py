@@ -6,7 +6,6 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from outside import Browser
 from test_told_once import tell
 
 import make
@@ -24,6 +23,7 @@ from kaoqin.notices.models import (
 from kaoqin.notices.publishing import Draft
 from kaoqin.notices.views import browser_name
 from kaoqin.notices.words import TEST, Channel
+from outside import Browser
 
 
 def body(answer):
@@ -124,7 +124,7 @@ def test_browsers_are_named():
 
 
 def test_the_script_for_pushes_may_look_after_all_pages(enter):
-    answer = enter("chen").get("/notices/worker.js")
+    answer = enter("chen").get("/worker.js")
     assert (answer["Service-Worker-Allowed"], "showNotification" in body(answer)) == ("/", True)
 
 

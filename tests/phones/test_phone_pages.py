@@ -12,7 +12,7 @@ from kaoqin.core.places import Circle, Point, Polygon
 from kaoqin.phones import places_import, today
 from kaoqin.phones.drawing import SIZE, draw
 from kaoqin.phones.models import OfficeNetwork, Phone, Place, Record, WaysRule
-from kaoqin.phones.wire import PointSent
+from kaoqin.phones.wire import WhereAsked
 from kaoqin.punches.models import Punch
 from kaoqin.scheduling import roster
 from kaoqin.scheduling.words import Cell
@@ -183,9 +183,9 @@ def test_the_drawing_is_to_scale_and_within_its_frame():
 def test_a_position_is_judged_for_the_page_and_forgotten(cast):
     office(("site_id", cast.site.pk))
     agree(cast.by("lin"))
-    sent = PointSent.model_validate(point())
+    sent = WhereAsked.model_validate({"point": point()})
     told = today.today_of(cast.lin, sent, seen_by=cast.by("lin"), now=make.NOW, today=make.TODAY)
     assert (told.counts, Record.objects.count(), Phone.objects.count()) == (True, 0, 0)
     late = make.NOW + dt.timedelta(hours=9)
-    again = today.today_of(cast.chen, None, seen_by=cast.by("chen"), now=late, today=make.TODAY)
+    again = today.today_of(cast.chen, WhereAsked(), seen_by=cast.by("chen"), now=late, today=make.TODAY)
     assert (again.button, again.note_needed) == ("下班打卡", True)

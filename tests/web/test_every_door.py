@@ -32,7 +32,9 @@ from kaoqin.notices import publishing
 from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
 from kaoqin.phones import actions as phones
+from kaoqin.phones import mark_actions
 from kaoqin.phones.models import Record as PhoneRecord
+from kaoqin.phones.words import Way
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -292,12 +294,21 @@ def punched(cast):
     chen = Handset(cast.by("chen"))
     chen.send(chen.record(note="拜访客户"))
     waiting = [Handset(cast.by("chen")).phone for _ in range(2)][-1]
+    screen = mark_actions.add_screen(cast.site, "大厅", make.SINCE, by=make.ROOT, at=make.NOW)
     network = phones.add_network(cast.site, "总部", "203.0.113.0/24", make.SINCE, by=cast.by("he"), at=make.NOW)
     return {
         **dict.fromkeys(("phones:approve", "phones:reject"), waiting.pk),
         "phones:record": PhoneRecord.objects.get().pk,
         "phones:place": office(("site_id", cast.site.pk)).pk,
         "phones:network": network.pk,
+        **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
+        **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),
+        "phones:signal": mark_actions.add_signal(
+            mark_actions.SignalDetails(cast.site, Way.WIFI, "a4:56:30:12:ab:cd", "三楼", make.SINCE),
+            by=make.ROOT,
+            at=make.NOW,
+        ).pk,
+        "phones:mark": mark_actions.add_mark(cast.site, "前台", Way.NFC, make.SINCE, by=make.ROOT, at=make.NOW).pk,
     }
 
 

@@ -20,7 +20,7 @@ from kaoqin.field.wire import (
 )
 from kaoqin.field.words import Ending, Sureness
 from kaoqin.phones import queries as phones
-from kaoqin.phones.taking import MOST_ACCURACY_M
+from kaoqin.phones.proving import MOST_ACCURACY_M
 from kaoqin.phones.today import say_metres
 from kaoqin.security.words import Actor
 

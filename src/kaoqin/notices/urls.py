@@ -8,7 +8,6 @@ urlpatterns = [
     path("notices/read/", views.read_all, name="read_all"),
     path("notices/<int:notice_id>/", views.open_notice, name="open"),
     path("notices/<int:notice_id>/read/", views.read, name="read"),
-    path("notices/worker.js", views.service_worker, name="service_worker"),
     path("me/notices/", views.preferences, name="preferences"),
     path("me/notices/test/", views.test_own, name="test_own"),
     path("me/notices/browsers/", views.subscribe, name="subscribe"),

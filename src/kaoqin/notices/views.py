@@ -2,8 +2,6 @@
 
 import json
 import re
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +21,6 @@ from kaoqin.notices.words import OWN_NOTICES, PERSONAL, Channel, notice_kinds
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
-STATIC = Path(__file__).resolve().parents[1] / "static" / "dist"
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac", "macOS"))
 
@@ -168,20 +165,3 @@ def test_own(request: AskedBy) -> HttpResponse:
     )
     messages.success(request, said.format(count=ways))
     return redirect("notices:preferences")
-
-
-@require_GET
-def service_worker(request: AskedBy) -> HttpResponse:
-    """The script that shows pushed messages; it may look after all pages though it is served from here."""
-    require(request.by, OWN_NOTICES)
-    answer = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
-    answer["Service-Worker-Allowed"] = "/"
-    answer["Cache-Control"] = "no-cache"
-    return answer
-
-
-@lru_cache(maxsize=1)
-def _script() -> bytes:
-    built = json.loads((STATIC / "manifest.json").read_text())["frontend/src/service-worker.ts"]
-    script = STATIC / str(built["file"])
-    return script.read_bytes()

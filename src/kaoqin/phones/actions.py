@@ -50,14 +50,17 @@ def self_of(by: Actor, today: dt.date) -> Employee:
 
 
 @transaction.atomic
-def register(key: bytes, name: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Phone:
-    """A phone is registered by its public key (DER). The first is in use at once; a further one replaces it within the
-    quota of the group, and waits for a manager above it. The same key again is the same phone."""
+def register(key: bytes, name: str, *, replace: bool = False, by: Actor, at: dt.datetime, today: dt.date) -> Phone:
+    """A phone is registered by its public key (DER). The first is in use at once; a further one, which must say that it
+    means to `replace` it, does so within the quota of the group, and waits for a manager above it. The same key again is
+    the same phone."""
     employee = self_of(by, today)
     org.hold([employee.pk], today)
     known = Phone.objects.filter(employee=employee, key=key).first()
     if known:
         return known
+    if not replace:
+        _ask_first(employee, at, today)
     if Phone.objects.filter(employee=employee, state=PhoneState.WAITING).count() >= MOST_WAITING:
         raise Refusal("phones.too_many_wait", gettext("已有几部手机在等待批准,请先联系主管处理。"))
     told: dict[str, Any] = {"employee": employee, "key": key, "name": name.strip() or gettext("未命名的手机")}
@@ -69,11 +72,27 @@ def register(key: bytes, name: str, *, by: Actor, at: dt.datetime, today: dt.dat
     return made
 
 
-def _within_quota(employee: Employee, at: dt.datetime, today: dt.date) -> bool:
-    if not Phone.objects.filter(employee=employee, bound_at__isnull=False).exists():
-        return True
+def _ask_first(employee: Employee, at: dt.datetime, today: dt.date) -> None:
+    """Refuse to replace a phone unasked, and say what replacing it would do."""
+    before = Phone.objects.filter(employee=employee, state=PhoneState.BOUND).first()
+    if before is None:
+        return
+    left, days = _changes_left(employee, at, today), queries.ways_of(employee.pk, today).change_days
+    said = gettext("将替换原来的手机「{phone}」,原来的随即停用。{days} 天内还可再换 {left} 次。")
+    if left < 1:
+        said = gettext("原来的手机是「{phone}」。{days} 天内已不能再自行更换,换成这部需主管批准,批准前打的卡先待复核。")
+    raise Refusal("phones.replace_first", said.format(phone=before.name, days=days, left=left - 1))
+
+
+def _changes_left(employee: Employee, at: dt.datetime, today: dt.date) -> int:
+    """How many times somebody may still change the phone unasked."""
     ways = queries.ways_of(employee.pk, today)
-    return queries.changes_since(employee, at - dt.timedelta(days=ways.change_days)) < ways.changes
+    return ways.changes - queries.changes_since(employee, at - dt.timedelta(days=ways.change_days))
+
+
+def _within_quota(employee: Employee, at: dt.datetime, today: dt.date) -> bool:
+    first = not Phone.objects.filter(employee=employee, bound_at__isnull=False).exists()
+    return first or _changes_left(employee, at, today) > 0
 
 
 def _bind(phone: Phone, by: Actor, at: dt.datetime) -> None:

@@ -45,13 +45,16 @@ def time(request: AskedBy) -> TimeAnswer:
 
 @router.post("/keys", response=PhoneAnswer)
 def register(request: AskedBy, sent: KeySent) -> PhoneAnswer:
-    """Register a phone by the public half of its key; the same key again gives the same phone."""
+    """Register a phone by the public half of its key; the same key again gives the same phone. Where another is in use,
+    409 `phones.replace_first` with what replacing it does, until `replace` is said."""
     key = read_jwk(sent.jwk.x, sent.jwk.y) if sent.jwk else read_spki(sent.spki)
-    phone = actions.register(key, sent.name, by=request.by, at=request.asked_at, today=request.today)
+    phone = actions.register(
+        key, sent.name, replace=sent.replace, by=request.by, at=request.asked_at, today=request.today
+    )
     said = {
         PhoneState.BOUND: gettext("这部手机可以打卡。"),
         PhoneState.WAITING: gettext("换手机超过次数,等待主管批准;现在打的卡会先待复核。"),
-        PhoneState.REPLACED: gettext("这部手机已被另一部替换,打卡会待复核。"),
+        PhoneState.REPLACED: gettext("这部手机已被另一部替换。再按打卡时会先问您要不要换回来。"),
         PhoneState.REJECTED: gettext("这部手机未获批准,打卡会待复核。"),
     }
     return PhoneAnswer(id=phone.pk, state=phone.state, sentence=said[PhoneState(phone.state)])
@@ -61,7 +64,7 @@ def register(request: AskedBy, sent: KeySent) -> PhoneAnswer:
 def today(request: AskedBy, asked: WhereAsked) -> TodayAnswer:
     """The shift, the next punch, whether it would count here, and the day so far."""
     employee = actions.self_of(request.by, request.today)
-    return today_of(employee, asked.point, seen_by=request.by, now=request.asked_at, today=request.today)
+    return today_of(employee, asked, seen_by=request.by, now=request.asked_at, today=request.today)
 
 
 @router.post("/records", response=list[RecordAnswer])

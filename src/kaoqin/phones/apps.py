@@ -7,6 +7,7 @@ class PhonesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports
-        from kaoqin.phones import places_import, telling  # noqa: F401 - with its jobs
+        from kaoqin.phones import places_import, signals_import, telling  # noqa: F401 - with its jobs
 
         imports.register(places_import.KIND)
+        imports.register(signals_import.KIND)

@@ -12,7 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.words import Outside, Way, Ways
+from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
 
 _DAY = {"type": "date"}
 
@@ -118,6 +118,31 @@ class NetworkForm(forms.Form):
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
         self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+
+
+class ScreenForm(forms.Form):
+    site = forms.ChoiceField(label=gettext_lazy("地点"))
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("员工看得到,如「一号楼大厅」。")
+    )
+    begins_on = _day(gettext_lazy("自"))
+
+    def __init__(self, *told: Any, **named: Any) -> None:
+        super().__init__(*told, **named)
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+
+
+class MarkForm(ScreenForm):
+    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=[(one.value, one.label) for one in MARKS])
+
+
+class SignalForm(ScreenForm):
+    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=[(one.value, one.label) for one in SIGNALS])
+    address = forms.CharField(
+        label=gettext_lazy("地址"),
+        max_length=80,
+        help_text=gettext_lazy("Wi-Fi 填 BSSID(无线接入点的地址,不是网络名称);信标填「UUID major minor」。"),
+    )
 
 
 class EndForm(forms.Form):

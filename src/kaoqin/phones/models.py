@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.org.words import Datum
-from kaoqin.phones.words import PUNCH_KIND, Outside, PhoneState, RecordState, Seen, Way
+from kaoqin.phones.words import MARKS, PUNCH_KIND, SIGNALS, Outside, PhoneState, RecordState, Seen, Way
 
 
 class Place(models.Model):
@@ -48,6 +48,53 @@ class OfficeNetwork(models.Model):
     site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     addresses = models.CharField(max_length=50)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+
+class Screen(models.Model):
+    """A screen of a site that shows a code every fifteen seconds (动态二维码), from–to. Whoever knows `key` may show it;
+    `secret`, sealed, makes the codes."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=40, unique=True)
+    secret = models.CharField(max_length=200)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+
+class ScreenUse(models.Model):
+    """That somebody punched with the code of a step; nobody does twice."""
+
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="+")
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    step = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["screen", "employee", "step"], name="screen_code_once_each"),
+        ]
+
+
+class Mark(models.Model):
+    """A poster or a tag of a site that says the same key every day (固定码), from–to."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=[(one.value, one.label) for one in MARKS])
+    key = models.CharField(max_length=40, unique=True)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+
+class Signal(models.Model):
+    """A Wi-Fi station or a beacon of a site, from–to: `address` as `phones.signals` writes it."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=[(one.value, one.label) for one in SIGNALS])
+    address = models.CharField(max_length=60, db_index=True)
+    name = models.CharField(max_length=60)
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 

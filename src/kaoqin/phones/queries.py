@@ -14,7 +14,8 @@ from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, WaysRule
+from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
     LOCATION,
@@ -110,6 +111,70 @@ def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | N
     return getattr(told, "ipv4_mapped", None) or told
 
 
+def screens_of(employee_id: int, on: dt.date) -> QuerySet[Screen]:
+    """The screens of somebody's site on a day."""
+    return Screen.objects.filter(in_force(on), site__in=org.site_ids_of(employee_id, on)).order_by("pk")
+
+
+def shown_screen(key: str, on: dt.date) -> Screen:
+    """The screen whose address holds this key; whoever has the address may show it."""
+    found = Screen.objects.filter(in_force(on), key=key).select_related("site").first()
+    if found is None:
+        raise NotFound("phones.no_screen", gettext("这个屏幕地址已停用,请向人事要新的地址。"))
+    return found
+
+
+def mark_of(key: str, kind: Way, employee_id: int, on: dt.date) -> Mark | None:
+    """The poster or tag with this key, if it is one of somebody's site."""
+    rows = Mark.objects.filter(in_force(on), key=key, kind=kind)
+    return rows.filter(site__in=org.site_ids_of(employee_id, on)).first()
+
+
+def signal_of(addresses: Sequence[str], kind: Way, employee_id: int, on: dt.date) -> Signal | None:
+    """The first station or beacon of somebody's site that is among those heard."""
+    rows = Signal.objects.filter(in_force(on), kind=kind, address__in=addresses)
+    return rows.filter(site__in=org.site_ids_of(employee_id, on)).order_by("pk").first()
+
+
+def signals(*, seen_by: Actor) -> QuerySet[Signal]:
+    """All stations and beacons."""
+    require(seen_by, MANAGE_PLACES)
+    return Signal.objects.select_related("site").order_by("site__name", "name", "pk")
+
+
+def signal(signal_id: int, *, seen_by: Actor) -> Signal:
+    found = signals(seen_by=seen_by).filter(pk=signal_id).first()
+    if found is None:
+        raise NotFound("phones.no_signal", gettext("没有这个 Wi-Fi 或信标。"))
+    return found
+
+
+def screens(*, seen_by: Actor) -> QuerySet[Screen]:
+    """All screens."""
+    require(seen_by, MANAGE_PLACES)
+    return Screen.objects.select_related("site").order_by("site__name", "pk")
+
+
+def screen(screen_id: int, *, seen_by: Actor) -> Screen:
+    found = screens(seen_by=seen_by).filter(pk=screen_id).first()
+    if found is None:
+        raise NotFound("phones.no_screen", gettext("没有这个打卡屏幕。"))
+    return found
+
+
+def marks(*, seen_by: Actor) -> QuerySet[Mark]:
+    """All posters and tags."""
+    require(seen_by, MANAGE_PLACES)
+    return Mark.objects.select_related("site").order_by("site__name", "pk")
+
+
+def mark(mark_id: int, *, seen_by: Actor) -> Mark:
+    found = marks(seen_by=seen_by).filter(pk=mark_id).first()
+    if found is None:
+        raise NotFound("phones.no_mark", gettext("没有这张打卡码。"))
+    return found
+
+
 def ways_of(employee_id: int, on: dt.date) -> Ways:
     """How somebody may punch on a day; the default where the group states nothing."""
     group = scheduling.groups_of([employee_id], on).get(employee_id)
@@ -150,6 +215,13 @@ def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
     if found is None:
         raise NotFound("phones.no_phone", gettext("没有这部手机,请重新登记。"))
     return found
+
+
+def own_phone_of_key(named: str, *, seen_by: Actor) -> Phone:
+    """The phone of whoever asks whose key has this fingerprint, held until the transaction ends."""
+    require(seen_by, PUNCH)
+    rows = Phone.objects.filter(employee=seen_by.employee_id or 0).values_list("pk", "key")
+    return own_phone(next((pk for pk, key in rows if fingerprint(bytes(key)) == named), 0), seen_by=seen_by)
 
 
 def phones(*, seen_by: Actor, on: dt.date) -> QuerySet[Phone]:

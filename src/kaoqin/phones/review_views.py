@@ -184,7 +184,7 @@ def phones(request: AskedBy) -> HttpResponseBase:
         ],
         search=["employee__name", "employee__number", "name"],
         filters=[Filter("state", gettext("状态"), PhoneState.choices, "state")],
-        empty=gettext("还没有员工登记手机。员工第一次打开「打卡」页时自动登记。"),
+        empty=gettext("还没有员工登记手机。员工第一次打卡时自动登记。"),
     )
     return page.answer()
 

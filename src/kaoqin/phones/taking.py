@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from pydantic import ValidationError
 
-from kaoqin.core import places
 from kaoqin.core.places import Point
 from kaoqin.core.time import as_wall_clock, zone_names
 from kaoqin.core.words import NotFound
@@ -21,6 +20,7 @@ from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.proving import Claim, locate, prove
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
@@ -34,7 +34,6 @@ from kaoqin.phones.words import (
     PhoneState,
     RecordState,
     Seen,
-    Way,
     Ways,
 )
 from kaoqin.punches import queries as punches
@@ -43,9 +42,6 @@ from kaoqin.punches.words import Source
 from kaoqin.security.doors import SYSTEM, require
 from kaoqin.security.words import Actor
 
-STALE = dt.timedelta(minutes=2)
-MOST_ACCURACY_M = 500
-"""A position that is less certain than this says nothing of a place."""
 ORIGIN = "phone-{}"
 SAID: dict[str, str | Promise] = {
     RecordState.COUNTED: gettext_lazy("打卡成功。"),
@@ -94,12 +90,19 @@ def _take_one(sent: SignedRecord, asked: Asked) -> RecordAnswer:
         return _refused(str(told.id), gettext("不认识这种记录,请更新后再试。"))
     with transaction.atomic():
         try:
-            phone = queries.own_phone(told.phone, seen_by=asked.by)
+            phone = _speaker(told, asked.by)
         except NotFound as none:
             return _refused(str(told.id), none.sentence)
         if not is_signed(bytes(phone.key), sent.payload, sent.signature):
             return _refused(str(told.id), gettext("签名不对:这条记录不是这部手机发出的,或者被改动过。"))
         return _known_or_kept(phone, told, sent, asked)
+
+
+def _speaker(told: PayloadSent, by: Actor) -> Phone:
+    """The phone a record says it is of: by its number (version 1) or its key (version 2). Refuses one that is not one's own."""
+    if told.phone is not None and told.v == 1:
+        return queries.own_phone(told.phone, seen_by=by)
+    return queries.own_phone_of_key(told.key, seen_by=by)
 
 
 def _refused(key: str, sentence: str) -> RecordAnswer:
@@ -112,8 +115,7 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     if known:
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
     judged = _judge(phone, told, asked)
-    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
-    if twins.exists():
+    if _is_replay(phone, told):
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
@@ -138,6 +140,12 @@ def _told_room(row: Record, taken: Taken) -> RecordAnswer:
     return _answer(row, row.state).model_copy(update={"sentence": taken.sentence})
 
 
+def _is_replay(phone: Phone, told: PayloadSent) -> bool:
+    """Whether the counter or the id belongs to another record."""
+    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
+    return twins.exists()
+
+
 def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
     employee_id = phone.employee_id
     clock = _clock(told, asked)
@@ -145,15 +153,27 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
     ways = queries.ways_of(employee_id, _day(asked.at, zone))
     judged = Judged(reckon(clock, asked.at, ways.offline_hours), ways, zone)
     judged.flags |= judged.reckoned.flags | _of_phone(phone, told, judged.reckoned.at)
-    day = _day(judged.reckoned.at, zone)
-    if told.kind != PUNCH_KIND:
-        _position(judged, told, employee_id)
+    told_by = Claim(
+        employee_id,
+        judged.reckoned.at,
+        told.device_time,
+        _day(judged.reckoned.at, zone),
+        asked.by.address,
+        told,
+        prompt=is_prompt(clock, asked.at),
+        uses=not _is_replay(phone, told),
+    )
+    is_punch = told.kind == PUNCH_KIND
+    proof = prove(told_by, ways.ways) if is_punch else locate(told_by)
+    judged.found, judged.way, judged.point, judged.nearest = (
+        proof.found,
+        proof.way,
+        proof.point,
+        proof.here or Found(Seen.UNKNOWN),
+    )
+    judged.flags |= proof.flags
+    if not is_punch:
         return judged
-    _place(judged, told, employee_id, day)
-    if judged.found.seen != Seen.INSIDE and Way.NETWORK in ways.ways and is_prompt(clock, asked.at):
-        name = queries.network_of(employee_id, asked.by.address, day)
-        if name:
-            judged.found, judged.way = Found(Seen.INSIDE, name), Way.NETWORK
     if judged.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN} and ways.note_needed and not told.note.strip():
         judged.flags.add(Flag.NO_NOTE)
     return judged
@@ -191,33 +211,6 @@ def _of_phone(phone: Phone, told: PayloadSent, at: dt.datetime) -> set[Flag]:
     elif told.counter > phone.last_counter + 1:
         found.add(Flag.GAP)
     return found
-
-
-def _place(judged: Judged, told: PayloadSent, employee_id: int, day: dt.date) -> None:
-    """The verdict of the position, if there is one that may be used."""
-    sent = told.point
-    if sent and Way.GPS in judged.ways.ways and _position(judged, told, employee_id) and judged.point:
-        judged.nearest = queries.judge_places(queries.places_of(employee_id, day), judged.point, sent.accuracy_m)
-        judged.found = judged.nearest
-        judged.way = Way.GPS
-
-
-def _position(judged: Judged, told: PayloadSent, employee_id: int) -> bool:
-    """Keep the position where its owner agrees to that; whether it says something of a place."""
-    sent = told.point
-    if sent is None:
-        return False
-    if not queries.agrees_to_location(employee_id):
-        judged.flags.add(Flag.NO_CONSENT)
-        return False
-    judged.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)
-    if abs(sent.taken_at - told.device_time) > STALE:
-        judged.flags.add(Flag.POINT_STALE)
-    elif sent.accuracy_m > MOST_ACCURACY_M:
-        judged.flags.add(Flag.POINT_COARSE)
-    else:
-        return True
-    return False
 
 
 def _state(judged: Judged, told: PayloadSent) -> RecordState:

@@ -5,31 +5,29 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from kaoqin.core.places import Point
 from kaoqin.core.time import as_instant, as_wall_clock
+from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones import queries
 from kaoqin.phones.models import Record
-from kaoqin.phones.queries import Found
-from kaoqin.phones.taking import MOST_ACCURACY_M
-from kaoqin.phones.wire import MomentAnswer, PointSent, TodayAnswer
-from kaoqin.phones.words import Outside, RecordState, Seen, Way, Ways
+from kaoqin.phones.proving import Claim, Proof, prove
+from kaoqin.phones.wire import MomentAnswer, ProofSent, TodayAnswer
+from kaoqin.phones.words import Flag, Outside, RecordState, Seen, Way, Ways
 from kaoqin.punches import queries as punches
 from kaoqin.punches.words import CorrectionKind, Source
 from kaoqin.scheduling.duties import Duty, duty_at
 from kaoqin.security.words import Actor
 
 
-def today_of(
-    employee: Employee, sent: PointSent | None, *, seen_by: Actor, now: dt.datetime, today: dt.date
-) -> TodayAnswer:
+def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.datetime, today: dt.date) -> TodayAnswer:
     """All that the page shows now. The position is judged and forgotten."""
     zone = org.zones([employee.pk], today).get(employee.pk, "Asia/Shanghai")
     local = as_wall_clock(now, zone)
     duty = duty_at(employee.pk, local)
     ways = queries.ways_of(employee.pk, local.date())
-    found = _here(employee.pk, sent, seen_by.address, ways, local.date())
+    proof = _here(employee.pk, sent, seen_by.address, ways, now, local.date())
+    found = proof.found
     begin = as_instant(dt.datetime.combine(duty.date if duty else local.date(), dt.time(4)), zone)
     moments = moments_of(employee.pk, begin, now, zone, seen_by, today)
     counts = found.seen in {Seen.INSIDE, Seen.UNCERTAIN}
@@ -37,21 +35,18 @@ def today_of(
         shift=_say_shift(duty),
         button=_button(duty, local, sum(one.state != "void" for one in moments)),
         verdict=found.seen,
-        sentence=_say_here(found, ways),
+        sentence=_say_here(proof, ways),
         counts=counts,
         note_needed=ways.note_needed and not counts,
+        ways=list(ways.ways),
         moments=moments,
     )
 
 
-def _here(employee_id: int, sent: PointSent | None, address: str, ways: Ways, on: dt.date) -> Found:
-    if Way.NETWORK in ways.ways and (name := queries.network_of(employee_id, address, on)):
-        return Found(Seen.INSIDE, name)
-    usable = sent is not None and Way.GPS in ways.ways and sent.accuracy_m <= MOST_ACCURACY_M
-    if sent is None or not usable or not queries.agrees_to_location(employee_id):
-        return Found(Seen.UNKNOWN)
-    point = Point(sent.latitude, sent.longitude, sent.datum)
-    return queries.judge_places(queries.places_of(employee_id, on), point, sent.accuracy_m)
+def _here(employee_id: int, sent: ProofSent, address: str, ways: Ways, now: dt.datetime, on: dt.date) -> Proof:
+    """As a record made now would be judged, but that nothing is used up; how old the position is, its page knows."""
+    clock = sent.point.taken_at if sent.point else now
+    return prove(Claim(employee_id, now, clock, on, address, sent, prompt=True, uses=False), ways.ways)
 
 
 def moments_of(
@@ -104,19 +99,31 @@ def _button(duty: Duty | None, local: dt.datetime, count: int) -> str:
     return gettext("下班打卡") if count == 1 else gettext("更新下班卡")
 
 
-def _say_here(found: Found, ways: Ways) -> str:
+def _say_here(proof: Proof, ways: Ways) -> str:
     """Whether a punch would count here, in a sentence."""
+    found = proof.found
+    odd = proof.flags & {Flag.CODE_WRONG, Flag.CODE_USED}
+    if odd and found.seen != Seen.INSIDE:
+        return gettext("{odd},请重新扫码").format(odd=str(Flag(odd.pop()).label))
     if found.seen == Seen.INSIDE:
         return gettext("在「{place}」范围内").format(place=found.place)
     if found.seen == Seen.UNCERTAIN:
         return gettext("定位不准,可能在「{place}」范围内,可以打卡").format(place=found.place)
     if found.seen == Seen.UNKNOWN:
-        return gettext("没有定位,也不在办公网络:打卡后由主管复核")
+        return _say_unknown(ways)
     becomes = gettext("会记为外勤") if ways.outside == Outside.FIELD else gettext("打卡后由主管复核")
     if not found.place:
         return gettext("还没有为您设置打卡地点,{becomes}").format(becomes=becomes)
     far = say_metres(found.beyond_m or 0)
     return gettext("距「{place}」{far},{becomes}").format(place=found.place, far=far, becomes=becomes)
+
+
+def _say_unknown(ways: Ways) -> str:
+    """Nothing says where one is: by which of the ways that are open one could prove it."""
+    if set(ways.ways) <= {Way.GPS, Way.NETWORK}:
+        return gettext("没有定位,也不在办公网络:打卡后由主管复核")
+    open_ways = say_list(str(way.label) for way in ways.ways)
+    return gettext("还不能确认位置。可以用:{ways};直接打卡由主管复核").format(ways=open_ways)
 
 
 def say_metres(metres: int) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.phones import place_views, review_views, views
+from kaoqin.phones import mark_views, place_views, review_views, views
 
 app_name = "phones"
 urlpatterns = [
@@ -17,5 +17,17 @@ urlpatterns = [
     path("phones/networks/", place_views.networks, name="networks"),
     path("phones/networks/new/", place_views.new_network, name="new_network"),
     path("phones/networks/<int:network_id>/", place_views.network, name="network"),
+    path("phones/screens/", mark_views.screens, name="screens"),
+    path("phones/screens/new/", mark_views.new_screen, name="new_screen"),
+    path("phones/screens/<int:screen_id>/", mark_views.screen, name="screen"),
+    path("phones/screens/<int:screen_id>/renew/", mark_views.renew_screen, name="renew_screen"),
+    path("phones/marks/", mark_views.marks, name="marks"),
+    path("phones/marks/new/", mark_views.new_mark, name="new_mark"),
+    path("phones/marks/<int:mark_id>/", mark_views.mark, name="mark"),
+    path("phones/signals/", mark_views.signals, name="signals"),
+    path("phones/signals/new/", mark_views.new_signal, name="new_signal"),
+    path("phones/signals/<int:signal_id>/", mark_views.signal, name="signal"),
+    path("screens/<str:key>/", mark_views.show_screen, name="show_screen"),
+    path("screens/<str:key>/code/", mark_views.code, name="code"),
     path("groups/<int:group_id>/phone/", place_views.ways, name="ways"),
 ]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kaoqin.phones import queries
+from kaoqin.phones.proving import WITH_POSITION
 from kaoqin.phones.words import LOCATION, PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -22,7 +23,9 @@ def punch(request: AskedBy) -> HttpResponse:
     ways = queries.ways_of(request.by.employee_id, request.today)
     context = {
         "base": BASE,
-        "gps": Way.GPS in ways.ways,
+        "gps": bool(WITH_POSITION & set(ways.ways)),
+        "scan": bool({Way.QR, Way.FIXED_QR} & set(ways.ways)),
+        "ways": ways.ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
         "employee_id": request.by.employee_id,

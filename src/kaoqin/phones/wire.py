@@ -2,10 +2,10 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from kaoqin.core.places import Datum
 
@@ -52,11 +52,30 @@ class ClientSent(Schema):
     native: NativeSent | None = None
 
 
-class PayloadSent(Schema):
-    """What is signed, version 1. Fields that are not named here are kept with the payload and not read."""
+class BeaconSent(Schema):
+    uuid: Annotated[str, Field(max_length=40)]
+    major: int
+    minor: int
 
-    v: Literal[1]
-    phone: Annotated[int, Field(gt=0, lt=2**63)]
+
+class ProofSent(Schema):
+    """With what somebody proves to be somewhere: the position, what was scanned (`qr`: a screen's code or digits, or a poster),
+    what a tag says, the BSSIDs of the stations and the beacons about."""
+
+    point: PointSent | None = None
+    qr: Annotated[str, Field(max_length=300)] = ""
+    tag: Annotated[str, Field(max_length=300)] = ""
+    wifi: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=100)] = []
+    beacons: Annotated[list[BeaconSent], Field(max_length=100)] = []
+
+
+class PayloadSent(ProofSent):
+    """What is signed. Version 1 names the phone by its number, version 2 by the fingerprint of its key, so that a record can be
+    made before the phone is registered. Fields that are not named here are kept with the payload and not read."""
+
+    v: Literal[1, 2]
+    phone: Annotated[int | None, Field(gt=0, lt=2**63)] = None
+    key: Annotated[str, Field(max_length=43)] = ""
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
     kind: Annotated[str, Field(max_length=20)]
@@ -65,11 +84,16 @@ class PayloadSent(Schema):
     boot: uuid.UUID
     ticks: Ticks
     contact: ContactSent | None = None
-    point: PointSent | None = None
-    wifi: Annotated[list[Bssid], Field(max_length=50)] = Field(default_factory=list)
     note: Annotated[str, Field(max_length=200)] = ""
     client: ClientSent = Field(default_factory=ClientSent)
     about: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def names_its_phone(self) -> Self:
+        """By the number in version 1, by the key in version 2."""
+        if self.phone is None if self.v == 1 else not self.key:
+            raise ValueError("phone" if self.v == 1 else "key")
+        return self
 
 
 class SignedRecord(Schema):
@@ -99,11 +123,13 @@ class Jwk(Schema):
 
 
 class KeySent(Schema):
-    """The public half of the phone's key: `spki` (base64url of the DER) or `jwk`."""
+    """The public half of the phone's key: `spki` (base64url of the DER) or `jwk`. `replace`: whoever holds the phone was asked
+    and wants it in the place of the one in use."""
 
     spki: Annotated[str, Field(max_length=200)] = ""
     jwk: Jwk | None = None
     name: Annotated[str, Field(max_length=100)] = ""
+    replace: bool = False
 
 
 class PhoneAnswer(Schema):
@@ -119,10 +145,8 @@ class TimeAnswer(Schema):
     proof: str
 
 
-class WhereAsked(Schema):
-    """The position now, to be told whether a punch would count here; it is not kept."""
-
-    point: PointSent | None = None
+class WhereAsked(ProofSent):
+    """The position now and what was scanned, to be told whether a punch would count here; nothing of it is kept."""
 
 
 class MomentAnswer(Schema):
@@ -143,4 +167,5 @@ class TodayAnswer(Schema):
     sentence: str
     counts: bool
     note_needed: bool
+    ways: list[str]
     moments: list[MomentAnswer]

@@ -15,6 +15,19 @@ class Way(models.TextChoices):
 
     GPS = "gps", gettext_lazy("定位")
     NETWORK = "network", gettext_lazy("办公网络")
+    QR = "qr", gettext_lazy("屏幕二维码")
+    FIXED_QR = "fixed_qr", gettext_lazy("固定二维码 + 定位")
+    WIFI = "wifi", gettext_lazy("Wi-Fi")
+    BEACON = "beacon", gettext_lazy("蓝牙信标")
+    NFC = "nfc", gettext_lazy("NFC 标签 + 定位")
+
+
+MARKS = (Way.FIXED_QR, Way.NFC)
+"""What hangs on a wall and says the same every day."""
+
+
+SIGNALS = (Way.WIFI, Way.BEACON)
+"""What only a native client or a mini-program hears."""
 
 
 class Outside(models.TextChoices):
@@ -85,6 +98,8 @@ class Flag(models.TextChoices):
     NO_CONSENT = "no_consent", gettext_lazy("未同意使用位置,未保存定位")
     POINT_STALE = "point_stale", gettext_lazy("定位不是打卡时取得的")
     POINT_COARSE = "point_coarse", gettext_lazy("定位误差太大")
+    CODE_WRONG = "code_wrong", gettext_lazy("二维码或标签无效、已过期,或不是本地点的")
+    CODE_USED = "code_used", gettext_lazy("这个二维码本人已经用过")
     NO_NOTE = "no_note", gettext_lazy("在范围外,没有填写说明")
 
 

@@ -127,6 +127,9 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(gettext_lazy("复核手机打卡"), "/phones/records/", "checks", REVIEW_RECORDS, _to_review),
             Entry(pgettext_lazy("list", "员工手机"), "/phones/", "users", SEE_PHONES),
             Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "打卡屏幕"), "/phones/screens/", "qrcode", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "打卡码"), "/phones/marks/", "nfc", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "Wi-Fi 与信标"), "/phones/signals/", "access-point", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "办公网络"), "/phones/networks/", "wifi", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "轨迹"), "/tracks/", "route", SEE_TRACKS),
             Entry(gettext_lazy("我的轨迹"), "/my/tracks/", "walk", OWN_TRACK),
@@ -180,6 +183,21 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
 )
 
 
+TABS = (
+    Entry(gettext_lazy("打卡"), "/punch/", "fingerprint", PUNCH),
+    Entry(gettext_lazy("考勤"), "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
+    Entry(pgettext_lazy("tab", "申请"), "/requests/", "send", ASK),
+    Entry(gettext_lazy("待办"), "/approvals/", "checks", DECIDE),
+    Entry(gettext_lazy("我的"), "/me/", "user", OWN_NOTICES),
+)
+"""At the bottom of an employee's phone."""
+SHORTCUTS = (
+    Entry(gettext_lazy("我的月报"), "/my/months/", "file-text", SEE_OWN_DAYS),
+    Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
+    Entry(gettext_lazy("我的通知"), "/notices/", "inbox", OWN_NOTICES),
+    Entry(gettext_lazy("排班表"), "/roster/", "calendar-month", SEE_PLANS),
+)
+"""Where one goes on from the page of the button."""
 THEME_PICTURES = {Theme.AUTO: "device-desktop", Theme.LIGHT: "sun", Theme.DARK: "moon"}
 
 
@@ -205,4 +223,9 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     addresses = [entry.address for _, entries in MENU for entry in entries if request.path.startswith(entry.address)]
     here = max(addresses, key=len, default="")
     shown = [(name, entries) for name, entries in menu if entries]
-    return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by)}
+    own = {"tabs": _allowed(TABS, by), "shortcuts": _allowed(SHORTCUTS, by)} if by.employee_id else {}
+    return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by), **own}
+
+
+def _allowed(entries: tuple[Entry, ...], by: Actor) -> list[Entry]:
+    return [entry for entry in entries if may(by, entry.permission)]

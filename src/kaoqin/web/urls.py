@@ -1,11 +1,13 @@
 from django.urls import path
 
-from kaoqin.web import imports, views
+from kaoqin.web import imports, shell, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("manifest.webmanifest", shell.app_manifest, name="app_manifest"),
+    path("worker.js", shell.worker, name="worker"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:run_id>/", views.job, name="job"),
     path("jobs/<int:run_id>/file/", views.job_file, name="job_file"),

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django import template
@@ -16,29 +15,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from kaoqin.core.built import manifest
 from kaoqin.core.sentences import SOURCE_LANGUAGE, tell
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import WEEKDAY_LETTERS, WEEKDAYS, say_clock, say_day, say_list, say_minutes, say_month
 
 register = template.Library()
-_DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 BCP47 = {"zh-hans": "zh-Hans"}
-
-
-@lru_cache(maxsize=1)
-def _manifest() -> dict[str, Any]:
-    """What Vite built. Raises FileNotFoundError with advice when nothing is built."""
-    path = _DIST / "manifest.json"
-    if not path.exists():
-        raise FileNotFoundError("网页资源还没有构建,请运行 make assets。")
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
 
 
 @register.simple_tag
 def assets(entry: str) -> SafeString:
     """The link and script elements of a built entry, e.g. `{% assets "main.ts" %}`."""
-    built = _manifest()[f"frontend/src/{entry}"]
+    built = manifest()[f"frontend/src/{entry}"]
     styles = format_html_join(
         "", '<link rel="stylesheet" href="{}">', ((static(f"dist/{c}"),) for c in built.get("css", []))
     )
@@ -47,7 +36,7 @@ def assets(entry: str) -> SafeString:
 
 @lru_cache(maxsize=1)
 def _sprite() -> str:
-    return static(f"dist/{_manifest()['icons.svg']['file']}")
+    return static(f"dist/{manifest()['icons.svg']['file']}")
 
 
 @register.simple_tag

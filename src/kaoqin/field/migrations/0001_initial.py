@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("org", "0003_who_leads_whom"),
-        ("phones", "0003_record_kinds"),
+        ("phones", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,13 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from kaoqin.consent import choosing
 from kaoqin.core.places import Datum, Point
+from kaoqin.core.sealed import seal
 from kaoqin.org.models import Employee, Site
-from kaoqin.phones import actions, taking
+from kaoqin.phones import actions, mark_actions, taking
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.models import Phone
+from kaoqin.phones.models import Mark, Phone, Screen
 from kaoqin.phones.signing import read_spki, sign_contact
 from kaoqin.phones.wire import SignedRecord
-from kaoqin.phones.words import LOCATION
+from kaoqin.phones.words import LOCATION, Way, Ways
+from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.words import Actor, Granted, Role, Scope, ScopeKind
 from kaoqin.web.demo.companies import BUILDER, Company
 
@@ -96,6 +98,17 @@ class DemoPhone:
         return base64.urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
+def _walls(site: Site, *, employee: Employee, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
+    """A screen in the hall and a poster at the desk of the site, with keys that stay, and a group that may use them."""
+    screen = mark_actions.add_screen(site, "一号楼大厅", begins_on, by=BUILDER, at=now)
+    Screen.objects.filter(pk=screen.pk).update(key="demo-hall", secret=seal("demo-hall"))
+    poster = mark_actions.add_mark(site, "前台", Way.FIXED_QR, begins_on, by=BUILDER, at=now)
+    Mark.objects.filter(pk=poster.pk).update(key="m1.demo-poster-at-desk-01")
+    group = scheduling.groups_of([employee.pk], today)[employee.pk]
+    open_ways = Ways(ways=(Way.GPS, Way.NETWORK, Way.QR, Way.FIXED_QR))
+    actions.keep_ways(group, begins_on, open_ways, by=BUILDER, at=now)
+
+
 def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> list[DemoPhone]:
     """Places and a network since the beginning; of this month some days of phone punches of the first field people, and
     yesterday some that should be looked at: outside, made up, too fast, by a colleague's phone. Their phones."""
@@ -104,6 +117,7 @@ def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.da
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
     actions.add_places(both, by=BUILDER, at=now)
     actions.add_network(site, "办公室无线网", "203.0.113.0/24", begins_on, by=BUILDER, at=now)
+    _walls(site, employee=people[0], begins_on=begins_on, today=today, now=now)
     names = ("iPhone Safari", "Android Chrome")
     phones = [
         DemoPhone(one, names[number % 2], now - 30 * DAY, MOBILE.format(number)) for number, one in enumerate(people)
