@@ -4,9 +4,10 @@ from playwright.sync_api import expect
 
 import make
 from handset import OFFICE, office
+from kaoqin.consent import choosing
 from kaoqin.phones import actions, mark_actions
 from kaoqin.phones.models import Record
-from kaoqin.phones.words import Way, Ways
+from kaoqin.phones.words import LOCATION, Way, Ways
 
 TOLD = {"by": make.ROOT, "at": make.NOW}
 
@@ -42,7 +43,7 @@ def test_the_screen_the_digits_its_address_and_a_poster(visit, company, live_ser
     expect(chen.locator("[data-answer]")).to_have_text("已收到,待主管复核后计入。")
     assert chen.url == f"{live_server.url}/punch/", "a reload does not send the code again"
 
-    actions.choose_location(True, 1, by=company.by("chen"), at=make.NOW, today=make.TODAY)
+    choosing.choose(LOCATION, True, LOCATION.version, by=company.by("chen"), at=make.NOW, today=make.TODAY)
     chen.context.grant_permissions(["geolocation"])
     chen.context.set_geolocation({"latitude": OFFICE[0], "longitude": OFFICE[1], "accuracy": 15})
     chen.goto(f"{live_server.url}/punch/?qr={poster.key}")
