@@ -4,10 +4,10 @@ import contextlib
 
 import pytest
 from django.core import mail
-from outside import Bots, MailServer, PushService, serve
 
 import make
 from kaoqin.notices import actions
+from outside import Bots, MailServer, PushService, serve
 
 KINDS = ("notices.test", "notices.announcement")
 

@@ -5,7 +5,6 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from outside import Bots
 from test_told_once import tell
 
 import make
@@ -15,6 +14,7 @@ from kaoqin.notices.actions import BotDetails
 from kaoqin.notices.delivering import work_off
 from kaoqin.notices.models import Delivery, GroupBot
 from kaoqin.notices.words import ANNOUNCEMENT, TEST, Channel, Vendor
+from outside import Bots
 
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 VENDORS = list(Vendor)
