@@ -1,7 +1,6 @@
 // A way on a map: how it is told, and how it is played.
-import { Marker } from "maplibre-gl/dist/maplibre-gl-csp";
 import type { Map } from "maplibre-gl";
-import { mark } from "./map-mark";
+import { dot } from "./map-mark";
 
 export type Spot = [number, number];
 export interface Line { steps: number[]; seconds: number[]; tone: string; dashed: boolean }
@@ -32,7 +31,7 @@ export function play(map: Map, player: HTMLElement, way: Way): void {
   const button = player.querySelector<HTMLButtonElement>("[data-run]")!;
   const clock = player.querySelector<HTMLElement>("[data-clock]")!;
   const [begin, end] = [way.seconds[0], way.seconds.at(-1)!];
-  const here = new Marker({ element: mark({ label: "", tone: "orange", link: "" }) }).setLngLat(way.spots[0]).addTo(map);
+  const here = dot("red").setLngLat(way.spots[0]).addTo(map);
   let last = 0;
   const showAt = (second: number): void => {
     here.setLngLat(spotAt(way, second));

@@ -3,7 +3,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import * as maplibre from "maplibre-gl/dist/maplibre-gl-csp";
 import worker from "maplibre-gl/dist/maplibre-gl-csp-worker?url";
 import type { GeoJSONSource, LayerSpecification, Map, StyleSpecification } from "maplibre-gl";
-import { mark, type Mark } from "./map-mark";
+import { dot, name, type Mark } from "./map-mark";
 import { play, wayOf, type Line, type Spot } from "./map-way";
 
 interface Area { ring: Spot[]; label: string; tone: string }
@@ -68,12 +68,12 @@ function drawAreas(map: Map, areas: Area[]): void {
 }
 
 function drawLines(map: Map, lines: Line[]): void {
-  for (const dashed of [true, false]) {
-    const name = dashed ? "planned" : "ways";
+  for (const dashed of [false, true]) {
+    const layer = dashed ? "planned" : "ways";
     const drawn = lines.filter((line) => line.dashed === dashed).map((line) => feature("LineString", wayOf(line).spots, { tone: colour(line.tone) }));
-    map.addSource(name, { type: "geojson", data: together(drawn) });
+    map.addSource(layer, { type: "geojson", data: together(drawn) });
     const paint = { "line-color": ["get", "tone"], "line-width": dashed ? 2 : 3.5, ...(dashed ? { "line-dasharray": [2, 2] } : {}) };
-    map.addLayer({ id: name, type: "line", source: name, layout: { "line-join": "round", "line-cap": "round" }, paint } as LayerSpecification);
+    map.addLayer({ id: layer, type: "line", source: layer, layout: { "line-join": "round", "line-cap": "round" }, paint } as LayerSpecification);
   }
 }
 
@@ -89,7 +89,8 @@ function show(map: Map, scene: Scene): void {
   drawAreas(map, scene.areas);
   drawHeat(map, scene.heat);
   drawLines(map, scene.lines);
-  for (const one of scene.spots) new maplibre.Marker({ element: mark(one) }).setLngLat(one.point).addTo(map);
+  for (const { point, tone, label, link } of scene.spots) dot(tone, label, link).setLngLat(point).addTo(map);
+  for (const { label, ring } of scene.areas) if (label) name(label).setLngLat(ring.reduce((one, other) => (other[1] > one[1] ? other : one))).addTo(map);
 }
 
 /** All that is shown, in view; all of China where there is nothing. */
@@ -103,7 +104,7 @@ function fit(map: Map, scene: Scene): void {
 /** A click puts the place into the form, in the datum of the tiles; what is typed moves the mark. */
 function pick(map: Map, form: HTMLFormElement, datum: string): void {
   const field = (name: string): HTMLInputElement => form.elements.namedItem(name) as HTMLInputElement;
-  const here = new maplibre.Marker({ element: mark({ label: "", tone: "red", link: "" }) });
+  const here = dot("red");
   const move = (): void => {
     const [east, north] = [field("longitude").valueAsNumber, field("latitude").valueAsNumber];
     if (field("datum").value === datum && Math.abs(east) <= 180 && Math.abs(north) <= 90) here.setLngLat([east, north]).addTo(map);

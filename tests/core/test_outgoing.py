@@ -21,7 +21,7 @@ def names(monkeypatch, settings):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in known[name].split()]
 
     monkeypatch.setattr(outgoing.socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(outgoing, "_send", lambda parts, reached, body, headers: reached)
+    monkeypatch.setattr(outgoing, "_send", lambda parts, reached, told: reached)
     return known
 
 

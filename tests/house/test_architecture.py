@@ -35,6 +35,7 @@ MORE_DOORS = {
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
     "scheduling": {"checks", "duties", "forms", "roster", "skill_actions", "swap_actions"},
     "overtime": {"asking", "systems"},
+    "tracks": {"settling", "taking"},
     "trials": {"running", "terms"},
     "attendance": {
         *("adjusting", "closing", "closing_forms", "confirming", "correcting", "correction_actions", "month_plans"),

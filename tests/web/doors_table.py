@@ -350,6 +350,7 @@ DOORS = {
     "field:note": ("lmmmmmm", "lffooff"),
     "field:photo": ("lnnnonn", "lnnnonn"),
     "field:plans": ("loooooo", "loooooo"),
+    "field:day": ("lfoooff", "lfoooff"),
     "field:add_stop": ("lmmmmmm", "lfoooff"),
     "field:copy_week": ("lmmmmmm", "lfoooff"),
     "field:drop_stop": ("lmmmmmm", "lnooonn"),

@@ -16,6 +16,7 @@ from kaoqin.field import queries
 from kaoqin.field.forms import ChangeForm, CustomerForm, OwnerForm, PlaceForm
 from kaoqin.field.models import Customer
 from kaoqin.field.words import MANAGE_CUSTOMERS, VISIT, Sureness
+from kaoqin.maps.scenes import Area, Scene
 from kaoqin.org import queries as org
 from kaoqin.phones.drawing import draw
 from kaoqin.security.doors import may, require
@@ -104,6 +105,7 @@ def _told(request: AskedBy, found: Customer, form: PlaceForm) -> dict[str, Any]:
         "sureness": _sureness(found),
         "tone": PLACE_TONES[found.sureness],
         "picture": draw([fence]) if fence else None,
+        "scene": Scene(areas=[Area(fence, found.name)] if fence else []).drawn(),
         "places": queries.may_place(found, seen_by=request.by, on=request.today),
         "manages": may(request.by, MANAGE_CUSTOMERS),
         "owners": queries.owners_of(found)[:50],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.field import customer_views, kind_views, plan_views, views, visit_views
+from kaoqin.field import customer_views, kind_views, plan_views, route_views, views, visit_views
 
 app_name = "field"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("field/visits/<int:visit_id>/", visit_views.visit, name="visit"),
     path("field/visits/<int:visit_id>/note/", visit_views.note, name="note"),
     path("field/photos/<str:token>/", visit_views.photo, name="photo"),
+    path("field/days/<int:employee_id>/<str:date>/", route_views.day, name="day"),
     path("field/plans/", plan_views.plans, name="plans"),
     path("field/plans/<int:employee_id>/stops/", plan_views.add_stop, name="add_stop"),
     path("field/plans/<int:employee_id>/copy/", plan_views.copy_week, name="copy_week"),

@@ -38,7 +38,7 @@ def visits(request: AskedBy) -> HttpResponseBase:
         title=pgettext("list", "拜访记录"),
         columns=[
             Column("at", gettext("到达"), _begun, "started_at", link=lambda v: f"/field/visits/{v.pk}/"),
-            Column("name", gettext("姓名"), lambda v: v.employee.name, "employee__name"),
+            Column("name", gettext("姓名"), lambda v: v.employee.name, "employee__name", link=_day_of),
             Column("number", gettext("工号"), lambda v: v.employee.number, "employee__number", hidden=True),
             Column("customer", pgettext("visit", "客户"), lambda v: v.customer.name, "customer__name"),
             Column("code", gettext("客户编号"), lambda v: v.customer.code, "customer__code", hidden=True),
@@ -60,6 +60,10 @@ def visits(request: AskedBy) -> HttpResponseBase:
         more={"first": request.GET.get("first", ""), "last": request.GET.get("last", "")},
     )
     return page.answer()
+
+
+def _day_of(row: Visit) -> str:
+    return f"/field/days/{row.employee_id}/{row.date}/"
 
 
 def _odd_choices() -> list[tuple[str, str]]:

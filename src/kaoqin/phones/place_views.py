@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import say_list
+from kaoqin.maps.scenes import Area, Scene
 from kaoqin.org import queries as org
 from kaoqin.phones import actions, queries
 from kaoqin.phones.drawing import draw
@@ -19,6 +20,8 @@ from kaoqin.phones.words import MANAGE_PLACES, Way, Ways
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
+
+MOST_SHOWN = 500
 
 
 def places(request: AskedBy) -> HttpResponseBase:
@@ -73,7 +76,14 @@ def new_place(request: AskedBy) -> HttpResponse:
     if made:
         messages.success(request, gettext("已保存。"))
         return redirect("phones:place", made.pk)
-    return render(request, "phones/new_place.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "scene": _known_places(request)}
+    return render(request, "phones/new_place.html", context, status=422 if form.errors else 200)
+
+
+def _known_places(request: AskedBy) -> dict[str, Any]:
+    """The places in force, so that a new one is seen beside them."""
+    rows = queries.all_places(seen_by=request.by).filter(queries.in_force(request.today))[:MOST_SHOWN]
+    return Scene(areas=[Area(queries.fence_of(one), one.name) for one in rows]).drawn()
 
 
 def place(request: AskedBy, place_id: int) -> HttpResponse:
@@ -95,6 +105,7 @@ def place(request: AskedBy, place_id: int) -> HttpResponse:
         "whom": _say_whom(found, org.department_names(request.today)),
         "shape": _say_shape(found),
         "picture": draw([queries.fence_of(found)]),
+        "scene": Scene(areas=[Area(queries.fence_of(found), found.name)]).drawn(),
     }
     return render(request, "phones/place.html", context, status=422 if form.errors else 200)
 

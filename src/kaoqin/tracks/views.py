@@ -12,14 +12,13 @@ from kaoqin.consent import queries as consent
 from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import NotFound
-from kaoqin.maps.scenes import Line, Scene, Spot
+from kaoqin.maps.scenes import Scene, Spot
 from kaoqin.security.audit import looks_at, record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 from kaoqin.tracks import queries
 from kaoqin.tracks.forms import DayForm, SpanForm
 from kaoqin.tracks.models import TrackDay, TrackStay
-from kaoqin.tracks.reckoning import way
 from kaoqin.tracks.words import OWN_TRACK, SEE_TRACKS, TRACK
 
 SHOWN_DAYS, SHOWN_LOOKS, MOST_STAYS, LONGEST_SPAN = 60, 50, 5_000, 31
@@ -92,9 +91,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
 
 
 def _scene(found: TrackDay, stays: list[TrackStay]) -> dict[str, Any]:
-    gone = way(bytes(found.content), found.kept)
-    points = [Point(north, east) for _, north, east in gone]
-    line = [Line(points, "blue", [second for second, _, _ in gone])] if points else []
+    line = [queries.line_of(found)] if found.kept else []
     spots = [
         Spot(Point(one.latitude, one.longitude), f"{number} {say_clock_of(one.arrived_s)}", "green")
         for number, one in enumerate(stays, 1)

@@ -23,6 +23,7 @@ from kaoqin.web.demo.leave import fill_leave
 from kaoqin.web.demo.life import Mishaps, day_of_work, field_day
 from kaoqin.web.demo.overtime import open_banks
 from kaoqin.web.demo.phones import fill_phones
+from kaoqin.web.demo.tracks import fill_tracks
 from kaoqin.web.demo.visits import fill_visits
 
 DAY = dt.timedelta(days=1)
@@ -52,6 +53,7 @@ def load(today: dt.date, now: dt.datetime, say: Say) -> None:
     phones = fill_phones(companies[0], begins_on, today, now)
     say("演示数据:客户与拜访 …")
     fill_visits(companies[0], phones, begins_on, today, now)
+    fill_tracks(phones, now)
     say("演示数据:假期与余额 …")
     open_banks([e for c in companies for some in c.people.values() for e in some], begins_on, today, now)
     fill_leave(companies, begins_on, today, now)
