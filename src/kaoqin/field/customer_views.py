@@ -16,7 +16,7 @@ from kaoqin.field import queries
 from kaoqin.field.forms import ChangeForm, CustomerForm, OwnerForm, PlaceForm
 from kaoqin.field.models import Customer
 from kaoqin.field.words import MANAGE_CUSTOMERS, VISIT, Sureness
-from kaoqin.maps.scenes import Area, Scene
+from kaoqin.maps.scenes import Area, Scene, Spot
 from kaoqin.org import queries as org
 from kaoqin.phones.drawing import draw
 from kaoqin.security.doors import may, require
@@ -105,13 +105,18 @@ def _told(request: AskedBy, found: Customer, form: PlaceForm) -> dict[str, Any]:
         "sureness": _sureness(found),
         "tone": PLACE_TONES[found.sureness],
         "picture": draw([fence]) if fence else None,
-        "scene": Scene(areas=[Area(fence, found.name)] if fence else []).drawn(),
+        "scene": (Scene([Area(fence, found.name)]) if fence else Scene(spots=_sites())).drawn(),
         "places": queries.may_place(found, seen_by=request.by, on=request.today),
         "manages": may(request.by, MANAGE_CUSTOMERS),
         "owners": queries.owners_of(found)[:50],
         "owner_form": OwnerForm(initial={"begins_on": request.today}),
         "today": request.today,
     }
+
+
+def _sites() -> list[Spot]:
+    """The company's sites, so that one sees where on earth the map is while nobody knows where the customer is."""
+    return [Spot(point, gettext("公司"), "secondary") for point in org.site_positions().values()]
 
 
 def change_customer(request: AskedBy, customer_id: int) -> HttpResponse:
