@@ -3,11 +3,13 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from kaoqin.consent import queries as consent
 from kaoqin.field.words import VISIT
 from kaoqin.phones import queries as phones
 from kaoqin.phones.words import LOCATION
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
+from kaoqin.tracks.words import TRACK
 
 BASE = "/api/v1"
 
@@ -21,6 +23,7 @@ def own(request: AskedBy) -> HttpResponse:
     context = {
         "agreed": phones.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
+        "tracked": consent.agrees(request.by.employee_id, TRACK),
         "employee_id": request.by.employee_id,
     }
     return render(request, "field/own.html", context)

@@ -417,7 +417,10 @@ def department_head(employee_id: int, on: dt.date) -> Employee | None:
 
 def departments_of(employee_id: int, on: dt.date) -> list[int]:
     """An employee's department on a day and all above it, the nearest first."""
-    return leading(on).departments(employee_id)
+    own = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
+    department = own.values_list("department_id", flat=True).first()
+    above = {node.id: node.parent_id for node in tree(on)}
+    return Leading(above, {}, lambda _: (department, None)).departments(employee_id)
 
 
 def site_ids_of(employee_id: int, on: dt.date) -> list[int]:

@@ -114,8 +114,9 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     known = Record.objects.filter(phone=phone, digest=digest).first()
     if known:
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
-    judged = _judge(phone, told, asked)
-    if _is_replay(phone, told):
+    replay = _is_replay(phone, told)
+    judged = _judge(phone, told, asked, replay)
+    if replay:
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
@@ -146,7 +147,7 @@ def _is_replay(phone: Phone, told: PayloadSent) -> bool:
     return twins.exists()
 
 
-def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
+def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judged:
     employee_id = phone.employee_id
     clock = _clock(told, asked)
     zone = _zone(told.zone, employee_id, asked.at)
@@ -161,7 +162,7 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked) -> Judged:
         asked.by.address,
         told,
         prompt=is_prompt(clock, asked.at),
-        uses=not _is_replay(phone, told),
+        uses=not replay,
     )
     is_punch = told.kind == PUNCH_KIND
     proof = prove(told_by, ways.ways) if is_punch else locate(told_by)

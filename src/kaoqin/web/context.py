@@ -192,6 +192,7 @@ TABS = (
 )
 """At the bottom of an employee's phone."""
 SHORTCUTS = (
+    Entry(gettext_lazy("我的拜访"), "/visits/", "walk", VISIT),
     Entry(gettext_lazy("我的月报"), "/my/months/", "file-text", SEE_OWN_DAYS),
     Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
     Entry(gettext_lazy("我的通知"), "/notices/", "inbox", OWN_NOTICES),
