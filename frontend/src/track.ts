@@ -55,13 +55,14 @@ async function ask(method: string, body?: object): Promise<Response> {
   return fetch(said.base, { method, headers, body: body && JSON.stringify(body), redirect: "error" });
 }
 
-/** What was seen becomes a batch in the phone first; then all batches are sent. The last point stays, to measure from. */
-async function flush(): Promise<void> {
+/** What was seen becomes a batch in the phone first; then all batches are sent. While it goes on the last point stays, to
+ * measure from. */
+async function flush(ends = false): Promise<void> {
   const ring = await ringOf(said.employee);
-  if (rows.length > 1 && ring) {
-    const last = rows.at(-1)!;
-    await keepBatch({ batch: crypto.randomUUID(), employee: said.employee, phone: ring.phone, points: rows.slice(0, -1) });
-    rows = [last];
+  const points = ends ? rows : rows.slice(0, -1);
+  if (points.length && ring) {
+    await keepBatch({ batch: crypto.randomUUID(), employee: said.employee, phone: ring.phone, points });
+    rows = rows.slice(points.length);
   }
   await navigator.locks.request("kaoqin-track", send);
 }
@@ -124,7 +125,7 @@ if (card && "geolocation" in navigator) {
   });
   part("stop").addEventListener("click", () => {
     localStorage.removeItem(WANTED);
-    void flush().finally(() => stop(said.stopped));
+    void flush(true).finally(() => stop(said.stopped));
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void attempt());
   window.addEventListener("online", () => void attempt());

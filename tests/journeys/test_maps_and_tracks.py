@@ -22,6 +22,14 @@ from kaoqin.tracks.words import TRACK
 from travelling import customer
 
 FRAME = "[data-map][data-shown]"
+TWO_MINUTES_OF_POINTS = """
+navigator.geolocation.watchPosition = (seen) => {
+  for (let n = 12; n >= 0; n--)
+    seen({ timestamp: Date.parse("2026-11-20T02:00:00Z") - n * 10_000, coords: { latitude: 31.23 + 0.0003 * (n > 6 ? 6 : n), longitude: 121.47, accuracy: 10 } });
+  return 1;
+};
+"""
+"""A point each ten seconds until the server's fixed now: standing still for a minute, then walking."""
 
 
 def test_a_click_on_the_map_sets_the_place(visit, company, live_server):
@@ -106,11 +114,14 @@ def test_a_browser_records_on_duty_and_stops_when_consent_ends(visit, company, l
     lin.goto(f"{live_server.url}/punch/")
     lin.click("[data-press]:enabled")
     expect(lin.locator("[data-answer]")).to_be_visible()
+    lin.add_init_script(TWO_MINUTES_OF_POINTS)
     lin.goto(f"{live_server.url}/my/tracks/")
     lin.click("[data-start]")
     expect(lin.locator("[data-state]")).to_have_text("轨迹记录中")
-    lin.click("[data-stop]")
+    with lin.expect_response(lambda one: one.url.endswith("/tracks") and one.request.method == "POST"):
+        lin.click("[data-stop]")
     expect(lin.locator("[data-state]")).to_have_text("已停止记录")
+    assert Batch.objects.get().count == 5
     lin.click("text=撤回同意")
     expect(lin.locator("[data-track]")).to_have_count(0)
     assert not Batch.objects.exists()

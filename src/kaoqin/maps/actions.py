@@ -78,9 +78,9 @@ def _ask(asked: _Asked, address: str, city: str) -> FoundAddress:
     return _keep(asked, found)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _count(asked: _Asked) -> None:
-    """Every try counts, also one that fails. Refuses where the day's are used up, or the service is at rest."""
+    """Every try counts, also one that fails: what is counted must not be taken back with a caller's transaction. Refuses where the day's are used up, or the service is at rest."""
     day = timezone.localdate(asked.at)
     GeocoderDay.objects.get_or_create(provider=asked.provider, day=day)
     row = GeocoderDay.objects.select_for_update().get(provider=asked.provider, day=day)
