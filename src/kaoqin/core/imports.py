@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from kaoqin.core.sentences import in_every_language
+from kaoqin.core.words import Refusal
 
 Record = dict[str, str]
 Advance = Callable[[int], None]
@@ -154,3 +155,14 @@ def read_date(text: str) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def read_number(record: Record, column: str) -> float:
+    """The number in a column of a row. Refuses anything else, naming the column."""
+    try:
+        found = float(record.get(column, ""))
+    except ValueError:
+        found = float("nan")
+    if not abs(found) < 1e9:
+        raise Refusal("core.number", gettext("应为数字"), column)
+    return found

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_number
 from kaoqin.core.places import Datum
 from kaoqin.core.words import Refusal
 from kaoqin.field import customer_actions as actions
@@ -56,20 +56,10 @@ def _where(record: Record) -> Where | None:
     datum = DATUMS.get(record.get("datum", "").strip())
     if datum is None:
         raise Refusal("field.datum", gettext("填了经纬度时,应为 GPS、高德、腾讯或百度"), "datum")
-    radius = _number(record, "radius_m") if record.get("radius_m", "").strip() else RADIUS_M
-    made = Where(_number(record, "latitude"), _number(record, "longitude"), datum, int(radius))
+    radius = read_number(record, "radius_m") if record.get("radius_m", "").strip() else RADIUS_M
+    made = Where(read_number(record, "latitude"), read_number(record, "longitude"), datum, int(radius))
     actions.refuse_no_place(made)
     return made
-
-
-def _number(record: Record, column: str) -> float:
-    try:
-        found = float(record.get(column, ""))
-    except ValueError:
-        found = float("nan")
-    if not abs(found) < 1e9:
-        raise Refusal("field.number", gettext("应为数字"), column)
-    return found
 
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:

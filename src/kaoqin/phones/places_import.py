@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core import places
-from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
+from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date, read_number
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
@@ -76,23 +76,13 @@ def read(record: Record, whom: Whom, today: dt.date) -> PlaceDetails:
         raise Refusal("phones.whom", gettext("没有这个名称或工号,或者有几个同名"), "whom")
     if begins_on is None:
         raise Refusal("phones.begins", gettext("应为日期,如 2026-03-01"), "begins_on")
-    corner = _number(record, "latitude"), _number(record, "longitude")
-    radius = int(_number(record, "radius_m"))
+    corner = read_number(record, "latitude"), read_number(record, "longitude")
+    radius = int(read_number(record, "radius_m"))
     made = PlaceDetails(record["name"].strip(), places.Datum(datum), (corner,), radius, begins_on, None, who)
     if len(made.name) > 60:
         raise Refusal("phones.long", gettext("太长,最多 60 字"), "name")
     actions.refuse_no_fence(made)
     return made
-
-
-def _number(record: Record, column: str) -> float:
-    try:
-        found = float(record.get(column, ""))
-    except ValueError:
-        found = float("nan")
-    if not abs(found) < 1e9:
-        raise Refusal("phones.number", gettext("应为数字"), column)
-    return found
 
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:

@@ -20,13 +20,22 @@ from kaoqin.phones.forms import DecisionForm
 from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.saying import names_in, say_all, say_first, say_score
 from kaoqin.phones.today import moments_of, say_metres
-from kaoqin.phones.words import APPROVE_PHONES, REVIEW_RECORDS, SEE_PHONES, Flag, PhoneState, Queue, RecordState, Seen
+from kaoqin.phones.words import (
+    APPROVE_PHONES,
+    PHONE_TONES,
+    REVIEW_RECORDS,
+    SEE_PHONES,
+    Flag,
+    PhoneState,
+    Queue,
+    RecordState,
+    Seen,
+)
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
 TONES = {"counted": "green", "field": "azure", "held": "yellow", "refused": "red", "void": "secondary"}
-PHONE_TONES = {"bound": "green", "waiting": "yellow", "replaced": "secondary", "rejected": "red"}
 
 
 def records(request: AskedBy) -> HttpResponseBase:

@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from pydantic import ValidationError
 
-from kaoqin.core.places import Point
 from kaoqin.core.time import as_wall_clock, zone_names
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
@@ -20,7 +19,7 @@ from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, Record
-from kaoqin.phones.proving import Claim, locate, prove
+from kaoqin.phones.proving import Claim, Proof, locate, prove
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
@@ -66,10 +65,7 @@ class Judged:
     reckoned: Reckoned
     ways: Ways
     zone: str
-    found: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
-    nearest: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
-    way: str = ""
-    point: Point | None = None
+    proof: Proof
     flags: set[Flag] = field(default_factory=set)
 
 
@@ -121,7 +117,7 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
     if row.state != RecordState.REFUSED and told.kind == PUNCH_KIND:
-        assess(row, told, judged.nearest, judged.ways)
+        assess(row, told, judged.proof.here or Found(Seen.UNKNOWN), judged.ways)
     row.save(force_insert=True)
     if row.state != RecordState.REFUSED:
         Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
@@ -152,13 +148,12 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
     clock = _clock(told, asked)
     zone = _zone(told.zone, employee_id, asked.at)
     ways = queries.ways_of(employee_id, _day(asked.at, zone))
-    judged = Judged(reckon(clock, asked.at, ways.offline_hours), ways, zone)
-    judged.flags |= judged.reckoned.flags | _of_phone(phone, told, judged.reckoned.at)
+    reckoned = reckon(clock, asked.at, ways.offline_hours)
     told_by = Claim(
         employee_id,
-        judged.reckoned.at,
+        reckoned.at,
         told.device_time,
-        _day(judged.reckoned.at, zone),
+        _day(reckoned.at, zone),
         asked.by.address,
         told,
         prompt=is_prompt(clock, asked.at),
@@ -166,18 +161,11 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
     )
     is_punch = told.kind == PUNCH_KIND
     proof = prove(told_by, ways.ways) if is_punch else locate(told_by)
-    judged.found, judged.way, judged.point, judged.nearest = (
-        proof.found,
-        proof.way,
-        proof.point,
-        proof.here or Found(Seen.UNKNOWN),
-    )
-    judged.flags |= proof.flags
-    if not is_punch:
-        return judged
-    if judged.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN} and ways.note_needed and not told.note.strip():
-        judged.flags.add(Flag.NO_NOTE)
-    return judged
+    flags = reckoned.flags | _of_phone(phone, told, reckoned.at) | proof.flags
+    unproven = proof.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN}
+    if is_punch and unproven and ways.note_needed and not told.note.strip():
+        flags = flags | {Flag.NO_NOTE}
+    return Judged(reckoned, ways, zone, proof, set(flags))
 
 
 def _clock(told: PayloadSent, asked: Asked) -> Told:
@@ -219,15 +207,15 @@ def _state(judged: Judged, told: PayloadSent) -> RecordState:
         return RecordState.REFUSED
     if judged.flags & HOLDING:
         return RecordState.HELD
-    if judged.found.seen in {Seen.INSIDE, Seen.UNCERTAIN}:
+    if judged.proof.found.seen in {Seen.INSIDE, Seen.UNCERTAIN}:
         return RecordState.COUNTED
-    is_field = judged.found.seen == Seen.OUTSIDE and judged.ways.outside == Outside.FIELD
+    is_field = judged.proof.found.seen == Seen.OUTSIDE and judged.ways.outside == Outside.FIELD
     return RecordState.FIELD if is_field else RecordState.HELD
 
 
 def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
     kept = sent.payload
-    if told.point and judged.point is None:
+    if told.point and judged.proof.point is None:
         kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
     return Record(
         phone=phone,
@@ -242,13 +230,13 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
         device_time=told.device_time,
         zone=judged.zone,
         at=judged.reckoned.at,
-        way=judged.way,
-        verdict=judged.found.seen,
-        place=judged.found.place,
-        distance_m=judged.found.beyond_m,
-        accuracy_m=told.point.accuracy_m if told.point and judged.point else None,
-        latitude=judged.point.latitude if judged.point else None,
-        longitude=judged.point.longitude if judged.point else None,
+        way=judged.proof.way,
+        verdict=judged.proof.found.seen,
+        place=judged.proof.found.place,
+        distance_m=judged.proof.found.beyond_m,
+        accuracy_m=told.point.accuracy_m if told.point and judged.proof.point else None,
+        latitude=judged.proof.point.latitude if judged.proof.point else None,
+        longitude=judged.proof.point.longitude if judged.proof.point else None,
         flags=sorted(judged.flags),
         note=told.note.strip(),
     )

@@ -7,11 +7,10 @@ from django.shortcuts import render
 
 from kaoqin.phones import queries
 from kaoqin.phones.proving import WITH_POSITION
-from kaoqin.phones.words import LOCATION, PUNCH, Way
+from kaoqin.phones.words import LOCATION, PHONE_TONES, PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
-PHONE_TONES = {"bound": "green", "waiting": "yellow", "replaced": "secondary", "rejected": "red"}
 BASE = "/api/v1/phone"
 
 

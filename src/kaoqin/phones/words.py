@@ -44,6 +44,14 @@ class PhoneState(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("phone", "未批准")
 
 
+PHONE_TONES = {
+    PhoneState.BOUND.value: "green",
+    PhoneState.WAITING.value: "yellow",
+    PhoneState.REPLACED.value: "secondary",
+    PhoneState.REJECTED.value: "red",
+}
+
+
 class RecordState(models.TextChoices):
     """What became of a record when it came. One that is held waits for a person."""
 
