@@ -41,6 +41,15 @@ def test_a_day_has_the_tree_of_that_day(tree):
     assert queries.tree(make.day("2025-12-31")) == []
 
 
+def test_somebody_stands_in_a_department_and_in_all_above_it_on_that_day(tree):
+    root, one, two, below = (each.pk for each in tree)
+    anna = make.employee(where=tree[3])
+    change(tree[3], "11-10", tree[2], "乙一")
+    assert queries.where_posted(anna.pk, make.day("11-09")).departments == (below, one, root)
+    assert queries.where_posted(anna.pk, make.day("11-10")).departments == (below, two, root)
+    assert queries.where_posted(0, make.day("11-10")) == queries.Posted()
+
+
 def test_a_circle_is_refused_now_and_in_what_is_already_planned(tree):
     root, one, two, below = tree
     assert refused(one, "11-10", below) == "org.department_circle"

@@ -13,6 +13,7 @@ from kaoqin.core.places import Datum
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.phones import actions, queries
 from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.words import LOCATION, Flag, Outside, Way, Ways
 from kaoqin.punches.models import Correction, Punch
 from kaoqin.security.models import AuditEntry
@@ -70,7 +71,7 @@ def test_a_polygon_in_a_chinese_datum_is_compared_in_wgs84(cast, lin):
     (answer,) = lin.send(lin.record(point=sent))
     assert (answer.verdict, Record.objects.get().latitude) == ("inside", pytest.approx(OFFICE[0], abs=1e-6))
     assert [
-        queries.judge_places([place], Point(*OFFICE), 5).seen for place in queries.places_of(cast.lin.pk, make.TODAY)
+        queries.judge_places([place], Point(*OFFICE), 5).seen for place in Standing(cast.lin.pk, make.TODAY).places
     ] == ["inside"] * 3
 
 
@@ -85,7 +86,7 @@ def test_of_many_places_the_best_counts_and_one_that_ended_does_not(cast, lin):
 
 def test_a_place_is_for_its_own_people(cast):
     office(("group_id", cast.day_group.pk))
-    assert (len(queries.places_of(cast.lin.pk, make.TODAY)), len(queries.places_of(cast.chen.pk, make.TODAY))) == (0, 1)
+    assert (len(Standing(cast.lin.pk, make.TODAY).places), len(Standing(cast.chen.pk, make.TODAY).places)) == (0, 1)
 
 
 def test_outside_is_what_the_group_says(cast, lin):

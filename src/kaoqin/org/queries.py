@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.utils.translation import gettext
 
@@ -415,12 +416,36 @@ def department_head(employee_id: int, on: dt.date) -> Employee | None:
     return Employee.objects.filter(pk=leading(on).head(employee_id) or 0).first()
 
 
-def departments_of(employee_id: int, on: dt.date) -> list[int]:
-    """An employee's department on a day and all above it, the nearest first."""
-    own = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
-    department = own.values_list("department_id", flat=True).first()
-    above = {node.id: node.parent_id for node in tree(on)}
-    return Leading(above, {}, lambda _: (department, None)).departments(employee_id)
+@dataclass(frozen=True)
+class Posted:
+    """Where an employee is on a day: the site (one or none), and the department with all above it, the nearest first."""
+
+    site_ids: tuple[int, ...] = ()
+    departments: tuple[int, ...] = ()
+
+
+_ABOVE = """
+WITH RECURSIVE up(department_id, step) AS (
+ SELECT %(department)s::bigint, 0
+ UNION ALL
+ SELECT version.parent_id, step + 1 FROM up, LATERAL (
+  SELECT parent_id, closed FROM org_departmentversion
+  WHERE department_id = up.department_id AND begins_on <= %(on)s ORDER BY begins_on DESC LIMIT 1
+ ) version WHERE NOT version.closed AND version.parent_id IS NOT NULL
+)
+SELECT department_id FROM up ORDER BY step
+"""
+
+
+def where_posted(employee_id: int, on: dt.date) -> Posted:
+    """Where an employee is on a day; above a department that is closed there is nothing."""
+    rows = Posting.objects.filter(posted(on), employee=employee_id).order_by("-begins_on")
+    row = rows.values_list("site_id", "department_id").first()
+    if row is None:
+        return Posted()
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"on": on, "department": row[1]})
+        return Posted((row[0],) if row[0] else (), tuple(key for (key,) in cursor.fetchall()))
 
 
 def site_ids_of(employee_id: int, on: dt.date) -> list[int]:

@@ -18,6 +18,7 @@ from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.phones import queries
 from kaoqin.phones.models import Decision, OfficeNetwork, Phone, Place, Record, WaysRule
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.taking import append
 from kaoqin.phones.telling import tell_decision, tell_phone
 from kaoqin.phones.words import (
@@ -77,7 +78,7 @@ def _ask_first(employee: Employee, at: dt.datetime, today: dt.date) -> None:
     before = Phone.objects.filter(employee=employee, state=PhoneState.BOUND).first()
     if before is None:
         return
-    left, days = _changes_left(employee, at, today), queries.ways_of(employee.pk, today).change_days
+    left, days = _changes_left(employee, at, today), Standing(employee.pk, today).ways.change_days
     said = gettext("将替换原来的手机「{phone}」,原来的随即停用。{days} 天内还可再换 {left} 次。")
     if left < 1:
         said = gettext("原来的手机是「{phone}」。{days} 天内已不能再自行更换,换成这部需主管批准,批准前打的卡先待复核。")
@@ -86,7 +87,7 @@ def _ask_first(employee: Employee, at: dt.datetime, today: dt.date) -> None:
 
 def _changes_left(employee: Employee, at: dt.datetime, today: dt.date) -> int:
     """How many times somebody may still change the phone unasked."""
-    ways = queries.ways_of(employee.pk, today)
+    ways = Standing(employee.pk, today).ways
     return ways.changes - queries.changes_since(employee, at - dt.timedelta(days=ways.change_days))
 
 

@@ -10,6 +10,7 @@ from kaoqin.phones.clocks import NEAR
 from kaoqin.phones.models import Record
 from kaoqin.phones.queries import Found
 from kaoqin.phones.remembering import evidence_of, past_of
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.weighing import Weighed, weigh
 from kaoqin.phones.wire import PayloadSent
 from kaoqin.phones.words import Flag, Ways
@@ -20,15 +21,15 @@ BLOCKS = {4: 16, 6: 32}
 """How much of an address names its provider, in bits."""
 
 
-def assess(row: Record, told: PayloadSent, nearest: Found, ways: Ways) -> None:
+def assess(row: Record, told: PayloadSent, nearest: Found, who: Standing) -> None:
     """Weigh a record that is to be kept, and write on it what was known and found. `nearest` is what its position says
     of the places, whatever else proves it. It refuses nothing: it says who should look."""
-    _know(row, told, nearest)
+    _know(row, told, nearest, who)
     now = evidence_of(row)
-    _find(row, weigh(now, past_of(now)), ways)
+    _find(row, weigh(now, past_of(now)), who.ways)
 
 
-def _know(row: Record, told: PayloadSent, nearest: Found) -> None:
+def _know(row: Record, told: PayloadSent, nearest: Found, who: Standing) -> None:
     row.device = told.client.device or f"key-{row.phone_id}"
     row.clock_off_s = round((row.device_time - row.at).total_seconds()) if Flag.CLOCK_EDITED in row.flags else 0
     row.zone_minutes = _zone_minutes(told.zone, row.at)
@@ -37,7 +38,7 @@ def _know(row: Record, told: PayloadSent, nearest: Found) -> None:
     _from_where(row)
     if told.point and row.latitude is not None:
         row.provider, row.mock = told.point.provider, told.point.mock
-    if told.wifi and queries.agrees_to_location(row.employee_id):
+    if told.wifi and who.agrees:
         row.stations = sorted({one.lower().replace("-", ":") for one in told.wifi})
 
 

@@ -17,6 +17,7 @@ from kaoqin.core.sealed import unseal
 from kaoqin.phones import codes, queries, signals
 from kaoqin.phones.models import Screen, ScreenUse
 from kaoqin.phones.queries import Found
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.wire import ProofSent
 from kaoqin.phones.words import Flag, Seen, Way
 
@@ -34,10 +35,9 @@ class Claim:
     with what. `prompt`: it came at once. `uses`: a code that is proven is used up by it; the page, which only asks, uses none
     and is told nothing of typed digits, which it could try one after the other."""
 
-    employee_id: int
+    who: Standing
     at: dt.datetime
     device_time: dt.datetime
-    day: dt.date
     address: str
     sent: ProofSent
     prompt: bool
@@ -73,7 +73,7 @@ def locate(claim: Claim) -> Proof:
     sent = claim.sent.point
     if sent is None:
         return proof
-    if not queries.agrees_to_location(claim.employee_id):
+    if not claim.who.agrees:
         proof.flags.add(Flag.NO_CONSENT)
         return proof
     proof.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)
@@ -82,8 +82,7 @@ def locate(claim: Claim) -> Proof:
     elif sent.accuracy_m > MOST_ACCURACY_M:
         proof.flags.add(Flag.POINT_COARSE)
     else:
-        known = queries.places_of(claim.employee_id, claim.day)
-        proof.here = queries.judge_places(known, proof.point, sent.accuracy_m)
+        proof.here = queries.judge_places(claim.who.places, proof.point, sent.accuracy_m)
     return proof
 
 
@@ -105,7 +104,7 @@ def _by_screen(claim: Claim, proof: Proof) -> Found | None:
 def _shown(told: str, claim: Claim) -> tuple[Screen | None, int]:
     """The screen, among those of one's site, that shows this code in this step or showed it in the one before."""
     code = codes.read_code(told)
-    for screen in queries.screens_of(claim.employee_id, claim.day):
+    for screen in claim.who.screens():
         secret = unseal(screen.secret)
         for step in codes.steps_taken(claim.at):
             right = codes.code_of(secret, screen.pk, step) if code else codes.digits_of(secret, screen.pk, step)
@@ -115,7 +114,7 @@ def _shown(told: str, claim: Claim) -> tuple[Screen | None, int]:
 
 
 def _used(screen: Screen, step: int, claim: Claim) -> bool:
-    told: dict[str, Any] = {"screen": screen, "employee_id": claim.employee_id, "step": step}
+    told: dict[str, Any] = {"screen": screen, "employee_id": claim.who.employee_id, "step": step}
     if claim.uses:
         return not ScreenUse.objects.get_or_create(**told)[1]
     return ScreenUse.objects.filter(**told).exists()
@@ -134,7 +133,7 @@ def _by_mark(claim: Claim, proof: Proof, kind: Way, text: str) -> Found | None:
     told = codes.tidy(text)
     if not codes.is_mark(told):
         return None
-    mark = queries.mark_of(told, kind, claim.employee_id, claim.day)
+    mark = claim.who.mark(told, kind)
     if mark is None:
         proof.flags.add(Flag.CODE_WRONG)
         return None
@@ -167,13 +166,13 @@ def _read(how: Callable[..., str], *told: str | int) -> str:
 
 
 def _by_signal(claim: Claim, kind: Way, heard: Sequence[str]) -> Found | None:
-    known = queries.signal_of(list(filter(None, heard)), kind, claim.employee_id, claim.day) if any(heard) else None
+    known = claim.who.signal(list(filter(None, heard)), kind) if any(heard) else None
     return Found(Seen.INSIDE, known.name) if known else None
 
 
 def _by_network(claim: Claim, proof: Proof) -> Found | None:
     """The address it came from, if it came at once: otherwise whoever pressed at home could send from the desk."""
-    name = queries.network_of(claim.employee_id, claim.address, claim.day) if claim.prompt else ""
+    name = claim.who.network(claim.address) if claim.prompt else ""
     return Found(Seen.INSIDE, name) if name else None
 
 

@@ -33,7 +33,6 @@ from kaoqin.phones.words import (
     Way,
     Ways,
 )
-from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
 
@@ -51,14 +50,6 @@ def fence_of(place: Place) -> Fence:
         Point(north, east, places.Datum(place.datum)).to(places.Datum.WGS84) for north, east in place.corners
     )
     return Polygon(points) if place.radius_m is None else Circle(points[0], place.radius_m)
-
-
-def places_of(employee_id: int, on: dt.date) -> list[Place]:
-    """The places where somebody may punch on a day, be they told for the site, the group, a department or the person."""
-    group = scheduling.groups_of([employee_id], on).get(employee_id)
-    there = Q(employee=employee_id) | Q(site__in=org.site_ids_of(employee_id, on))
-    there |= Q(department__in=org.departments_of(employee_id, on)) | Q(group=group.pk if group else None)
-    return list(Place.objects.filter(in_force(on)).filter(there).order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -88,12 +79,6 @@ def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Fou
     return Found(seen, place.name, round(beyond), place.pk, distance_m(fence.middle, here))
 
 
-def network_of(employee_id: int, address: str, on: dt.date) -> str:
-    """The office network of somebody's site that an address belongs to, by name; empty where it belongs to none."""
-    found = network_at(address, on, org.site_ids_of(employee_id, on))
-    return found.name if found else ""
-
-
 def network_at(address: str, on: dt.date, site_ids: Collection[int] | None = None) -> OfficeNetwork | None:
     """The office network, of any site or of some, that an address belongs to on a day."""
     told = read_address(address)
@@ -111,29 +96,12 @@ def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | N
     return getattr(told, "ipv4_mapped", None) or told
 
 
-def screens_of(employee_id: int, on: dt.date) -> QuerySet[Screen]:
-    """The screens of somebody's site on a day."""
-    return Screen.objects.filter(in_force(on), site__in=org.site_ids_of(employee_id, on)).order_by("pk")
-
-
 def shown_screen(key: str, on: dt.date) -> Screen:
     """The screen whose address holds this key; whoever has the address may show it."""
     found = Screen.objects.filter(in_force(on), key=key).select_related("site").first()
     if found is None:
         raise NotFound("phones.no_screen", gettext("这个屏幕地址已停用,请向人事要新的地址。"))
     return found
-
-
-def mark_of(key: str, kind: Way, employee_id: int, on: dt.date) -> Mark | None:
-    """The poster or tag with this key, if it is one of somebody's site."""
-    rows = Mark.objects.filter(in_force(on), key=key, kind=kind)
-    return rows.filter(site__in=org.site_ids_of(employee_id, on)).first()
-
-
-def signal_of(addresses: Sequence[str], kind: Way, employee_id: int, on: dt.date) -> Signal | None:
-    """The first station or beacon of somebody's site that is among those heard."""
-    rows = Signal.objects.filter(in_force(on), kind=kind, address__in=addresses)
-    return rows.filter(site__in=org.site_ids_of(employee_id, on)).order_by("pk").first()
 
 
 def signals(*, seen_by: Actor) -> QuerySet[Signal]:
@@ -175,13 +143,6 @@ def mark(mark_id: int, *, seen_by: Actor) -> Mark:
     return found
 
 
-def ways_of(employee_id: int, on: dt.date) -> Ways:
-    """How somebody may punch on a day; the default where the group states nothing."""
-    group = scheduling.groups_of([employee_id], on).get(employee_id)
-    row = WaysRule.objects.filter(group=group.pk if group else None, begins_on__lte=on).order_by("-begins_on").first()
-    return ways_in(row) if row else Ways()
-
-
 _RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from_percent")
 
 
@@ -210,8 +171,15 @@ def phones_of(employee_id: int) -> QuerySet[Phone]:
 def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
     """A phone of whoever asks, held until the transaction ends; there is no other."""
     require(seen_by, PUNCH)
-    rows = Phone.objects.select_for_update().select_related("employee")
-    found = rows.filter(pk=phone_id, employee=seen_by.employee_id or 0).first() if seen_by.employee_id else None
+    return _the_phone(_held_phones(seen_by).filter(pk=phone_id).first())
+
+
+def _held_phones(by: Actor) -> QuerySet[Phone]:
+    rows = Phone.objects.select_for_update(of=("self",)).select_related("employee")
+    return rows.filter(employee=by.employee_id or 0).order_by("pk")
+
+
+def _the_phone(found: Phone | None) -> Phone:
     if found is None:
         raise NotFound("phones.no_phone", gettext("没有这部手机,请重新登记。"))
     return found
@@ -220,8 +188,8 @@ def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
 def own_phone_of_key(named: str, *, seen_by: Actor) -> Phone:
     """The phone of whoever asks whose key has this fingerprint, held until the transaction ends."""
     require(seen_by, PUNCH)
-    rows = Phone.objects.filter(employee=seen_by.employee_id or 0).values_list("pk", "key")
-    return own_phone(next((pk for pk, key in rows if fingerprint(bytes(key)) == named), 0), seen_by=seen_by)
+    rows = _held_phones(seen_by)
+    return _the_phone(next((row for row in rows if fingerprint(bytes(row.key)) == named), None))
 
 
 def phones(*, seen_by: Actor, on: dt.date) -> QuerySet[Phone]:

@@ -19,6 +19,7 @@ from kaoqin.phones.drawing import draw
 from kaoqin.phones.forms import DecisionForm
 from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.saying import names_in, say_all, say_first, say_score
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.today import moments_of, say_metres
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -149,7 +150,7 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
     here = (
         Point(found.latitude, found.longitude) if found.latitude is not None and found.longitude is not None else None
     )
-    known = queries.places_of(found.employee_id, local.date())
+    known = Standing(found.employee_id, local.date()).places
     fences = [queries.fence_of(place) for place in known if place.name == found.place or not found.place]
     return {
         "record": found,

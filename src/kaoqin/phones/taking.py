@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.proving import Claim, Proof, locate, prove
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
 from kaoqin.phones.words import (
     HOLDING,
@@ -33,7 +35,6 @@ from kaoqin.phones.words import (
     PhoneState,
     RecordState,
     Seen,
-    Ways,
 )
 from kaoqin.punches import queries as punches
 from kaoqin.punches.ledger import Press, take
@@ -63,7 +64,7 @@ class Judged:
     """What is found about a payload."""
 
     reckoned: Reckoned
-    ways: Ways
+    who: Standing
     zone: str
     proof: Proof
     flags: set[Flag] = field(default_factory=set)
@@ -107,17 +108,18 @@ def _refused(key: str, sentence: str) -> RecordAnswer:
 
 def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked) -> RecordAnswer:
     digest = hashlib.sha256(sent.payload.encode()).hexdigest()
-    known = Record.objects.filter(phone=phone, digest=digest).first()
+    twins = _twins(phone, told, digest)
+    known = next((one for one in twins if one.digest == digest), None)
     if known:
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
-    replay = _is_replay(phone, told)
+    replay = bool(twins)
     judged = _judge(phone, told, asked, replay)
     if replay:
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
     row.digest, row.state = digest, _state(judged, told)
     if row.state != RecordState.REFUSED and told.kind == PUNCH_KIND:
-        assess(row, told, judged.proof.here or Found(Seen.UNKNOWN), judged.ways)
+        assess(row, told, judged.proof.here or Found(Seen.UNKNOWN), judged.who)
     row.save(force_insert=True)
     if row.state != RecordState.REFUSED:
         Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
@@ -137,35 +139,36 @@ def _told_room(row: Record, taken: Taken) -> RecordAnswer:
     return _answer(row, row.state).model_copy(update={"sentence": taken.sentence})
 
 
-def _is_replay(phone: Phone, told: PayloadSent) -> bool:
-    """Whether the counter or the id belongs to another record."""
-    twins = Record.objects.filter(phone=phone, counter=told.counter) | Record.objects.filter(phone=phone, key=told.id)
-    return twins.exists()
+def _twins(phone: Phone, told: PayloadSent, digest: str) -> list[Record]:
+    """The records that are this one, or have its counter or id though they are others: this one is a replay then."""
+    same = Q(digest=digest) | Q(counter=told.counter) | Q(key=told.id)
+    return list(Record.objects.filter(same, phone=phone))
 
 
 def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judged:
     employee_id = phone.employee_id
     clock = _clock(told, asked)
     zone = _zone(told.zone, employee_id, asked.at)
-    ways = queries.ways_of(employee_id, _day(asked.at, zone))
-    reckoned = reckon(clock, asked.at, ways.offline_hours)
+    now = Standing(employee_id, _day(asked.at, zone))
+    reckoned = reckon(clock, asked.at, now.ways.offline_hours)
+    day = _day(reckoned.at, zone)
+    who = now if day == now.on else Standing(employee_id, day)
     told_by = Claim(
-        employee_id,
+        who,
         reckoned.at,
         told.device_time,
-        _day(reckoned.at, zone),
         asked.by.address,
         told,
         prompt=is_prompt(clock, asked.at),
         uses=not replay,
     )
     is_punch = told.kind == PUNCH_KIND
-    proof = prove(told_by, ways.ways) if is_punch else locate(told_by)
+    proof = prove(told_by, who.ways.ways) if is_punch else locate(told_by)
     flags = reckoned.flags | _of_phone(phone, told, reckoned.at) | proof.flags
     unproven = proof.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN}
-    if is_punch and unproven and ways.note_needed and not told.note.strip():
+    if is_punch and unproven and who.ways.note_needed and not told.note.strip():
         flags = flags | {Flag.NO_NOTE}
-    return Judged(reckoned, ways, zone, proof, set(flags))
+    return Judged(reckoned, who, zone, proof, set(flags))
 
 
 def _clock(told: PayloadSent, asked: Asked) -> Told:
@@ -209,7 +212,7 @@ def _state(judged: Judged, told: PayloadSent) -> RecordState:
         return RecordState.HELD
     if judged.proof.found.seen in {Seen.INSIDE, Seen.UNCERTAIN}:
         return RecordState.COUNTED
-    is_field = judged.proof.found.seen == Seen.OUTSIDE and judged.ways.outside == Outside.FIELD
+    is_field = judged.proof.found.seen == Seen.OUTSIDE and judged.who.ways.outside == Outside.FIELD
     return RecordState.FIELD if is_field else RecordState.HELD
 
 
@@ -253,8 +256,8 @@ def append(row: Record, at: dt.datetime) -> None:
     origin, who = ORIGIN.format(row.phone_id), row.employee
     press = Press(who.number, local, row.zone, origin, who.name, place, "", evidence, who.pk)
     take([press], source=Source.PHONE, by=SYSTEM, at=at)
-    row.punch = punches.brought(Source.PHONE, origin, row.at).get()
-    row.save(update_fields=["punch"])
+    brought = punches.brought(Source.PHONE, origin, row.at).values("pk")
+    Record.objects.filter(pk=row.pk).update(punch=Subquery(brought))
 
 
 def _answer(row: Record, state: str) -> RecordAnswer:

@@ -12,6 +12,7 @@ from kaoqin.org.models import Employee
 from kaoqin.phones import queries
 from kaoqin.phones.models import Record
 from kaoqin.phones.proving import Claim, Proof, prove
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.wire import MomentAnswer, ProofSent, TodayAnswer
 from kaoqin.phones.words import Flag, Outside, RecordState, Seen, Way, Ways
 from kaoqin.punches import queries as punches
@@ -25,8 +26,8 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
     zone = org.zones([employee.pk], today).get(employee.pk, "Asia/Shanghai")
     local = as_wall_clock(now, zone)
     duty = duty_at(employee.pk, local)
-    ways = queries.ways_of(employee.pk, local.date())
-    proof = _here(employee.pk, sent, seen_by.address, ways, now, local.date())
+    who = Standing(employee.pk, local.date())
+    ways, proof = who.ways, _here(who, sent, seen_by.address, now)
     found = proof.found
     begin = as_instant(dt.datetime.combine(duty.date if duty else local.date(), dt.time(4)), zone)
     moments = moments_of(employee.pk, begin, now, zone, seen_by, today)
@@ -43,10 +44,10 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
     )
 
 
-def _here(employee_id: int, sent: ProofSent, address: str, ways: Ways, now: dt.datetime, on: dt.date) -> Proof:
+def _here(who: Standing, sent: ProofSent, address: str, now: dt.datetime) -> Proof:
     """As a record made now would be judged, but that nothing is used up; how old the position is, its page knows."""
     clock = sent.point.taken_at if sent.point else now
-    return prove(Claim(employee_id, now, clock, on, address, sent, prompt=True, uses=False), ways.ways)
+    return prove(Claim(who, now, clock, address, sent, prompt=True, uses=False), who.ways.ways)
 
 
 def moments_of(

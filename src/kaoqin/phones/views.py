@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from kaoqin.phones import queries
 from kaoqin.phones.proving import WITH_POSITION
+from kaoqin.phones.standing import Standing
 from kaoqin.phones.words import LOCATION, PHONE_TONES, PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -19,7 +20,7 @@ def punch(request: AskedBy) -> HttpResponse:
     require(request.by, PUNCH)
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
-    ways = queries.ways_of(request.by.employee_id, request.today)
+    ways = Standing(request.by.employee_id, request.today).ways
     context = {
         "base": BASE,
         "gps": bool(WITH_POSITION & set(ways.ways)),
@@ -39,7 +40,7 @@ def own(request: AskedBy) -> HttpResponse:
         return render(request, "phones/no_employee.html")
     context: dict[str, Any] = {
         "phones": [(one, PHONE_TONES[one.state]) for one in queries.phones_of(request.by.employee_id)],
-        "ways": queries.ways_of(request.by.employee_id, request.today),
+        "ways": Standing(request.by.employee_id, request.today).ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
     }

@@ -1,0 +1,69 @@
+"""Where somebody who punches belongs on a day, and what follows from it: the ways that are open, the places, screens, posters,
+stations and networks. Each is asked once, when it is first needed: a punch is judged by several of them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+
+from kaoqin.org import queries as org
+from kaoqin.phones import queries
+from kaoqin.phones.models import Mark, Place, Screen, Signal, WaysRule
+from kaoqin.phones.queries import in_force
+from kaoqin.phones.words import Way, Ways
+from kaoqin.scheduling import queries as scheduling
+
+
+class Standing:
+    """An employee on a day of the place where they are."""
+
+    def __init__(self, employee_id: int, on: dt.date) -> None:
+        self.employee_id, self.on = employee_id, on
+
+    @cached_property
+    def group_id(self) -> int | None:
+        group = scheduling.groups_of([self.employee_id], self.on).get(self.employee_id)
+        return group.pk if group else None
+
+    @cached_property
+    def _posted(self) -> org.Posted:
+        return org.where_posted(self.employee_id, self.on)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """How they may punch; the default where the group states nothing."""
+        rows = WaysRule.objects.filter(group=self.group_id, begins_on__lte=self.on).order_by("-begins_on")
+        row = rows.first()
+        return queries.ways_in(row) if row else Ways()
+
+    @cached_property
+    def agrees(self) -> bool:
+        """Whether they agree to the use of their position now."""
+        return queries.agrees_to_location(self.employee_id)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Where they may punch, be it told for the site, the group, a department or the person."""
+        there = Q(employee=self.employee_id) | Q(site__in=self._posted.site_ids)
+        there |= Q(department__in=self._posted.departments) | Q(group=self.group_id)
+        return list(Place.objects.filter(in_force(self.on)).filter(there).order_by("pk"))
+
+    def screens(self) -> QuerySet[Screen]:
+        """The screens of their site."""
+        return Screen.objects.filter(in_force(self.on), site__in=self._posted.site_ids).order_by("pk")
+
+    def mark(self, key: str, kind: Way) -> Mark | None:
+        """The poster or tag with this key, if it is one of their site."""
+        rows = Mark.objects.filter(in_force(self.on), key=key, kind=kind)
+        return rows.filter(site__in=self._posted.site_ids).first()
+
+    def signal(self, addresses: Sequence[str], kind: Way) -> Signal | None:
+        """The first station or beacon of their site that is among those heard."""
+        rows = Signal.objects.filter(in_force(self.on), kind=kind, address__in=addresses)
+        return rows.filter(site__in=self._posted.site_ids).order_by("pk").first()
+
+    def network(self, address: str) -> str:
+        """The office network of their site that an address belongs to, by name; empty where it belongs to none."""
+        found = queries.network_at(address, self.on, self._posted.site_ids)
+        return found.name if found else ""
