@@ -57,31 +57,36 @@ async function ask(method: string, body?: object): Promise<Response> {
 
 /** What was seen becomes a batch in the phone first; then all batches are sent. While it goes on the last point stays, to
  * measure from. */
-async function flush(ends = false): Promise<void> {
+async function flush(ends = false): Promise<boolean> {
   const ring = await ringOf(said.employee);
   const points = ends ? rows : rows.slice(0, -1);
   if (points.length && ring) {
     await keepBatch({ batch: crypto.randomUUID(), employee: said.employee, phone: ring.phone, points });
     rows = rows.slice(points.length);
   }
-  await navigator.locks.request("kaoqin-track", send);
+  return navigator.locks.request("kaoqin-track", send);
 }
 
-async function send(): Promise<void> {
+/** Whether the server said by the last batch that recording goes on. */
+async function send(): Promise<boolean> {
+  let goesOn = false;
   const waiting = await batchesOf(said.employee);
   part("queue").hidden = !waiting.length;
   part("queue").textContent = said.waiting.replace("{count}", String(waiting.reduce((sum, one) => sum + one.points.length, 0)));
   for (const { batch, phone, points } of waiting) {
     const answer = await ask("POST", { batch, phone, points });
     if (answer.status === 409) stop(said.stopped);
+    goesOn = answer.ok && ((await answer.json()) as { goes_on: boolean }).goes_on;
     if (answer.ok || answer.status === 409 || answer.status === 422) await dropBatch(batch);
   }
   if (waiting.length) part("queue").hidden = true;
+  return goesOn;
 }
 
 /** No network: what was seen waits in the phone and is sent by the next try. */
-function keptForLater(): void {
+function keptForLater(): boolean {
   part("queue").hidden = false;
+  return false;
 }
 
 async function look(): Promise<void> {
@@ -107,8 +112,8 @@ function stop(why: string): void {
 }
 
 async function attempt(): Promise<void> {
-  await flush().catch(keptForLater);
-  await look().catch(keptForLater);
+  const goesOn = await flush().catch(keptForLater);
+  if (!goesOn || !watch) await look().catch(keptForLater);
 }
 
 async function watchBattery(): Promise<void> {

@@ -19,7 +19,7 @@ from kaoqin.tracks import queries, settling
 from kaoqin.tracks.models import Batch, TrackDay, TrackStay
 from kaoqin.tracks.points import Points, read, write
 from kaoqin.tracks.reckoning import way
-from kaoqin.tracks.taking import Taken, may_record, take_batch
+from kaoqin.tracks.taking import may_record, take_batch
 from kaoqin.tracks.words import TRACK
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -62,7 +62,9 @@ def row(text, north=31.23, east=121.47, accuracy=12.0, on=make.TODAY):
 
 
 def send(phone, *rows, key=None, at=EVENING, datum=Datum.WGS84, by=None):
-    return take_batch(key or uuid.uuid4(), phone.phone.pk, rows, datum, by=by or phone.by, at=at)
+    """How many points were kept, and how many not."""
+    taken = take_batch(key or uuid.uuid4(), phone.phone.pk, rows, datum, by=by or phone.by, at=at)
+    return taken.kept, taken.not_kept
 
 
 def day_of(cast):
@@ -71,7 +73,7 @@ def day_of(cast):
 
 def test_only_what_is_between_the_first_and_the_last_punch_is_kept(cast, phone, agreed, on_duty):
     rows = [row(text) for text in ("08:59:59", "09:00:00", "12:00:00", "18:00:00", "18:00:01")]
-    assert send(phone, *rows) == Taken(3, 2)
+    assert send(phone, *rows) == (3, 2)
     settling.reckon_waiting(EVENING)
     day = day_of(cast)
     assert (day.count, day.not_kept, day.first_s, day.last_s) == (3, 2, 9 * 3600, 18 * 3600)
@@ -79,7 +81,7 @@ def test_only_what_is_between_the_first_and_the_last_punch_is_kept(cast, phone, 
 
 def test_who_has_punched_in_only_is_on_duty_for_sixteen_hours_where_no_end_is_planned(cast, phone, agreed):
     punch(cast.lin, "11-20 07:00")
-    assert send(phone, row("06:59:59"), row("22:59:59"), at=clock("23:30")) == Taken(1, 1)
+    assert send(phone, row("06:59:59"), row("22:59:59"), at=clock("23:30")) == (1, 1)
     assert may_record(by=phone.by, at=clock("22:59")) == (True, True)
     assert may_record(by=phone.by, at=clock("23:01")) == (True, False)
 
@@ -88,18 +90,38 @@ def test_until_four_hours_after_the_planned_end(cast, agreed):
     choose(cast, True, "chen")
     phone = Handset(cast.by("chen"))
     punch(cast.chen, "11-20 09:00")
-    assert send(phone, row("21:59"), row("22:01"), at=clock("23:30")) == Taken(1, 1)
+    assert send(phone, row("21:59"), row("22:01"), at=clock("23:30")) == (1, 1)
 
 
 def test_nobody_is_on_duty_before_the_first_punch(cast, phone, agreed):
-    assert send(phone, row("10:00")) == Taken(0, 1)
+    assert send(phone, row("10:00")) == (0, 1)
     assert not Batch.objects.exists()
     assert may_record(by=phone.by, at=make.NOW) == (True, False)
 
 
+def test_whoever_is_on_duty_still_goes_on_unasked(cast, phone, agreed):
+    punch(cast.lin, "11-20 09:00")
+
+    def goes_on(text, at):
+        rows = [row(text)]
+        return take_batch(uuid.uuid4(), phone.phone.pk, rows, Datum.WGS84, by=phone.by, at=clock(at)).goes_on
+
+    assert goes_on("10:00", at="10:01")
+    punch(cast.lin, "11-20 18:00")
+    assert not goes_on("17:59", at="18:01")
+
+
+def test_a_batch_over_two_days_is_of_the_day_of_most_of_its_points(cast, phone, agreed):
+    punch(cast.lin, "11-19 09:00", "11-19 18:00", "11-20 09:00", "11-20 18:00")
+    before = make.TODAY - dt.timedelta(days=1)
+    rows = [row("17:58", on=before), row("18:01", on=before), row("09:01"), row("09:02")]
+    assert send(phone, *rows) == (2, 2)
+    assert day_of(cast).date == make.TODAY
+
+
 def test_a_record_that_waits_for_the_manager_begins_the_duty_too(cast, phone, agreed):
     assert phone.send(phone.record())[0].state == "held"
-    assert send(phone, row("10:00:01"), row("09:59:59")) == Taken(1, 1)
+    assert send(phone, row("10:00:01"), row("09:59:59")) == (1, 1)
 
 
 def test_without_consent_nothing_is_kept(cast, phone, on_duty):
@@ -110,7 +132,7 @@ def test_without_consent_nothing_is_kept(cast, phone, on_duty):
 
 def test_the_same_batch_is_kept_once(cast, phone, agreed, on_duty):
     key = uuid.uuid4()
-    assert send(phone, row("10:00"), row("19:00"), key=key) == send(phone, row("10:00"), key=key) == Taken(1, 1)
+    assert send(phone, row("10:00"), row("19:00"), key=key) == send(phone, row("10:00"), key=key) == (1, 1)
     assert Batch.objects.count() == 1
 
 
@@ -130,12 +152,12 @@ def test_neither_the_future_nor_last_week(cast, phone, agreed):
     punch(cast.lin, "11-13 09:00", "11-13 18:00", "11-20 09:00")
     old = make.TODAY - 7 * make.DAY
     rows = [row("11:00"), row("11:02"), row("10:59:59", on=old)]
-    assert send(phone, *rows, at=clock("11:00:30")) == Taken(1, 2)
+    assert send(phone, *rows, at=clock("11:00:30")) == (1, 2)
 
 
 def test_what_is_no_place_is_not_kept(cast, phone, agreed, on_duty):
     rows = [row("10:00", 91), row("10:01", 31, 181), row("10:02", float("nan")), row("10:03")]
-    assert send(phone, *rows).kept == 1
+    assert send(phone, *rows) == (1, 3)
 
 
 def test_points_of_a_map_are_moved_to_where_they_are(cast, phone, agreed, on_duty):

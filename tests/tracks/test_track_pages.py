@@ -122,6 +122,6 @@ def test_a_batch_over_the_api(enter, cast, clock):
     make.punch(cast.lin, "11-20 09:00")
     assert lin.get(address).json() == {"agreed": True, "on_duty": True}
     sent = lin.post(address, {**told, "points": rows}, content_type="application/json")
-    assert sent.json() == {"kept": 1, "not_kept": 0}
+    assert sent.json() == {"kept": 1, "not_kept": 0, "goes_on": True}
     for bad in ([], rows * 2001, [[1, 2, 3]], [["x", 1, 2, 3]]):
         assert lin.post(address, {**told, "points": bad}, content_type="application/json").status_code == 422

@@ -26,10 +26,12 @@ class BatchSent(Schema):
 
 
 class BatchAnswer(Schema):
-    """How many points were kept, and how many not, being of times off duty."""
+    """How many points were kept, and how many not, being of times off duty or nowhere. `goes_on`: the person is on duty still; otherwise
+    ask whether to record."""
 
     kept: int
     not_kept: int
+    goes_on: bool
 
 
 class StateAnswer(Schema):
@@ -50,4 +52,4 @@ def state(request: AskedBy) -> StateAnswer:
 def tracks(request: AskedBy, sent: BatchSent) -> BatchAnswer:
     """Keep a batch. 409 `tracks.no_consent` or `tracks.phone`: stop recording."""
     told = taking.take_batch(sent.batch, sent.phone, sent.points, sent.datum, by=request.by, at=request.asked_at)
-    return BatchAnswer(kept=told.kept, not_kept=told.not_kept)
+    return BatchAnswer(kept=told.kept, not_kept=told.not_kept, goes_on=told.goes_on)

@@ -32,10 +32,12 @@ Row = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a batch: how many points were kept, and how many not, being of times off duty."""
+    """What became of a batch: how many points were kept, and how many not, being of times off duty or nowhere on earth; and whether they are on
+    duty until later than now, so that whoever records may go on unasked."""
 
     kept: int
     not_kept: int
+    goes_on: bool = False
 
 
 @transaction.atomic
@@ -53,7 +55,7 @@ def take_batch(
         return Taken(known.count, known.not_kept)
     if not consent.agrees(phone.employee_id, TRACK):
         raise Refusal("tracks.no_consent", gettext("没有同意记录轨迹,这些定位点没有保存。"))
-    return _keep(phone, key, _in_wgs84(rows, datum), at)
+    return _keep(phone, key, _in_wgs84(rows, datum), len(rows), at)
 
 
 def may_record(*, by: Actor, at: dt.datetime) -> tuple[bool, bool]:
@@ -79,7 +81,7 @@ def _in_wgs84(rows: Sequence[Row], datum: Datum) -> Points:
     return Points(*columns.T)
 
 
-def _keep(phone: Phone, key: uuid.UUID, told: Points, at: dt.datetime) -> Taken:
+def _keep(phone: Phone, key: uuid.UUID, told: Points, sent: int, at: dt.datetime) -> Taken:
     """One row for the batch: of the day to which most of its points belong; a batch over midnight is rare, and of the other
     day's points there are then few."""
     now = at.timestamp()
@@ -88,9 +90,9 @@ def _keep(phone: Phone, key: uuid.UUID, told: Points, at: dt.datetime) -> Taken:
     parts = [(stretch, _within(stretch, told, timely)) for stretch in _stretches(phone.employee_id, told, timely, zone)]
     stretch, kept = max(parts, key=lambda part: len(part[1]), default=(None, None))
     if stretch is None or kept is None or not len(kept):
-        return Taken(0, len(told))
+        return Taken(0, sent)
     seconds = kept.seconds - stretch.begins.timestamp()
-    taken = Taken(len(kept), len(told) - len(kept))
+    taken = Taken(len(kept), sent - len(kept), stretch.since <= at <= stretch.until)
     content = points.write(Points(seconds, kept.latitude, kept.longitude, np.clip(kept.accuracy_m, 0, 1e5)))
     counted = {"count": taken.kept, "not_kept": taken.not_kept}
     Batch.objects.create(
@@ -110,14 +112,18 @@ def _keep(phone: Phone, key: uuid.UUID, told: Points, at: dt.datetime) -> Taken:
 
 
 def _stretches(employee_id: int, told: Points, timely: np.ndarray, zone: str) -> Iterator[OnDuty]:
-    """The stretches of duty of the first and of the last timely point."""
+    """The stretch of duty of the first timely point, and that of the last where it is another."""
     seconds = told.seconds[timely]
-    seen = set()
-    for second in {float(seconds.min()), float(seconds.max())} if len(seconds) else ():
-        stretch = on_duty(employee_id, dt.datetime.fromtimestamp(second, dt.UTC), zone)
-        if stretch and stretch.date not in seen:
-            seen.add(stretch.date)
-            yield stretch
+    if not len(seconds):
+        return
+    first, last = (dt.datetime.fromtimestamp(float(one), dt.UTC) for one in (seconds.min(), seconds.max()))
+    stretch = on_duty(employee_id, first, zone)
+    if stretch:
+        yield stretch
+    if stretch is None or last > stretch.until:
+        other = on_duty(employee_id, last, zone)
+        if other and (stretch is None or other.date != stretch.date):
+            yield other
 
 
 def _within(stretch: OnDuty, told: Points, timely: np.ndarray) -> Points:
