@@ -14,3 +14,4 @@ declare global {
 window.htmx = htmx;
 confirmForms();
 chooseAll();
+document.querySelector("#menu [aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -277,13 +277,16 @@ def recent_points(record: Record) -> list[Point]:
     return [Point(north, east) for north, east in rows[:RECENT_POINTS] if north is not None and east is not None]
 
 
-def waiting_count(*, seen_by: Actor, on: dt.date) -> int:
-    """How many records and phones wait for whoever asks; one question, for it is asked on every page."""
+def records_waiting(*, seen_by: Actor, on: dt.date) -> int:
+    """How many records wait for whoever asks."""
+    return records(seen_by=seen_by, on=on).filter(waits()).order_by().count()
+
+
+def phones_waiting(*, seen_by: Actor, on: dt.date) -> int:
+    """How many phones wait for whoever asks to be approved; nobody approves one's own."""
     reached = org.people(APPROVE_PHONES, seen_by=seen_by, on=on)
     others = Phone.objects.filter(employee__in=reached).exclude(employee=seen_by.employee_id or 0)
-    waiting = others.filter(state=PhoneState.WAITING).values_list("pk")
-    held = records(seen_by=seen_by, on=on).filter(waits()).order_by().values_list("pk")
-    return held.union(waiting, all=True).count()
+    return others.filter(state=PhoneState.WAITING).count()
 
 
 def own_records(employee_id: int, first: dt.datetime, last: dt.datetime) -> QuerySet[Record]:

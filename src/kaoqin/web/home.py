@@ -17,6 +17,8 @@ from kaoqin.devices.words import REPAIR_LINES, SEE_DEVICES
 from kaoqin.notices import queries as notices
 from kaoqin.org import queries as org
 from kaoqin.org.words import MANAGE_PEOPLE
+from kaoqin.phones import queries as phones
+from kaoqin.phones.words import APPROVE_PHONES, REVIEW_RECORDS
 from kaoqin.punches import queries as punches
 from kaoqin.punches.words import IMPORT_PUNCHES
 from kaoqin.rollcall import queries as rollcall
@@ -88,6 +90,8 @@ def _waiting(by: Actor, today: dt.date, at: dt.datetime) -> list[Waiting]:
             Waiting(one.sentence, f"/calendars/{one.calendar.pk}/{one.year}/", "calendar-event")
             for one in scheduling.calendar_warnings(today)
         ]
+    if may(by, REVIEW_RECORDS):
+        found += _phones(by, today)
     if may(by, IMPORT_PUNCHES) and reach(by, IMPORT_PUNCHES).everyone:
         seen = punches.waiting(seen_by=by)
         found += _said(
@@ -178,6 +182,18 @@ def _terminals(by: Actor) -> list[Waiting]:
             "/devices/lines/",
             "alert-triangle",
         ),
+    ]
+
+
+def _phones(by: Actor, today: dt.date) -> list[Waiting]:
+    """Punches by phone to be looked at, the worst first; phones to be approved."""
+    odd = phones.records_waiting(seen_by=by, on=today)
+    new = phones.phones_waiting(seen_by=by, on=today) if may(by, APPROVE_PHONES) else 0
+    return [
+        *_said(
+            odd, ngettext("{} 条手机打卡等您复核", "{} 条手机打卡等您复核", odd), "/phones/records/", "device-mobile"
+        ),
+        *_said(new, ngettext("{} 部新手机等您批准", "{} 部新手机等您批准", new), "/phones/?state=waiting", "key"),
     ]
 
 
