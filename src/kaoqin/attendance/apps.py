@@ -9,6 +9,7 @@ class AttendanceConfig(AppConfig):
         from kaoqin.attendance import (
             actions,
             approvals_import,
+            coarsening,  # noqa: F401 - with its job
             confirming,  # noqa: F401 - with its jobs
             correction_actions,
             queries,

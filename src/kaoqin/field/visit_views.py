@@ -11,7 +11,6 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
-from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_wall_clock
 from kaoqin.field import actions, kind_queries, photos, queries
@@ -20,8 +19,9 @@ from kaoqin.field.answers import PHOTO, fields_of
 from kaoqin.field.forms import FillForm, NoteForm
 from kaoqin.field.models import Visit
 from kaoqin.field.words import NOTE_VISITS, VISIT, Ending
+from kaoqin.phones import queries as phones
 from kaoqin.phones.drawing import draw
-from kaoqin.phones.words import Flag, Seen
+from kaoqin.phones.words import Flag, Keeping, Seen
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
@@ -126,7 +126,7 @@ def visit(request: AskedBy, visit_id: int) -> HttpResponse:
     if request.method == "POST" and form and attempt(form, change):
         messages.success(request, gettext("已补填。"))
         return redirect("field:visit", found.pk)
-    if found.record.latitude is not None:
+    if phones.exact_point(found.record):
         record_access(request.by, [found.employee_id], "location", request.path, at=request.asked_at)
     context = _told(request, found) | {"form": form, "own": own, "note_form": NoteForm()}
     return render(request, "field/visit.html", context, status=422 if form and form.errors else 200)
@@ -138,9 +138,7 @@ def _read(one: Any) -> bytes:
 
 def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
     point, fence = found.record, queries.fence_of(found.customer)
-    here = (
-        Point(point.latitude, point.longitude) if point.latitude is not None and point.longitude is not None else None
-    )
+    here = phones.exact_point(point)
     drawn = [fence] if fence else []
     return {
         "visit": found,
@@ -149,6 +147,7 @@ def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
         "where": visits_of.say_where(found),
         "tone": TONES[found.verdict],
         "stay": visits_of.say_stay(found),
+        "is_coarse": point.keeping == Keeping.COARSE,
         "picture": draw(drawn, here, point.accuracy_m or 0) if here or drawn else None,
         "flags": [Flag(one).label for one in found.flags],
         "lacks_photo": PHOTO in found.lacking,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
-from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_instant, as_wall_clock
 from kaoqin.phones import actions, queries
@@ -26,6 +25,7 @@ from kaoqin.phones.words import (
     REVIEW_RECORDS,
     SEE_PHONES,
     Flag,
+    Keeping,
     PhoneState,
     Queue,
     RecordState,
@@ -122,7 +122,7 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
     if request.method == "POST" and attempt(form, change):
         messages.success(request, gettext("已采用,当天重新核算。") if counts else gettext("未采用,当天重新核算。"))
         return redirect("phones:records")
-    if found.latitude is not None:
+    if queries.exact_point(found):
         record_access(request.by, [found.employee_id], gettext("打卡位置"), request.path, at=request.asked_at)
     context = {**_evidence(found, form), **_found(found, request)}
     return render(request, "phones/record.html", context, status=422 if form.errors else 200)
@@ -146,9 +146,7 @@ def _found(found: Record, request: AskedBy) -> dict[str, Any]:
 
 def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
     local = as_wall_clock(found.at, found.zone)
-    here = (
-        Point(found.latitude, found.longitude) if found.latitude is not None and found.longitude is not None else None
-    )
+    here = queries.exact_point(found)
     known = queries.places_of(found.employee_id, local.date())
     fences = [queries.fence_of(place) for place in known if place.name == found.place or not found.place]
     return {
@@ -164,6 +162,7 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
         "flags": [Flag(one).label for one in found.flags],
         "decided": hasattr(found, "decision"),
         "may_decide": found.state != RecordState.REFUSED and not hasattr(found, "decision"),
+        "is_coarse": found.keeping == Keeping.COARSE,
         "picture": draw(fences, here, found.accuracy_m or 0, queries.recent_points(found)) if here else None,
     }
 

@@ -10,3 +10,4 @@ class TracksConfig(AppConfig):
         from kaoqin.tracks import nightly, settling  # noqa: F401 - it registers its jobs
 
         outcomes.register("consent.purpose_ended", settling.on_purpose_ended)
+        outcomes.register("months.closed", settling.on_months_closed)
