@@ -138,7 +138,7 @@ def _read(one: Any) -> bytes:
 
 def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
     point, fence = found.record, queries.fence_of(found.customer)
-    here = phones.exact_point(point)
+    here, kept = phones.exact_point(point), list(found.photos.order_by("pk"))
     drawn = [fence] if fence else []
     return {
         "visit": found,
@@ -153,7 +153,8 @@ def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
         "lacks_photo": PHOTO in found.lacking,
         "lacking": kind_queries.say_lacking(found.lacking, found.terms) if found.lacking else "",
         "answers": [(one.label, _say(found.answers.get(one.key))) for one in fields_of(found.terms.fields)],
-        "photos": [photos.address(one, seen_by=request.by, at=request.asked_at) for one in found.photos.order_by("pk")],
+        "photos": [photos.address(one, seen_by=request.by, at=request.asked_at) for one in kept if one.path],
+        "photos_gone": sum(not one.path for one in kept),
         "notes": found.notes.select_related("noted_by").order_by("pk"),
         "may_note": may(request.by, NOTE_VISITS) and found.employee_id != request.by.employee_id,
     }

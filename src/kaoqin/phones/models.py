@@ -175,7 +175,7 @@ class Record(Assessed):
 
     `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
     `latitude` and `longitude` are WGS-84, to 0.01° only where `keeping` is coarse (`coarsening`): the payload is then changed, its
-    `digest` is that of what was signed, and `repeated` says whether the person was at the same point, to the last digit, twice. `at` is the time that counts, `device_time` what the phone's clock said.
+    `digest` is that of what was signed, and `repeated` says whether the person was at the same point, to the last digit, twice. Of one that is gone (`retention`) only what was found is kept. `at` is the time that counts, `device_time` what the phone's clock said.
     """
 
     phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="records")
@@ -231,6 +231,7 @@ class Record(Assessed):
                 condition=Q(keeping=Keeping.WHOLE, latitude__isnull=False),
                 name="phone_record_with_point",
             ),
+            models.Index(fields=["at"], condition=~Q(keeping=Keeping.GONE), name="phone_record_with_evidence"),
         ]
 
 

@@ -162,6 +162,7 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
         "flags": [Flag(one).label for one in found.flags],
         "decided": hasattr(found, "decision"),
         "may_decide": found.state != RecordState.REFUSED and not hasattr(found, "decision"),
+        "is_gone": found.keeping == Keeping.GONE,
         "is_coarse": found.keeping == Keeping.COARSE,
         "picture": draw(fences, here, found.accuracy_m or 0, queries.recent_points(found)) if here else None,
     }

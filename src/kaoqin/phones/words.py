@@ -73,6 +73,7 @@ class Keeping(models.TextChoices):
 
     WHOLE = "whole", gettext_lazy("完整")
     COARSE = "coarse", gettext_lazy("坐标已模糊")
+    GONE = "gone", gettext_lazy("证据已到期删除")
 
 
 class Seen(models.TextChoices):
