@@ -7,7 +7,7 @@ class PhonesConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports, outcomes
-        from kaoqin.phones import coarsening, places_import, retention, signals_import, telling  # noqa: F401 - with jobs
+        from kaoqin.phones import coarsening, leaving, places_import, retention, signals_import, telling  # noqa: F401 - with jobs
 
         outcomes.register("months.closed", coarsening.on_months_closed)
         outcomes.register("consent.purpose_ended", coarsening.on_purpose_ended)
