@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "kaoqin.org",
     "kaoqin.notices",
     "kaoqin.consent",
+    "kaoqin.privacy",
     "kaoqin.approvals",
     "kaoqin.devices",
     "kaoqin.scheduling",

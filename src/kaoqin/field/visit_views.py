@@ -25,6 +25,7 @@ from kaoqin.phones.words import Flag, Keeping, Seen
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 TONES = {"inside": "green", "uncertain": "azure", "outside": "orange", "unknown": "secondary"}
 
@@ -127,8 +128,10 @@ def visit(request: AskedBy, visit_id: int) -> HttpResponse:
         messages.success(request, gettext("已补填。"))
         return redirect("field:visit", found.pk)
     if phones.exact_point(found.record):
-        record_access(request.by, [found.employee_id], "location", request.path, at=request.asked_at)
+        record_access(request.by, [found.employee_id], Look.VISIT, request.path, at=request.asked_at)
     context = _told(request, found) | {"form": form, "own": own, "note_form": NoteForm()}
+    if context["photos"]:
+        record_access(request.by, [found.employee_id], Look.PHOTO, request.path, at=request.asked_at)
     return render(request, "field/visit.html", context, status=422 if form and form.errors else 200)
 
 

@@ -34,6 +34,7 @@ from kaoqin.phones.words import (
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 TONES = {"counted": "green", "field": "azure", "held": "yellow", "refused": "red", "void": "secondary"}
 
@@ -123,7 +124,7 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
         messages.success(request, gettext("已采用,当天重新核算。") if counts else gettext("未采用,当天重新核算。"))
         return redirect("phones:records")
     if queries.exact_point(found):
-        record_access(request.by, [found.employee_id], gettext("打卡位置"), request.path, at=request.asked_at)
+        record_access(request.by, [found.employee_id], Look.RECORD, request.path, at=request.asked_at)
     context = {**_evidence(found, form), **_found(found, request)}
     return render(request, "phones/record.html", context, status=422 if form.errors else 200)
 
