@@ -1,5 +1,6 @@
 """Photos of visits: what is one, what is written of it, who sees it, and for how long."""
 
+import datetime as dt
 import io
 import uuid
 from pathlib import Path
@@ -12,6 +13,7 @@ import make
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.field import photos
 from kaoqin.field.models import Visit, VisitPhoto
+from kaoqin.security.models import AuditEntry
 from travelling import Traveller, customer, kind, picture
 
 
@@ -127,6 +129,20 @@ def test_a_photo_whose_visit_never_came_goes_after_a_week(cast, seen):
     assert photos.drop_unused(make.NOW + photos.WAITS_FOR) == 0
     assert photos.drop_unused(make.NOW + photos.WAITS_FOR + make.DAY) == 1
     assert (unused.exists(), VisitPhoto.objects.count()) == (False, 1)
+
+
+def test_after_its_time_a_photo_is_gone_and_the_visit_says_that_there_was_one(cast, seen, enter):
+    address, kept = photos.address(seen, seen_by=cast.by("wang"), at=make.NOW), Path(settings.MEDIA_ROOT) / seen.path
+    assert photos.forget_old(seen.brought_at + 365 * make.DAY) == 0
+    assert kept.exists()
+    assert photos.forget_old(seen.brought_at + 365 * make.DAY + dt.timedelta(seconds=1)) == 1
+    assert (kept.exists(), VisitPhoto.objects.get().path, VisitPhoto.objects.get().sha256) == (False, "", seen.sha256)
+    assert enter("wang").get(address).status_code == 404
+    page = enter("wang").get(f"/field/visits/{seen.visit_id}/").content.decode()
+    assert "1 张照片已到保存期限,已删除" in page
+    assert "没有照片。" not in page
+    assert AuditEntry.objects.get(action="field.forget_photos").said == "按保存期限(365 天)删除 1 张拜访照片"
+    assert photos.forget_old(seen.brought_at + 366 * make.DAY) == 0
 
 
 def test_a_photo_comes_over_http(cast, enter):

@@ -7,7 +7,7 @@ from benchmarks.tracks import agreement
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reckon.tracks import TrackError, find_stays, moved_m, pack, settled, track_of, unpack, without_spikes
+from reckon.tracks import TrackError, find_stays, moved_m, pack, rounded, settled, track_of, unpack, without_spikes
 from reckon.tracks.packing import Packed
 from reckon.tracks.track import METRES_A_DEGREE
 
@@ -217,3 +217,19 @@ def test_generated_days_agree_with_their_truth():
     assert np.median(off) <= 0.05
     size = sum(len(pack(settled(one, own)).content) for one, own in zip(tracks, found, strict=True))
     assert size <= sum(len(day.seconds) for day in days)
+
+
+@given(st.lists(st.tuples(st.integers(1, 600), st.floats(-9e3, 9e3), st.floats(-9e3, 9e3)), min_size=1, max_size=40))
+def test_a_rounded_track_knows_a_square_of_a_hundredth_of_a_degree_and_its_first_and_last_second(steps):
+    seconds, east, north = np.array(steps, float).T
+    packed = pack(track(seconds.cumsum(), east, north))
+    fine, coarse = unpack(packed), unpack(rounded(packed, 2))
+    assert (coarse[0][0], coarse[0][-1]) == (fine[0][0], fine[0][-1])
+    for second, *where in zip(*coarse, strict=True):
+        told = [column[fine[0] == second][0] for column in fine[1:]]
+        assert np.allclose(where, np.round(told, 2), atol=1.6e-5)
+    assert rounded(rounded(packed, 2), 2) == rounded(packed, 2)
+
+
+def test_a_rounded_track_of_nothing_is_nothing():
+    assert rounded(Packed(b"", 0), 2) == Packed(b"", 0)

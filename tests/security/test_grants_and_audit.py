@@ -13,7 +13,7 @@ from kaoqin.security import actions, queries
 from kaoqin.security.audit import record, record_access
 from kaoqin.security.doors import actor_of, may, reach
 from kaoqin.security.models import AccessRecord, AuditEntry
-from kaoqin.security.words import Actor, Role, Scope, ScopeKind
+from kaoqin.security.words import Actor, Look, Role, Scope, ScopeKind
 
 ALL = Scope(ScopeKind.ALL)
 
@@ -109,7 +109,7 @@ def test_the_database_keeps_what_was_remembered(db, change, table, column):
     anna = make.account("anna")
     by = Actor(anna.pk, "anna")
     record(by, "x", "x", "did")
-    record_access(by, [1], "location", "/x/", at=make.NOW)
+    record_access(by, [1], Look.VISIT, "/x/", at=make.NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
@@ -119,7 +119,7 @@ def test_the_database_keeps_what_was_remembered(db, change, table, column):
 
 def test_reading_ones_own_is_no_access_to_others(db):
     by = Actor(make.account("anna").pk, "anna", employee_id=7)
-    record_access(by, [7, 8], "location", "/x/", at=make.NOW)
+    record_access(by, [7, 8], Look.VISIT, "/x/", at=make.NOW)
     assert list(AccessRecord.objects.values_list("employee_id", flat=True)) == [8]
 
 

@@ -84,7 +84,7 @@ def test_a_managers_list_of_a_day_is_of_their_own_people(enter, day, cast):
 
 def test_a_list_is_a_fixed_number_of_questions(enter, day, cast, django_assert_num_queries):
     he = enter("he")
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(12) as few:
         he.get(f"/tracks/?date={make.TODAY}")
     for employee in (cast.chen, cast.zhao, cast.wang):
         TrackDay.objects.create(employee=employee, date=make.TODAY)

@@ -119,6 +119,7 @@ def world(cast):
         "attendance:withdraw_absence": Absence.objects.get(pk=absence.pk).pk,
         "attendance:withdraw_overtime": overtime.pk,
         "phones:ways": cast.day_group.pk,
+        "privacy:fetch": "made-up",
         "field:day": (chen, str(make.TODAY)),
         "tracks:day": (TrackDay.objects.create(employee=cast.chen, date=make.TODAY).employee_id, str(make.TODAY)),
         **punched(cast),

@@ -7,9 +7,11 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.approvals import chasing, flow_actions, telling  # noqa: F401 - chasing registers its job
-        from kaoqin.core import outcomes, seeds
+        from kaoqin.approvals import personal as approvals_personal
+        from kaoqin.core import outcomes, personal, seeds
 
         outcomes.register("requests.waiting", telling.on_waiting)
         outcomes.register("requests.reminded", telling.on_reminded)
         outcomes.register("requests.decided", telling.on_decided)
         seeds.register(flow_actions.seed_default_flow)
+        personal.register(approvals_personal.PARTS)

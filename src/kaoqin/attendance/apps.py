@@ -9,6 +9,7 @@ class AttendanceConfig(AppConfig):
         from kaoqin.attendance import (
             actions,
             approvals_import,
+            coarsening,  # noqa: F401 - with its job
             confirming,  # noqa: F401 - with its jobs
             correction_actions,
             queries,
@@ -16,7 +17,8 @@ class AttendanceConfig(AppConfig):
             settling,
             trip_actions,
         )
-        from kaoqin.core import imports, outcomes
+        from kaoqin.attendance import personal as attendance_personal
+        from kaoqin.core import imports, outcomes, personal
         from kaoqin.overtime import systems
 
         systems.register(queries.comprehensive)
@@ -34,3 +36,4 @@ class AttendanceConfig(AppConfig):
         outcomes.register("overtime.ended", actions.on_overtime_ended)
         outcomes.register("absences.agreed", actions.on_agreed)
         outcomes.register("absences.ended", actions.on_ended)
+        personal.register(attendance_personal.PARTS)

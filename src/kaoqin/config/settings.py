@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "kaoqin.org",
     "kaoqin.notices",
     "kaoqin.consent",
+    "kaoqin.privacy",
     "kaoqin.approvals",
     "kaoqin.devices",
     "kaoqin.scheduling",
@@ -145,6 +146,8 @@ TILES = read_tiles(CHOSEN["KAOQIN_TILES"], CHOSEN["KAOQIN_TILES_KEY"], CHOSEN["K
 TILE_ORIGINS = origins(TILES)
 TRACK_RAW_DAYS: int = CHOSEN["KAOQIN_TRACK_RAW_DAYS"]
 TRACK_DAYS: int = CHOSEN["KAOQIN_TRACK_DAYS"]
+EVIDENCE_DAYS: int = CHOSEN["KAOQIN_EVIDENCE_DAYS"]
+PHOTO_DAYS: int = CHOSEN["KAOQIN_PHOTO_DAYS"]
 EMAIL_HOST: str = CHOSEN["KAOQIN_MAIL_HOST"]
 EMAIL_PORT: int = CHOSEN["KAOQIN_MAIL_PORT"]
 EMAIL_USE_TLS: bool = CHOSEN["KAOQIN_MAIL_TLS"] == "starttls"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("kaoqin.org.urls")),
     path("", include("kaoqin.notices.urls")),
     path("", include("kaoqin.consent.urls")),
+    path("", include("kaoqin.privacy.urls")),
     path("", include("kaoqin.approvals.urls")),
     path("", include("kaoqin.devices.urls")),
     path("", include("kaoqin.scheduling.urls")),

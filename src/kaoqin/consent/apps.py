@@ -7,6 +7,8 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.consent import consents_import, nightly  # noqa: F401 - it registers its job
-        from kaoqin.core import imports
+        from kaoqin.consent import personal as consent_personal
+        from kaoqin.core import imports, personal
 
         imports.register(consents_import.KIND)
+        personal.register(consent_personal.PARTS)

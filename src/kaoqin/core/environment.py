@@ -219,6 +219,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAOQIN_TRACK_DAYS", "180", _between(1, 3660), "外勤轨迹整理过的路线保存多少天", "1 到 3660 的整数"),
     Setting(
+        "KAOQIN_EVIDENCE_DAYS",
+        "365",
+        _between(60, 3660),
+        "手机打卡的证据(签名原文、坐标、网络地址、周围 Wi-Fi、设备信息)保存多少天;打卡本身和判定不受影响",
+        "60 到 3660 的整数",
+    ),
+    Setting("KAOQIN_PHOTO_DAYS", "365", _between(30, 3660), "拜访照片保存多少天", "30 到 3660 的整数"),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),

@@ -20,7 +20,7 @@ FLOORS = (
         "punches",
         "scheduling",
     ),
-    *("approvals", "devices", "consent", "notices", "org", "maps", "security", "core"),
+    *("approvals", "devices", "consent", "privacy", "notices", "org", "maps", "security", "core"),
 )
 DOORS = ("actions", "queries", "words")
 _HERE = Path(__file__).resolve().parents[1]

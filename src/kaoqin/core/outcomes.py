@@ -12,6 +12,7 @@ NAMES = frozenset(
     {
         "consent.ended",
         "consent.purpose_ended",
+        "months.closed",
         "punches.changed",
         "plans.changed",
         "people.changed",

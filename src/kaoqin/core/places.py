@@ -16,6 +16,9 @@ _A, _EE = 6_378_245.0, 0.00669342162296594323
 _BD = math.pi * 3000 / 180
 _CHINA = (0.8293, 55.8271, 72.004, 137.8347)
 _CLOSE, _MOST_STEPS = 1e-9, 12
+COARSE_DIGITS = 2
+"""Decimals of degrees that are kept of where people were once nobody needs it to a metre: 0.01° is 1.1 km from south to north,
+and 0.8 to 1.1 km from west to east in China."""
 
 
 class Datum(StrEnum):

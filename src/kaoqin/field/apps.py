@@ -6,7 +6,7 @@ class FieldConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.core import imports, seeds
+        from kaoqin.core import imports, personal, seeds
         from kaoqin.field import (  # telling registers what is done every night
             customers_import,
             kind_actions,
@@ -14,6 +14,7 @@ class FieldConfig(AppConfig):
             taking,
             telling,  # noqa: F401
         )
+        from kaoqin.field import personal as field_personal
         from kaoqin.phones.kinds import record_kind
 
         imports.register(customers_import.KIND)
@@ -21,3 +22,4 @@ class FieldConfig(AppConfig):
         seeds.register(kind_actions.seed_kind)
         for kind in taking.KINDS:
             record_kind(kind)
+        personal.register(field_personal.PARTS)

@@ -136,7 +136,7 @@ class Visit(models.Model):
 
 class VisitPhoto(models.Model):
     """A photo somebody took for a visit, by the id the phone gave it. It comes before its visit's record, and is dropped
-    where that never comes."""
+    where that never comes. One that was kept long enough has no `path` any more."""
 
     key = models.UUIDField()
     employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
@@ -148,6 +148,7 @@ class VisitPhoto(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["employee", "key"], name="visit_photo_once")]
+        indexes = [models.Index(fields=["brought_at"], condition=~Q(path=""), name="visit_photo_with_file")]
 
 
 class VisitNote(models.Model):

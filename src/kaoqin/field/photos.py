@@ -7,6 +7,7 @@ import io
 import uuid
 from pathlib import Path
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +15,14 @@ from django.utils.translation import gettext
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kaoqin.core.kept import kept_path, place
+from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.field import visit_queries
 from kaoqin.field.models import Visit, VisitPhoto
 from kaoqin.field.words import VISIT
 from kaoqin.org import queries as org
-from kaoqin.security.doors import require
+from kaoqin.security.audit import record
+from kaoqin.security.doors import SYSTEM, require
 from kaoqin.security.words import Actor
 
 LARGEST = 10 * 1024 * 1024
@@ -28,6 +31,7 @@ LONGEST_SIDE = 2_048
 MOST_WAITING = 60
 SHOWN_FOR = dt.timedelta(minutes=10)
 WAITS_FOR = dt.timedelta(days=7)
+AT_ONCE = 1_000
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _SIGNER = Signer(salt="field.photo")
 
@@ -92,7 +96,7 @@ def shown(token: str, *, seen_by: Actor, at: dt.datetime) -> Path:
     if account_id != seen_by.account_id or at.timestamp() > until:
         raise _gone()
     visits = visit_queries.visits(seen_by=seen_by, on=timezone.localdate(at))
-    found = VisitPhoto.objects.filter(pk=photo_id, visit__in=visits.values("pk")).first()
+    found = VisitPhoto.objects.filter(pk=photo_id, visit__in=visits.values("pk")).exclude(path="").first()
     if found is None or not kept_path(found.path).exists():
         raise _gone()
     return kept_path(found.path)
@@ -108,6 +112,28 @@ def drop_unused(at: dt.datetime) -> int:
     for one in rows:
         kept_path(one.path).unlink(missing_ok=True)
     return rows.delete()[0]
+
+
+def forget_old(at: dt.datetime) -> int:
+    """The files of photos that are older than is chosen go, a thousand in a transaction; that there were some is still told.
+    Returns how many."""
+    before = at - dt.timedelta(days=settings.PHOTO_DAYS)
+    count = 0
+    while done := _forget_some(before):
+        count += done
+    if count:
+        said = Sentence("按保存期限({days} 天)删除 {count} 张拜访照片", days=settings.PHOTO_DAYS, count=count)
+        record(SYSTEM, "field.forget_photos", "field", said, at=at)
+    return count
+
+
+@transaction.atomic
+def _forget_some(before: dt.datetime) -> int:
+    old = VisitPhoto.objects.filter(brought_at__lt=before).exclude(path="").order_by("brought_at")
+    rows = dict(old.select_for_update().values_list("pk", "path")[:AT_ONCE])
+    for path in rows.values():
+        kept_path(path).unlink(missing_ok=True)
+    return VisitPhoto.objects.filter(pk__in=rows).update(path="")
 
 
 def key_of(visit: Visit, content: bytes) -> uuid.UUID:

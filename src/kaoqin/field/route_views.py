@@ -17,6 +17,7 @@ from kaoqin.field.models import Customer, PlanStop, Visit
 from kaoqin.maps.scenes import Area, Line, Scene, Spot
 from kaoqin.security.audit import record_access
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 from kaoqin.tracks import queries as tracks
 
 TONES = {"inside": "green", "uncertain": "azure", "outside": "orange", "unknown": "purple"}
@@ -31,7 +32,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
     employee = visits_of.planned_for(employee_id, seen_by=request.by, on=request.today)
     visits, stops = visits_of.of_day(employee.pk, of), visits_of.stops(employee.pk, of, of)
     track = tracks.track_of(employee.pk, of, seen_by=request.by, on=request.today)
-    record_access(request.by, [employee.pk], gettext("拜访路线"), request.path, at=request.asked_at)
+    record_access(request.by, [employee.pk], Look.ROUTE, request.path, at=request.asked_at)
     planned = [point for stop in stops if (point := queries.point_of(stop.customer))]
     context = {
         "employee": employee,

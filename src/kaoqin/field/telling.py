@@ -34,6 +34,7 @@ def tell_nightly(timestamp: int) -> None:
     end_open(now)
     tell_of(timezone.localdate(now) - DAY, now)
     photos.drop_unused(now)
+    photos.forget_old(now)
 
 
 def end_open(at: dt.datetime) -> int:

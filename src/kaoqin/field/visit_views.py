@@ -11,7 +11,6 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
-from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_wall_clock
 from kaoqin.field import actions, kind_queries, photos, queries
@@ -20,11 +19,13 @@ from kaoqin.field.answers import PHOTO, fields_of
 from kaoqin.field.forms import FillForm, NoteForm
 from kaoqin.field.models import Visit
 from kaoqin.field.words import NOTE_VISITS, VISIT, Ending
+from kaoqin.phones import queries as phones
 from kaoqin.phones.drawing import draw
-from kaoqin.phones.words import Flag, Seen
+from kaoqin.phones.words import Flag, Keeping, Seen
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 TONES = {"inside": "green", "uncertain": "azure", "outside": "orange", "unknown": "secondary"}
 
@@ -126,9 +127,11 @@ def visit(request: AskedBy, visit_id: int) -> HttpResponse:
     if request.method == "POST" and form and attempt(form, change):
         messages.success(request, gettext("已补填。"))
         return redirect("field:visit", found.pk)
-    if found.record.latitude is not None:
-        record_access(request.by, [found.employee_id], "location", request.path, at=request.asked_at)
+    if phones.exact_point(found.record):
+        record_access(request.by, [found.employee_id], Look.VISIT, request.path, at=request.asked_at)
     context = _told(request, found) | {"form": form, "own": own, "note_form": NoteForm()}
+    if context["photos"]:
+        record_access(request.by, [found.employee_id], Look.PHOTO, request.path, at=request.asked_at)
     return render(request, "field/visit.html", context, status=422 if form and form.errors else 200)
 
 
@@ -138,9 +141,7 @@ def _read(one: Any) -> bytes:
 
 def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
     point, fence = found.record, queries.fence_of(found.customer)
-    here = (
-        Point(point.latitude, point.longitude) if point.latitude is not None and point.longitude is not None else None
-    )
+    here, kept = phones.exact_point(point), list(found.photos.order_by("pk"))
     drawn = [fence] if fence else []
     return {
         "visit": found,
@@ -149,12 +150,14 @@ def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
         "where": visits_of.say_where(found),
         "tone": TONES[found.verdict],
         "stay": visits_of.say_stay(found),
+        "is_coarse": point.keeping == Keeping.COARSE,
         "picture": draw(drawn, here, point.accuracy_m or 0) if here or drawn else None,
         "flags": [Flag(one).label for one in found.flags],
         "lacks_photo": PHOTO in found.lacking,
         "lacking": kind_queries.say_lacking(found.lacking, found.terms) if found.lacking else "",
         "answers": [(one.label, _say(found.answers.get(one.key))) for one in fields_of(found.terms.fields)],
-        "photos": [photos.address(one, seen_by=request.by, at=request.asked_at) for one in found.photos.order_by("pk")],
+        "photos": [photos.address(one, seen_by=request.by, at=request.asked_at) for one in kept if one.path],
+        "photos_gone": sum(not one.path for one in kept),
         "notes": found.notes.select_related("noted_by").order_by("pk"),
         "may_note": may(request.by, NOTE_VISITS) and found.employee_id != request.by.employee_id,
     }

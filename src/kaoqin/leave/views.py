@@ -27,6 +27,7 @@ from kaoqin.org.models import Employee
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 TONES = {
     Entry.GRANT: "green",
@@ -142,7 +143,7 @@ def person(request: AskedBy, employee_id: int) -> HttpResponse:
     context = _person_context(request, found)
     context["entries"] = [_entry_row(row) for row in queries.entries(found, seen_by=request.by)[:200]]
     if records:
-        record_access(request.by, [found.pk], "leave", request.path, at=request.asked_at)
+        record_access(request.by, [found.pk], Look.LEAVE, request.path, at=request.asked_at)
         context |= {
             "records": True,
             "medical": queries.medical(found, request.today),

@@ -6,8 +6,9 @@ class OrgConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kaoqin.core import imports
+        from kaoqin.core import imports, personal
         from kaoqin.org import facts_import, leaders_import, people_import, queries
+        from kaoqin.org import personal as org_personal
         from kaoqin.security import neighbours
 
         neighbours.register(queries.employee_of, queries.scope_choices)
@@ -15,3 +16,4 @@ class OrgConfig(AppConfig):
         imports.register(facts_import.KIND)
         imports.register(leaders_import.HEADS)
         imports.register(leaders_import.MANAGERS)
+        personal.register(org_personal.PARTS)

@@ -15,12 +15,13 @@ from kaoqin.org.models import Birth
 from kaoqin.org.words import MANAGE_FACTS
 from kaoqin.security.audit import record_access
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 
 def facts(request: AskedBy, employee_id: int) -> HttpResponse:
     """What leave is reckoned from: gender, years of work, children."""
     found = queries.person(employee_id, MANAGE_FACTS, seen_by=request.by, on=request.today)
-    record_access(request.by, [found.pk], "facts", request.path, at=request.asked_at)
+    record_access(request.by, [found.pk], Look.FACTS, request.path, at=request.asked_at)
     now = known_facts.facts_of(found, seen_by=request.by, on=request.today)
     form = FactsForm(request.POST or None, initial=known(now))
 

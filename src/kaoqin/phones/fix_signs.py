@@ -107,6 +107,8 @@ def same_place(now: Evidence, past: Past) -> Sign | None:
 
 def _repeats(fixes: Sequence[Evidence]) -> bool:
     """Whether the same place was found twice, to the last digit."""
+    if any(one.repeated for one in fixes):
+        return True
     points = [one.point for one in fixes if one.point]
     return len(set(points)) < len(points)
 

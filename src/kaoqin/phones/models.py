@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.org.words import Datum
-from kaoqin.phones.words import MARKS, PUNCH_KIND, SIGNALS, Outside, PhoneState, RecordState, Seen, Way
+from kaoqin.phones.words import MARKS, PUNCH_KIND, SIGNALS, Keeping, Outside, PhoneState, RecordState, Seen, Way
 
 
 class Place(models.Model):
@@ -174,7 +174,8 @@ class Record(Assessed):
     """One punch as a phone sent it, what was found about it, and the punch it became; or what another room understands.
 
     `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
-    `latitude` and `longitude` are WGS-84. `at` is the time that counts, `device_time` what the phone's clock said.
+    `latitude` and `longitude` are WGS-84, to 0.01° only where `keeping` is coarse (`coarsening`): the payload is then changed, its
+    `digest` is that of what was signed, and `repeated` says whether the person was at the same point, to the last digit, twice. Of one that is gone (`retention`) only what was found is kept. `at` is the time that counts, `device_time` what the phone's clock said.
     """
 
     phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="records")
@@ -200,6 +201,8 @@ class Record(Assessed):
     longitude = models.FloatField(null=True)
     flags = ArrayField(models.CharField(max_length=20), default=list)
     note = models.CharField(max_length=200, default="", blank=True)
+    keeping = models.CharField(max_length=10, choices=Keeping, default=Keeping.WHOLE)
+    repeated = models.BooleanField(default=False)
     punch = models.ForeignKey("punches.Punch", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -223,6 +226,12 @@ class Record(Assessed):
                 condition=Q(state=RecordState.HELD) | Q(suspect=True),
                 name="phone_record_to_review",
             ),
+            models.Index(
+                fields=["employee", "at"],
+                condition=Q(keeping=Keeping.WHOLE, latitude__isnull=False),
+                name="phone_record_with_point",
+            ),
+            models.Index(fields=["at"], condition=~Q(keeping=Keeping.GONE), name="phone_record_with_evidence"),
         ]
 
 

@@ -24,7 +24,8 @@ class Evidence:
     """What is known of a punch; None and empty where the client does not tell.
 
     `network` names where the address is from (an office, else its block or provider), `region` its province or city; `place` is
-    the fence that was nearest, empty far from all; `point` is in WGS-84; `off_m` metres from its middle, `beyond_m` metres outside its line (negative inside);
+    the fence that was nearest, empty far from all; `point` is in WGS-84, None too where it is kept coarse only, and `repeated` then says
+    whether it had come twice to the last digit; `off_m` metres from its middle, `beyond_m` metres outside its line (negative inside);
     `zone_minutes` what the phone's clock is ahead of UTC; `stations` the Wi-Fi stations about; `clock_off_s` by how
     many seconds the phone's clock was wrong.
     """
@@ -45,6 +46,7 @@ class Evidence:
     emulator: bool | None = None
     stations: tuple[str, ...] = ()
     clock_off_s: float = 0.0
+    repeated: bool = False
 
     @property
     def sure_m(self) -> float:

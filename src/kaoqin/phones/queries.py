@@ -25,6 +25,7 @@ from kaoqin.phones.words import (
     REVIEW_RECORDS,
     SEE_PHONES,
     WAITING_QUEUES,
+    Keeping,
     Outside,
     PhoneState,
     Queue,
@@ -237,7 +238,7 @@ def network(network_id: int, *, seen_by: Actor) -> OfficeNetwork:
 
 def records(*, seen_by: Actor, on: dt.date) -> QuerySet[Record]:
     """The punches by phone of the people within reach, without one's own: nobody reviews oneself. The newest first."""
-    reached = org.people(REVIEW_RECORDS, seen_by=seen_by, on=on)
+    reached = org.unrestricted(require(seen_by, REVIEW_RECORDS), on)
     rows = Record.objects.filter(employee__in=reached, kind=PUNCH_KIND).exclude(employee=seen_by.employee_id or 0)
     rows = rows.select_related("employee", "phone", "decision", "decision__decided_by", "punch")
     return rows.order_by("-at", "-pk")
@@ -269,11 +270,19 @@ def shown(rows: QuerySet[Record], which: Queue) -> QuerySet[Record]:
     return rows.filter(wanted[which]).defer("payload", "signature").order_by(*order)
 
 
+def exact_point(record: Record) -> Point | None:
+    """Where a record was made, in WGS-84, while that is kept to a metre; the caller has asked whether it may be seen."""
+    if record.latitude is None or record.longitude is None or record.keeping != Keeping.WHOLE:
+        return None
+    return Point(record.latitude, record.longitude)
+
+
 def recent_points(record: Record) -> list[Point]:
     """Where the person's latest records before this one were made, in WGS-84; the caller has asked whether they may be
     seen."""
     before = Record.objects.filter(employee=record.employee_id, at__lt=record.at, latitude__isnull=False)
-    rows = before.exclude(state=RecordState.REFUSED).order_by("-at").values_list("latitude", "longitude")
+    known = before.filter(keeping=Keeping.WHOLE).exclude(state=RecordState.REFUSED).order_by("-at")
+    rows = known.values_list("latitude", "longitude")
     return [Point(north, east) for north, east in rows[:RECENT_POINTS] if north is not None and east is not None]
 
 

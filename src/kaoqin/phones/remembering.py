@@ -12,7 +12,7 @@ from kaoqin.core.arrays import array_of
 from kaoqin.core.places import Point
 from kaoqin.phones.models import Record
 from kaoqin.phones.past import FALSE, HONEST, TOGETHER, Earlier, Evidence, Past, Scores, Use
-from kaoqin.phones.words import PUNCH_KIND, Flag, RecordState
+from kaoqin.phones.words import PUNCH_KIND, Flag, Keeping, RecordState
 
 SPAN = dt.timedelta(days=60)
 LAST_OF_ONE, LAST_NETWORKS, LAST_STATIONS = 120, 5_000, 1_000
@@ -45,6 +45,7 @@ SELECT station, count(DISTINCT employee_id) FROM (
 
 FIELDS = (
     *("pk", "employee_id", "at", "device", "network", "region", "latitude", "longitude", "accuracy_m", "flags", "spot"),
+    *("keeping", "repeated"),
     *("off_m", "beyond_m", "zone_minutes", "provider", "mock", "emulator", "stations", "clock_off_s"),
     *("made_up", "other_hand", "decision__counts"),
 )
@@ -52,13 +53,14 @@ FIELDS = (
 
 def evidence_of(row: Any) -> Evidence:
     """What is known of a record (or of a row of its `FIELDS`), as weighing looks at it. A position of another time than the
-    punch is none."""
+    punch is none; of one that is coarse now, only how sure it was is known still."""
     told = row.latitude is not None and Flag.POINT_STALE not in row.flags
-    point = Point(row.latitude, row.longitude) if told else None
+    point = Point(row.latitude, row.longitude) if told and row.keeping == Keeping.WHOLE else None
     return Evidence(
         *(row.employee_id, row.at, row.device, row.network, row.region),
         point=point,
-        accuracy_m=row.accuracy_m if point else None,
+        accuracy_m=row.accuracy_m if told else None,
+        repeated=row.repeated,
         place=row.spot,
         off_m=row.off_m,
         beyond_m=row.beyond_m,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from kaoqin.core.pages import attempt
-from kaoqin.core.places import Point
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_instant, as_wall_clock
 from kaoqin.phones import actions, queries
@@ -27,6 +26,7 @@ from kaoqin.phones.words import (
     REVIEW_RECORDS,
     SEE_PHONES,
     Flag,
+    Keeping,
     PhoneState,
     Queue,
     RecordState,
@@ -35,6 +35,7 @@ from kaoqin.phones.words import (
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 TONES = {"counted": "green", "field": "azure", "held": "yellow", "refused": "red", "void": "secondary"}
 
@@ -123,8 +124,8 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
     if request.method == "POST" and attempt(form, change):
         messages.success(request, gettext("已采用,当天重新核算。") if counts else gettext("未采用,当天重新核算。"))
         return redirect("phones:records")
-    if found.latitude is not None:
-        record_access(request.by, [found.employee_id], gettext("打卡位置"), request.path, at=request.asked_at)
+    if queries.exact_point(found):
+        record_access(request.by, [found.employee_id], Look.RECORD, request.path, at=request.asked_at)
     context = {**_evidence(found, form), **_found(found, request)}
     return render(request, "phones/record.html", context, status=422 if form.errors else 200)
 
@@ -147,9 +148,7 @@ def _found(found: Record, request: AskedBy) -> dict[str, Any]:
 
 def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
     local = as_wall_clock(found.at, found.zone)
-    here = (
-        Point(found.latitude, found.longitude) if found.latitude is not None and found.longitude is not None else None
-    )
+    here = queries.exact_point(found)
     known = Standing(found.employee_id, local.date()).places
     fences = [queries.fence_of(place) for place in known if place.name == found.place or not found.place]
     return {
@@ -165,6 +164,8 @@ def _evidence(found: Record, form: DecisionForm) -> dict[str, Any]:
         "flags": [Flag(one).label for one in found.flags],
         "decided": hasattr(found, "decision"),
         "may_decide": found.state != RecordState.REFUSED and not hasattr(found, "decision"),
+        "is_gone": found.keeping == Keeping.GONE,
+        "is_coarse": found.keeping == Keeping.COARSE,
         "picture": draw(fences, here, found.accuracy_m or 0, queries.recent_points(found)) if here else None,
     }
 

@@ -68,6 +68,14 @@ KNOWN = "known"
 """The answer to a record that has come before; it is not kept again."""
 
 
+class Keeping(models.TextChoices):
+    """How much of a record's evidence is still kept."""
+
+    WHOLE = "whole", gettext_lazy("完整")
+    COARSE = "coarse", gettext_lazy("坐标已模糊")
+    GONE = "gone", gettext_lazy("证据已到期删除")
+
+
 class Seen(models.TextChoices):
     """Where a record was made: as `core.places.Verdict`, or nobody can say."""
 

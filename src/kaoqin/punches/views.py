@@ -37,6 +37,7 @@ from kaoqin.punches.words import (
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 
 SHOWN_LINES = 20
 SHOWN_BAD = 200
@@ -97,7 +98,7 @@ def punch(request: AskedBy, punch_id: int) -> HttpResponse:
     require(request.by, CORRECT_PUNCHES)
     found = queries.punch(punch_id, seen_by=request.by, on=request.today)
     if found.place and found.employee_id:
-        record_access(request.by, [found.employee_id], gettext("打卡地点"), request.path, at=request.asked_at)
+        record_access(request.by, [found.employee_id], Look.PUNCH, request.path, at=request.asked_at)
     form = ReasonForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> object:

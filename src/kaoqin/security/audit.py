@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kaoqin.core.sentences import Sentence
 from kaoqin.security.models import AccessRecord, AuditEntry
-from kaoqin.security.words import Actor
+from kaoqin.security.words import Actor, Look
 
 AT_ONCE = 5_000
 
@@ -70,14 +70,14 @@ def deeds_on(subject: models.Model | type[models.Model], ids: QuerySet[Any, Any]
     return AuditEntry.objects.filter(subject=name, subject_id__in=which)
 
 
-def looks_at(employee_id: int, since: dt.datetime) -> QuerySet[AccessRecord]:
-    """Who read somebody's location or pay since an instant, the newest first; the caller has asked whether it may be seen."""
-    rows = AccessRecord.objects.filter(employee_id=employee_id, at__gte=since)
+def looks_at(employee_id: int) -> QuerySet[AccessRecord]:
+    """Who read what is sensitive of somebody, the newest first; the caller has asked whether it may be seen."""
+    rows = AccessRecord.objects.filter(employee_id=employee_id)
     return rows.select_related("account").order_by("-at", "-pk")
 
 
-def record_access(by: Actor, employee_ids: list[int], what: str, page: str, *, at: dt.datetime) -> None:
-    """Append that `by` read location or pay of other people."""
+def record_access(by: Actor, employee_ids: Iterable[int], what: Look, page: str, *, at: dt.datetime) -> None:
+    """Append that `by` read what is sensitive of other people; looking at oneself is none."""
     if by.account_id is None:
         return
     AccessRecord.objects.bulk_create(

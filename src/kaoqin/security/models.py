@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from kaoqin.security.words import Role, ScopeKind
+from kaoqin.security.words import Look, Role, ScopeKind
 
 
 class Account(AbstractBaseUser):
@@ -86,7 +86,7 @@ class AuditEntry(models.Model):
 
 
 class AccessRecord(models.Model):
-    """That somebody read another person's location or pay. The database refuses to change it."""
+    """That somebody read what is sensitive of another person (`Look`): location, photos, facts, pay. The database refuses to change it."""
 
     at = models.DateTimeField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -96,3 +96,8 @@ class AccessRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["employee_id", "-at"])]
+
+    @property
+    def said(self) -> str:
+        """What was looked at; what was written before there were kinds, as it was written."""
+        return str(Look(self.what).label) if self.what in Look.values else self.what

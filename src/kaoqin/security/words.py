@@ -34,6 +34,21 @@ class ScopeKind(models.TextChoices):
     ALL = "all", gettext_lazy("全公司")
 
 
+class Look(models.TextChoices):
+    """What of another person was looked at that is sensitive."""
+
+    RECORD = "record", gettext_lazy("手机打卡的位置")
+    PUNCH = "punch", gettext_lazy("打卡地点")
+    TRACK = "track", gettext_lazy("轨迹")
+    HEAT = "heat", gettext_lazy("团队停留热力图")
+    ROUTE = "route", gettext_lazy("外勤一天的路线")
+    VISIT = "location", gettext_lazy("拜访的位置")
+    PHOTO = "photo", gettext_lazy("拜访照片")
+    FACTS = "facts", gettext_lazy("个人情况")
+    LEAVE = "leave", gettext_lazy("假期与请假原因")
+    COPY = "copy", gettext_lazy("个人信息副本")
+
+
 @dataclass(frozen=True)
 class Scope:
     """Where a grant reaches: a department with all below it, a site, everyone, or only oneself."""

@@ -27,7 +27,7 @@ class Batch(models.Model):
 
 class TrackDay(models.Model):
     """One day of somebody: the way packed (`reckon.tracks.pack`), metres gone, how many points it was made of. `waits`: a
-    batch came since it was reckoned."""
+    batch came since it was reckoned. `coarse`: its places are known to 0.01° only, for the month is closed."""
 
     employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+", db_index=False)
     date = models.DateField()
@@ -40,6 +40,7 @@ class TrackDay(models.Model):
     first_s = models.PositiveIntegerField(null=True)
     last_s = models.PositiveIntegerField(null=True)
     waits = models.BooleanField(default=True)
+    coarse = models.BooleanField(default=False)
     reckoned_at = models.DateTimeField(null=True)
 
     class Meta:

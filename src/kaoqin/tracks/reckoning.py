@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kaoqin.core.places import COARSE_DIGITS
 from kaoqin.tracks.points import Points
-from reckon.tracks import Packed, find_stays, moved_m, pack, settled, track_of, unpack, without_spikes
+from reckon.tracks import Packed, find_stays, moved_m, pack, rounded, settled, track_of, unpack, without_spikes
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,9 @@ def way(content: bytes, points: int) -> list[tuple[int, float, float]]:
     """A packed way as (second of the day, latitude, longitude)."""
     columns = unpack(Packed(content, points))
     return [(int(second), float(north), float(east)) for second, north, east in zip(*columns, strict=True)]
+
+
+def coarser(content: bytes, points: int) -> tuple[bytes, int]:
+    """A packed way that is known to `COARSE_DIGITS` decimals of degrees only: its bytes, and how many points they hold."""
+    made = rounded(Packed(content, points), COARSE_DIGITS)
+    return made.content, made.points

@@ -89,7 +89,7 @@ def _keep(phone: Phone, key: uuid.UUID, told: Points, sent: int, at: dt.datetime
     zone = _zone(phone.employee_id, at)
     parts = [(stretch, _within(stretch, told, timely)) for stretch in _stretches(phone.employee_id, told, timely, zone)]
     stretch, kept = max(parts, key=lambda part: len(part[1]), default=(None, None))
-    if stretch is None or kept is None or not len(kept):
+    if stretch is None or kept is None or not len(kept) or _is_coarse(phone.employee_id, stretch.date):
         return Taken(0, sent)
     seconds = kept.seconds - stretch.begins.timestamp()
     taken = Taken(len(kept), sent - len(kept), stretch.since <= at <= stretch.until)
@@ -109,6 +109,11 @@ def _keep(phone: Phone, key: uuid.UUID, told: Points, sent: int, at: dt.datetime
     )
     TrackDay.objects.filter(pk=day.pk).update(waits=True, not_kept=F("not_kept") + taken.not_kept)
     return taken
+
+
+def _is_coarse(employee_id: int, date: dt.date) -> bool:
+    """Whether the month of a day is closed and its places coarse: what is exact is not added any more."""
+    return TrackDay.objects.filter(employee=employee_id, date=date, coarse=True).exists()
 
 
 def _stretches(employee_id: int, told: Points, timely: np.ndarray, zone: str) -> Iterator[OnDuty]:

@@ -16,12 +16,13 @@ from kaoqin.maps.scenes import Scene, Spot
 from kaoqin.security.audit import looks_at, record_access
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
+from kaoqin.security.words import Look
 from kaoqin.tracks import queries
 from kaoqin.tracks.forms import DayForm, SpanForm
 from kaoqin.tracks.models import TrackDay, TrackStay
 from kaoqin.tracks.words import OWN_TRACK, SEE_TRACKS, TRACK
 
-SHOWN_DAYS, SHOWN_LOOKS, MOST_STAYS, LONGEST_SPAN = 60, 50, 5_000, 31
+SHOWN_DAYS, SHOWN_LOOKS, MOST_STAYS, LONGEST_SPAN = 60, 5, 5_000, 31
 DAY = dt.timedelta(days=1)
 
 
@@ -72,7 +73,7 @@ def day(request: AskedBy, employee_id: int, date: str) -> HttpResponse:
     except ValueError:
         raise NotFound("tracks.no_day", gettext("没有这一天。")) from None
     found = queries.day(employee_id, of, seen_by=request.by, on=request.today)
-    record_access(request.by, [employee_id], gettext("轨迹"), request.path, at=request.asked_at)
+    record_access(request.by, [employee_id], Look.TRACK, request.path, at=request.asked_at)
     stays = list(found.stays.order_by("arrived_s"))
     told = [
         (one, say_clock_of(one.arrived_s), say_clock_of(one.left_s), (one.left_s - one.arrived_s) // 60)
@@ -111,7 +112,9 @@ def heat(request: AskedBy) -> HttpResponse:
     found: list[TrackStay] = []
     if form.is_valid():
         rows = queries.stays(first, last, seen_by=request.by, on=request.today)
-        found = list(rows.order_by(F("arrived_s") - F("left_s"))[:MOST_STAYS])
+        found = list(rows.select_related("day").order_by(F("arrived_s") - F("left_s"))[:MOST_STAYS])
+        people = {one.day.employee_id for one in found}
+        record_access(request.by, sorted(people), Look.HEAT, request.path, at=request.asked_at)
     warm = [(Point(one.latitude, one.longitude), (one.left_s - one.arrived_s) / 60) for one in found]
     context = {"form": form, "count": len(found), "most": MOST_STAYS, "scene": Scene(heat=warm).drawn()}
     return render(request, "tracks/heat.html", context, status=422 if form.errors else 200)
@@ -130,6 +133,6 @@ def own(request: AskedBy) -> HttpResponse:
         "agreed": consent.agrees(request.by.employee_id, TRACK),
         "purpose": TRACK,
         "employee_id": request.by.employee_id,
-        "looks": looks_at(request.by.employee_id, request.asked_at - SHOWN_DAYS * DAY)[:SHOWN_LOOKS],
+        "looks": looks_at(request.by.employee_id)[:SHOWN_LOOKS],
     }
     return render(request, "tracks/own.html", context)

@@ -33,6 +33,7 @@ from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.overtime.words import MANAGE_BANK, SEE_BANK, SEE_OWN_BANK
 from kaoqin.phones import queries as phones
 from kaoqin.phones.words import MANAGE_PLACES, PUNCH, REVIEW_RECORDS, SEE_PHONES
+from kaoqin.privacy.words import OWN_DATA, SEE_COPIES
 from kaoqin.punches.words import IMPORT_PUNCHES, SEE_PUNCHES
 from kaoqin.rollcall.words import CALL_ROLL
 from kaoqin.scheduling.words import MANAGE_RULES, SEE_PLANS, SEE_RULES
@@ -114,6 +115,7 @@ MENU: tuple[Group, ...] = (
             Entry(gettext_lazy("我的轨迹"), "/my/tracks/", "route", OWN_TRACK),
             Entry(gettext_lazy("我的手机"), "/my/phone/", "key", PUNCH),
             Entry(gettext_lazy("我的授权"), "/my/consents/", "id-badge-2", OWN_CONSENT),
+            Entry(gettext_lazy("我的数据"), "/my/data/", "download", OWN_DATA),
         ),
     ),
     Group(
@@ -214,6 +216,7 @@ MENU: tuple[Group, ...] = (
             Entry(pgettext_lazy("list", "地点"), "/sites/", "map-pin", SEE_PEOPLE),
             Entry(pgettext_lazy("list", "公告"), "/announcements/", "speakerphone", OWN_NOTICES),
             Entry(gettext_lazy("生物特征同意"), "/consents/", "shield-lock", SEE_CONSENTS),
+            Entry(pgettext_lazy("list", "个人信息副本"), "/privacy/copies/", "file-zip", SEE_COPIES),
         ),
     ),
     Group(
