@@ -13,7 +13,7 @@ from kaoqin.core import places
 from kaoqin.core.places import Point
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_wall_clock
-from kaoqin.core.words import Refusal
+from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.phones import queries
@@ -57,6 +57,8 @@ def register(key: bytes, name: str, *, replace: bool = False, by: Actor, at: dt.
     employee = self_of(by, today)
     org.hold([employee.pk], today)
     known = Phone.objects.filter(employee=employee, key=key).first()
+    if by.phone_id is not None and (known is None or known.pk != by.phone_id):
+        raise NotAllowed("phones.other_phone", gettext("这个令牌只属于一部手机,不能登记另一部。"))
     if known:
         return known
     if not replace:

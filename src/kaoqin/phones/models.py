@@ -138,6 +138,33 @@ class Phone(models.Model):
         ]
 
 
+class PairingCode(models.Model):
+    """The one code by which somebody's native client may be paired now (配对码): it ends after minutes, and with its use. `digest`
+    fits the digits only as long as the password is the same."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    ends_at = models.DateTimeField()
+
+
+class Token(models.Model):
+    """By which a native client speaks for one phone without a session (令牌); only its SHA-256 is kept. `session_hash` is that of
+    the account when it was made: like a session, it is none any more when the password is another."""
+
+    phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="tokens")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    session_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    last_used_on = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], condition=Q(revoked_at=None), name="token_one_a_phone"),
+        ]
+
+
 class Assessed(models.Model):
     """What was known of a record when it was weighed (`past.Evidence`), and what was found.
 

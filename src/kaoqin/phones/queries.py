@@ -212,7 +212,7 @@ def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
     require(seen_by, PUNCH)
     rows = Phone.objects.select_for_update().select_related("employee")
     found = rows.filter(pk=phone_id, employee=seen_by.employee_id or 0).first() if seen_by.employee_id else None
-    if found is None:
+    if found is None or seen_by.phone_id not in {None, found.pk}:
         raise NotFound("phones.no_phone", gettext("没有这部手机,请重新登记。"))
     return found
 
