@@ -329,6 +329,7 @@ DOORS = {
     "phones:places": ("lfffoff", "lfffoff"),
     "phones:new_place": ("lfffoff", "lfffoff"),
     "phones:place": ("lfffoff", "lfffoff"),
+    "phones:change_place": ("lfffoff", "lfffoff"),
     "phones:networks": ("lfffoff", "lfffoff"),
     "phones:new_network": ("lfffoff", "lfffoff"),
     "phones:network": ("lfffoff", "lfffoff"),

@@ -304,7 +304,7 @@ def punched(cast):
             phone=chen.phone, account=cast.accounts["chen"], made_at=make.NOW, last_used_on=make.TODAY
         ).pk,
         "phones:record": PhoneRecord.objects.get().pk,
-        "phones:place": office(("site_id", cast.site.pk)).pk,
+        **dict.fromkeys(("phones:place", "phones:change_place"), office(("site_id", cast.site.pk)).pk),
         "phones:network": network.pk,
         **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
         **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),

@@ -173,8 +173,9 @@ def refuse_no_fence(one: PlaceDetails) -> None:
 
 @transaction.atomic
 def end_place(place: Place, ends_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
-    """A place is none any more after a day."""
+    """A place is none any more after a day. Only its latest version can be ended."""
     require(by, MANAGE_PLACES, everywhere=True)
+    queries.refuse_old(Place.objects.select_for_update().get(pk=place.pk))
     _end(place, ends_on)
     said = Sentence("打卡地点「{name}」用到 {day}", name=place.name, day=ends_on)
     remember(by, "phones.end_place", place, said, at=at)

@@ -12,6 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
+from kaoqin.phones.models import Place
 from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
 
 _DAY = {"type": "date"}
@@ -88,19 +89,43 @@ class PlaceForm(forms.Form):
 
     def details(self) -> PlaceDetails:
         """What was typed, as a place. Refuses what is neither a circle nor a polygon, and an unknown number."""
+        kind, key = self.cleaned_data["whom"].split(":")
+        employee = org.by_number(self.cleaned_data["number"].strip()) if kind == "employee_id" else None
+        return self.fence(self.cleaned_data["name"], (kind, employee.pk if employee else int(key)))
+
+    def fence(self, name: str, whom: tuple[str, int]) -> PlaceDetails:
+        """Where and when, as typed, for somebody."""
         said = self.cleaned_data
         corners = read_corners(said["corners"])
         if not corners and (said["latitude"] is None or said["longitude"] is None):
             raise Refusal("phones.no_point", gettext("请填写纬度和经度,或多边形顶点。"), "latitude")
         circle = ((said["latitude"], said["longitude"]),)
-        kind, key = said["whom"].split(":")
-        employee = org.by_number(said["number"].strip()) if kind == "employee_id" else None
-        told = {name: said[name] for name in ("name", "begins_on", "ends_on")}
         radius = None if corners else said["radius_m"] or 0
-        whom = (kind, employee.pk if employee else int(key))
-        return PlaceDetails(
-            datum=places.Datum(said["datum"]), corners=corners or circle, radius_m=radius, whom=whom, **told
-        )
+        days = {day: said[day] for day in ("begins_on", "ends_on")}
+        datum = places.Datum(said["datum"])
+        return PlaceDetails(name=name, datum=datum, corners=corners or circle, radius_m=radius, whom=whom, **days)
+
+
+class PlaceChangeForm(PlaceForm):
+    """The form of a place without what stays: its name, and for whom it is."""
+
+    def __init__(self, *told: Any, today: dt.date, place: Place, **named: Any) -> None:
+        super().__init__(*told, today=today, groups=[], initial=_told_of(place, today), **named)
+        for fixed in ("name", "whom", "number"):
+            del self.fields[fixed]
+        self.fields["begins_on"].help_text = gettext(
+            "从这天起按新的,之前仍按原来的;填这一版开始的那天({day}),就是更正当时填错的。"
+        ).format(day=place.begins_on)
+
+
+def _told_of(place: Place, today: dt.date) -> dict[str, Any]:
+    """A place as one would have typed it; a change holds from today, unless it was to begin later."""
+    told: dict[str, Any] = {"datum": place.datum, "ends_on": place.ends_on, "radius_m": place.radius_m}
+    told["begins_on"] = max(today, place.begins_on)
+    if place.radius_m is None:
+        return told | {"corners": "\n".join(f"{north}, {east}" for north, east in place.corners)}
+    (told["latitude"], told["longitude"]) = place.corners[0]
+    return told
 
 
 class NetworkForm(forms.Form):

@@ -13,8 +13,11 @@ class Place(models.Model):
     """Where people may punch, from–to (打卡地点): one point with a radius, or three corners and more.
 
     `corners` are [latitude, longitude] in the datum they were told in. It is for the people of exactly one site, group,
-    department (with all below), or for one employee.
+    department (with all below), or for one employee. A place that is changed has several versions, each with its days;
+    `first` is the first of them, none in the first itself.
     """
+
+    first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
 
     name = models.CharField(max_length=60)
     datum = models.CharField(max_length=10, choices=Datum)
@@ -39,7 +42,13 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")), name="place_ends_after_it_begins"
             ),
+            models.UniqueConstraint(fields=["first", "begins_on"], name="place_version_once_a_day"),
         ]
+
+    @property
+    def stable_id(self) -> int:
+        """The same for all versions of a place."""
+        return self.first_id or self.pk
 
 
 class OfficeNetwork(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from kaoqin.consent import queries as consent
 from kaoqin.core import places
 from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_m, judge
-from kaoqin.core.words import NotFound
+from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, WaysRule
@@ -63,7 +63,7 @@ def places_of(employee_id: int, on: dt.date) -> list[Place]:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a record was made to the places: the verdict, which place says so (name and id), metres beyond its fence
+    """Where a record was made to the places: the verdict, which place says so (name and stable id), metres beyond its fence
     (inside: less than none) and off its middle."""
 
     seen: Seen
@@ -85,7 +85,7 @@ def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Fou
         return Found(Seen.OUTSIDE)
     rank, beyond, fence, place = min(ranked, key=lambda one: (one[0], one[1], one[3].name))
     seen = (Seen.INSIDE, Seen.UNCERTAIN, Seen.OUTSIDE)[rank]
-    return Found(seen, place.name, round(beyond), place.pk, distance_m(fence.middle, here))
+    return Found(seen, place.name, round(beyond), place.stable_id, distance_m(fence.middle, here))
 
 
 def network_of(employee_id: int, address: str, on: dt.date) -> str:
@@ -252,6 +252,17 @@ def place(place_id: int, *, seen_by: Actor) -> Place:
     if found is None:
         raise NotFound("phones.no_place", gettext("没有这个打卡地点。"))
     return found
+
+
+def versions(place: Place) -> QuerySet[Place]:
+    """All versions of a place, the latest first; the caller has asked whether it may be seen."""
+    return Place.objects.filter(Q(pk=place.stable_id) | Q(first=place.stable_id)).order_by("-begins_on")
+
+
+def refuse_old(place: Place) -> None:
+    """Refuse to change what is no longer the latest version of a place: what was true stays."""
+    if versions(place).filter(begins_on__gt=place.begins_on).exists():
+        raise Refusal("phones.old_version", gettext("这个地点已经有更新的版本,请修改最新的那一版。"))
 
 
 def networks(*, seen_by: Actor) -> QuerySet[OfficeNetwork]:

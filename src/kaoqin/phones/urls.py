@@ -16,6 +16,7 @@ urlpatterns = [
     path("phones/places/", place_views.places, name="places"),
     path("phones/places/new/", place_views.new_place, name="new_place"),
     path("phones/places/<int:place_id>/", place_views.place, name="place"),
+    path("phones/places/<int:place_id>/change/", place_views.change_place, name="change_place"),
     path("phones/networks/", place_views.networks, name="networks"),
     path("phones/networks/new/", place_views.new_network, name="new_network"),
     path("phones/networks/<int:network_id>/", place_views.network, name="network"),
