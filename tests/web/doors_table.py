@@ -42,6 +42,7 @@ DOORS = {
     "tracks:day": ("lfoooff", "lfoooff"),
     "tracks:own": ("loooooo", "loooooo"),
     "maps:state": ("lfffoof", "lfffoof"),
+    "maps:locate": ("lmmmmmm", "lffooff"),
     "org:people": ("lffoooo", "lffoooo"),
     "org:hire": ("lfffoff", "lfffoff"),
     "org:person": ("lfooooo", "lfooooo"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import say_list
+from kaoqin.maps import queries as maps
 from kaoqin.maps.scenes import Area, Scene
 from kaoqin.org import queries as org
 from kaoqin.phones import actions, place_actions, queries
@@ -77,7 +78,7 @@ def new_place(request: AskedBy) -> HttpResponse:
         messages.success(request, gettext("已保存。"))
         return redirect("phones:place", made.pk)
     context = {"form": form, "scene": _known_places(request), "title": gettext("新增打卡地点")}
-    context |= {"back": "/phones/places/", "back_label": pgettext("list", "打卡地点")}
+    context |= {"back": "/phones/places/", "back_label": pgettext("list", "打卡地点"), "provider": maps.provider()}
     return render(request, "phones/new_place.html", context, status=422 if form.errors else 200)
 
 
@@ -98,7 +99,7 @@ def change_place(request: AskedBy, place_id: int) -> HttpResponse:
     scene = Scene(areas=[Area(queries.fence_of(found), gettext("原来的范围"), "secondary")]).drawn()
     title = gettext("修改打卡地点「{name}」").format(name=found.name)
     context = {"form": form, "scene": scene, "title": title, "back": f"/phones/places/{found.pk}/"}
-    context["back_label"] = found.name
+    context |= {"back_label": found.name, "provider": maps.provider()}
     return render(request, "phones/new_place.html", context, status=422 if form.errors else 200)
 
 
