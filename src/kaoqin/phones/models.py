@@ -209,7 +209,7 @@ class Assessed(models.Model):
 class Record(Assessed):
     """One punch as a phone sent it, what was found about it, and the punch it became; or what another room understands.
 
-    `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
+    `payload` is the signed text; without consent neither its position nor what it heard about is kept, and the signature then no longer fits.
     `latitude` and `longitude` are WGS-84. `at` is the time that counts, `device_time` what the phone's clock said.
     """
 
