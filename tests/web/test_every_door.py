@@ -32,7 +32,7 @@ from kaoqin.notices import publishing
 from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
 from kaoqin.phones import actions as phones
-from kaoqin.phones import mark_actions
+from kaoqin.phones import mark_actions, site_ways_actions
 from kaoqin.phones.models import Record as PhoneRecord
 from kaoqin.phones.models import Token
 from kaoqin.phones.words import Way
@@ -306,6 +306,9 @@ def punched(cast):
         "phones:record": PhoneRecord.objects.get().pk,
         **dict.fromkeys(("phones:place", "phones:change_place"), office(("site_id", cast.site.pk)).pk),
         "phones:network": network.pk,
+        "phones:end_site_ways": site_ways_actions.state_site_ways(
+            cast.site, make.TODAY, None, [Way.GPS], by=make.ROOT, at=make.NOW
+        ).pk,
         **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
         **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),
         "phones:signal": mark_actions.add_signal(

@@ -208,5 +208,24 @@ class WaysForm(forms.Form):
         return Ways(**{**said, **told})
 
 
+class SiteWaysForm(forms.Form):
+    """Which ways are open to the people of a site, from a day on."""
+
+    site = forms.ChoiceField(label=gettext_lazy("地点"))
+    ways = forms.MultipleChoiceField(
+        label=gettext_lazy("打卡方式"),
+        choices=Way.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        help_text=gettext_lazy("只用这里选的方式,比考勤组的多或少都可以;说明、离线时限、换手机等仍按考勤组。"),
+    )
+    begins_on = _day(gettext_lazy("自"), help_text=gettext_lazy("在此之前的规定到前一天为止。"))
+    ends_on = _day(gettext_lazy("至"), required=False, help_text=gettext_lazy("留空为一直有效;之后又按考勤组。"))
+
+    def __init__(self, *told: Any, **named: Any) -> None:
+        super().__init__(*told, **named)
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+
+
 class DecisionForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=200, widget=forms.Textarea({"rows": 2}))

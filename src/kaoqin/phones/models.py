@@ -125,6 +125,18 @@ class WaysRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]
 
 
+class SiteWays(models.Model):
+    """By which ways the people of a site may punch from–to, instead of those of their groups; all else stays the groups'."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    ways = ArrayField(models.CharField(max_length=10, choices=Way))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "begins_on"], name="site_ways_once_a_day")]
+
+
 class Phone(models.Model):
     """A phone is the public half of its key (P-256, DER). Everybody has at most one that is in use."""
 

@@ -210,5 +210,7 @@ def ways(request: AskedBy, group_id: int) -> HttpResponse:
         messages.success(request, gettext("已保存。"))
         return redirect("phones:ways", group.pk)
     told = [(row, say_list(Way(one).label for one in row.ways)) for row in rows]
-    context = {"group": group, "form": form, "rows": told}
+    at_sites = queries.site_ways(seen_by=request.by).filter(queries.in_force(request.today))
+    sites = [(one.site.name, say_list(Way(way).label for way in one.ways)) for one in at_sites]
+    context = {"group": group, "form": form, "rows": told, "sites": sites}
     return render(request, "phones/ways.html", context, status=422 if form.errors else 200)

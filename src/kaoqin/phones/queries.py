@@ -3,7 +3,7 @@
 import datetime as dt
 import ipaddress
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
@@ -14,7 +14,7 @@ from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, WaysRule
+from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, SiteWays, WaysRule
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -176,10 +176,33 @@ def mark(mark_id: int, *, seen_by: Actor) -> Mark:
 
 
 def ways_of(employee_id: int, on: dt.date) -> Ways:
-    """How somebody may punch on a day; the default where the group states nothing."""
+    """How somebody may punch on a day: as the group states, by default where it states nothing; but where the site of
+    the person states which ways are open, those and no others."""
     group = scheduling.groups_of([employee_id], on).get(employee_id)
     row = WaysRule.objects.filter(group=group.pk if group else None, begins_on__lte=on).order_by("-begins_on").first()
-    return ways_in(row) if row else Ways()
+    found, at_site = ways_in(row) if row else Ways(), site_ways_of(employee_id, on)
+    return replace(found, ways=tuple(Way(one) for one in at_site.ways)) if at_site else found
+
+
+def site_ways_of(employee_id: int, on: dt.date) -> SiteWays | None:
+    """What the site at which somebody works states of the ways on a day; most states nothing."""
+    rows = SiteWays.objects.filter(in_force(on)).select_related("site").order_by("begins_on")
+    stated = {row.site_id: row for row in rows}
+    here = org.site_ids_of(employee_id, on) if stated else []
+    return next((stated[one] for one in here if one in stated), None)
+
+
+def site_ways(*, seen_by: Actor) -> QuerySet[SiteWays]:
+    """All that sites state or stated of the ways."""
+    require(seen_by, MANAGE_PLACES)
+    return SiteWays.objects.select_related("site").order_by("site__name", "-begins_on")
+
+
+def one_site_ways(ways_id: int, *, seen_by: Actor) -> SiteWays:
+    found = site_ways(seen_by=seen_by).filter(pk=ways_id).first()
+    if found is None:
+        raise NotFound("phones.no_site_ways", gettext("没有这条地点的打卡方式。"))
+    return found
 
 
 _RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from_percent")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.phones import mark_views, place_views, review_views, views
+from kaoqin.phones import mark_views, place_views, review_views, site_ways_views, views
 
 app_name = "phones"
 urlpatterns = [
@@ -32,5 +32,8 @@ urlpatterns = [
     path("phones/signals/<int:signal_id>/", mark_views.signal, name="signal"),
     path("screens/<str:key>/", mark_views.show_screen, name="show_screen"),
     path("screens/<str:key>/code/", mark_views.code, name="code"),
+    path("phones/ways/", site_ways_views.site_ways, name="site_ways"),
+    path("phones/ways/new/", site_ways_views.new_site_ways, name="new_site_ways"),
+    path("phones/ways/<int:ways_id>/", site_ways_views.end_site_ways, name="end_site_ways"),
     path("groups/<int:group_id>/phone/", place_views.ways, name="ways"),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from kaoqin.core.words import say_list
 from kaoqin.phones import pairing, queries
 from kaoqin.phones.proving import WITH_POSITION
 from kaoqin.phones.tokens import token_of, with_tokens
@@ -27,7 +28,10 @@ def punch(request: AskedBy) -> HttpResponse:
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
     ways = queries.ways_of(request.by.employee_id, request.today)
+    at_site = queries.site_ways_of(request.by.employee_id, request.today)
     context = {
+        "site": at_site.site.name if at_site else "",
+        "ways_said": say_list(Way(one).label for one in ways.ways),
         "base": BASE,
         "gps": bool(WITH_POSITION & set(ways.ways)),
         "scan": bool({Way.QR, Way.FIXED_QR} & set(ways.ways)),
