@@ -10,6 +10,7 @@ interface Area { ring: Spot[]; label: string; tone: string }
 interface Scene { tiles: string[][]; deepest: number; owner: string; datum: string; areas: Area[]; spots: Mark[]; lines: Line[]; heat: [number, number, number][] }
 
 const CHINA: [Spot, Spot] = [[97, 21], [124, 43]];
+const NEAR = 15;
 maplibre.setWorkerUrl(worker);
 
 /** A colour of the look in a notation that the map reads: what it is once it is painted. */
@@ -115,6 +116,10 @@ function pick(map: Map, form: HTMLFormElement, datum: string): void {
     move();
   });
   for (const name of ["latitude", "longitude", "datum"]) field(name).addEventListener("change", move);
+  form.addEventListener("located", () => {
+    move();
+    if (field("datum").value === datum) map.jumpTo({ center: here.getLngLat(), zoom: Math.max(map.getZoom(), NEAR) });
+  });
   move();
 }
 

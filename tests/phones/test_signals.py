@@ -1,11 +1,13 @@
 """Wi-Fi stations and beacons: written in one way, of one's own site, from–to, stated by HR or by a table."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import make
-from handset import Handset
+from handset import Handset, agree, point
 from kaoqin.core.words import Refusal
 from kaoqin.phones import actions, mark_actions, signals_import
 from kaoqin.phones.mark_actions import SignalDetails
@@ -116,3 +118,40 @@ def test_they_come_from_a_table_and_from_a_page(cast, enter):
     assert {one.address for one in Signal.objects.all()} == {STATION, f"{UUID}/1/7"}
     assert STATION in he.get("/phones/signals/").content.decode()
     assert enter("wang").get("/phones/signals/").status_code == 403
+
+
+THEIRS = ["c0:ff:ee:00:00:01", "C0-FF-EE-00-00-02"]
+BEACONS = [{"uuid": UUID.upper(), "major": 1, "minor": 7}, {"uuid": UUID, "major": 1, "minor": 8}]
+
+
+def about(record):
+    told = json.loads(record.payload)
+    return told["wifi"], [one["minor"] for one in told["beacons"]], told["point"]
+
+
+@pytest.mark.parametrize("kind", ["punch", "visit_in"])
+def test_without_consent_nothing_of_what_is_about_is_kept(lin, kind):
+    sent = lin.record(kind=kind, wifi=THEIRS, beacons=BEACONS, point=point())
+    lin.send(sent)
+    assert about(Record.objects.get()) == ([], [], None)
+    assert Record.objects.get().stations == []
+    assert lin.send(sent)[0].state == "known", "what was sent is known all the same"
+
+
+def test_without_consent_only_what_of_ours_proved_the_place_is_kept(cast, lin):
+    add(cast.site)
+    lin.send(lin.record(wifi=[*THEIRS, STATION.upper()], beacons=BEACONS, point=None))
+    assert (Record.objects.get().way, about(Record.objects.get())) == ("wifi", ([STATION.upper()], [], None))
+
+
+def test_a_beacon_of_ours_stays_and_its_neighbours_do_not(cast, lin):
+    add(cast.site, Way.BEACON, f"{UUID}/1/8")
+    lin.send(lin.record(wifi=THEIRS, beacons=BEACONS, point=None))
+    assert (Record.objects.get().way, about(Record.objects.get())) == ("beacon", ([], [8], None))
+
+
+def test_with_consent_all_is_kept_as_it_was_signed(cast, lin):
+    agree(lin.by)
+    sent = lin.record(wifi=THEIRS, beacons=BEACONS)
+    lin.send(sent)
+    assert Record.objects.get().payload == sent.payload

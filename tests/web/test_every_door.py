@@ -32,8 +32,9 @@ from kaoqin.notices import publishing
 from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
 from kaoqin.phones import actions as phones
-from kaoqin.phones import mark_actions
+from kaoqin.phones import mark_actions, site_ways_actions
 from kaoqin.phones.models import Record as PhoneRecord
+from kaoqin.phones.models import Token
 from kaoqin.phones.words import Way
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
@@ -300,9 +301,15 @@ def punched(cast):
     network = phones.add_network(cast.site, "总部", "203.0.113.0/24", make.SINCE, by=cast.by("he"), at=make.NOW)
     return {
         **dict.fromkeys(("phones:approve", "phones:reject"), waiting.pk),
+        "phones:revoke": Token.objects.create(
+            phone=chen.phone, account=cast.accounts["chen"], made_at=make.NOW, last_used_on=make.TODAY
+        ).pk,
         "phones:record": PhoneRecord.objects.get().pk,
-        "phones:place": office(("site_id", cast.site.pk)).pk,
+        **dict.fromkeys(("phones:place", "phones:change_place"), office(("site_id", cast.site.pk)).pk),
         "phones:network": network.pk,
+        "phones:end_site_ways": site_ways_actions.state_site_ways(
+            cast.site, make.TODAY, None, [Way.GPS], by=make.ROOT, at=make.NOW
+        ).pk,
         **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
         **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),
         "phones:signal": mark_actions.add_signal(

@@ -196,6 +196,13 @@ SETTINGS: tuple[Setting, ...] = (
         "http:// 或 https:// 开头的网址",
     ),
     Setting(
+        "KAOQIN_TOKEN_DAYS",
+        "90",
+        _between(1, 3650),
+        "手机客户端多少天没有使用后,令牌失效,需重新配对",
+        "1 到 3650 的整数",
+    ),
+    Setting(
         "KAOQIN_TILES",
         "none",
         _tiles,

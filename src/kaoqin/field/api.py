@@ -4,16 +4,16 @@ import uuid
 
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
-from ninja.security import django_auth
 
 from kaoqin.core.words import Refusal
 from kaoqin.field import photos
 from kaoqin.field.day import day_of
 from kaoqin.field.wire import DayAnswer, HereAsked, PhotoAnswer
 from kaoqin.phones.actions import self_of
+from kaoqin.phones.entering import SESSION_OR_TOKEN
 from kaoqin.security.requests import AskedBy
 
-router = Router(auth=django_auth, tags=["field"])
+router = Router(auth=SESSION_OR_TOKEN, tags=["field"])
 
 
 @router.post("/day", response=DayAnswer)

@@ -16,6 +16,7 @@ from kaoqin.field import queries
 from kaoqin.field.forms import ChangeForm, CustomerForm, OwnerForm, PlaceForm
 from kaoqin.field.models import Customer
 from kaoqin.field.words import MANAGE_CUSTOMERS, VISIT, Sureness
+from kaoqin.maps import queries as maps
 from kaoqin.maps.scenes import Area, Scene, Spot
 from kaoqin.org import queries as org
 from kaoqin.phones.drawing import draw
@@ -107,6 +108,7 @@ def _told(request: AskedBy, found: Customer, form: PlaceForm) -> dict[str, Any]:
         "picture": draw([fence]) if fence else None,
         "scene": (Scene([Area(fence, found.name)]) if fence else Scene(spots=_sites())).drawn(),
         "places": queries.may_place(found, seen_by=request.by, on=request.today),
+        "provider": maps.provider(),
         "manages": may(request.by, MANAGE_CUSTOMERS),
         "owners": queries.owners_of(found)[:50],
         "owner_form": OwnerForm(initial={"begins_on": request.today}),

@@ -136,10 +136,12 @@ class Visit(models.Model):
 
 class VisitPhoto(models.Model):
     """A photo somebody took for a visit, by the id the phone gave it. It comes before its visit's record, and is dropped
-    where that never comes. One that was kept long enough has no `path` any more."""
+    where that never comes. One that was kept long enough has no `path` any more. One that came with the token of a `phone` is
+    for a record of that phone."""
 
     key = models.UUIDField()
     employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    phone = models.ForeignKey("phones.Phone", null=True, on_delete=models.PROTECT, related_name="+")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="photos")
     path = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)

@@ -54,7 +54,7 @@ def keep_photo(key: uuid.UUID, content: bytes, *, by: Actor, at: dt.datetime) ->
     path = place("photo.jpg")
     path.write_bytes(tidied)
     told = {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(tidied), "brought_at": at}
-    return VisitPhoto.objects.create(key=key, employee_id=by.employee_id, path=path.name, **told)
+    return VisitPhoto.objects.create(key=key, employee_id=by.employee_id, phone_id=by.phone_id, path=path.name, **told)
 
 
 def tidy(content: bytes) -> bytes:

@@ -6,6 +6,7 @@ A record that says nothing one can understand is held with a sentence: it stays,
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from pydantic import ValidationError
 
@@ -106,6 +107,7 @@ def take_out(record: Record, about: dict[str, Any], by: Actor, at: dt.datetime) 
 
 def _end(visit: Visit, record: Record, told: AboutOut) -> None:
     mine = VisitPhoto.objects.filter(employee=record.employee_id, key__in=told.photos, visit=None)
+    mine = mine.filter(Q(phone=None) | Q(phone=record.phone_id))
     mine.update(visit=visit)
     answers, _ = check(kind_queries.terms_in(visit.terms).fields, told.answers)
     visit.out_record, visit.out_at = record, max(record.at, visit.started_at)

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy
 
 
 class AddressForm(forms.Form):
-    address = forms.CharField(label=gettext_lazy("地址"), max_length=200)
+    address = forms.CharField(
+        label=gettext_lazy("地址"), max_length=200, error_messages={"required": gettext_lazy("请先填写地址。")}
+    )
     city = forms.CharField(
         label=gettext_lazy("城市"),
         max_length=40,

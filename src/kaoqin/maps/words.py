@@ -55,3 +55,4 @@ FAULTS = {
 }
 
 SEE_MAPS = permission("maps.see", gettext_lazy("查看地图服务的状态"), [Role.HR, Role.ADMINISTRATOR])
+LOCATE = permission("maps.locate", gettext_lazy("按地址查找位置"), [Role.MANAGER, Role.HR])

@@ -13,7 +13,7 @@ from kaoqin.core import places
 from kaoqin.core.places import Point
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_wall_clock
-from kaoqin.core.words import Refusal
+from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.phones import queries
@@ -58,6 +58,8 @@ def register(key: bytes, name: str, *, replace: bool = False, by: Actor, at: dt.
     employee = self_of(by, today)
     org.hold([employee.pk], today)
     known = Phone.objects.filter(employee=employee, key=key).first()
+    if by.phone_id is not None and (known is None or known.pk != by.phone_id):
+        raise NotAllowed("phones.other_phone", gettext("这个令牌只属于一部手机,不能登记另一部。"))
     if known:
         return known
     if not replace:
@@ -172,8 +174,9 @@ def refuse_no_fence(one: PlaceDetails) -> None:
 
 @transaction.atomic
 def end_place(place: Place, ends_on: dt.date, *, by: Actor, at: dt.datetime) -> None:
-    """A place is none any more after a day."""
+    """A place is none any more after a day. Only its latest version can be ended."""
     require(by, MANAGE_PLACES, everywhere=True)
+    queries.refuse_old(Place.objects.select_for_update().get(pk=place.pk))
     _end(place, ends_on)
     said = Sentence("打卡地点「{name}」用到 {day}", name=place.name, day=ends_on)
     remember(by, "phones.end_place", place, said, at=at)

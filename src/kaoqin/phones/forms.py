@@ -12,6 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
+from kaoqin.phones.models import Place
 from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
 
 _DAY = {"type": "date"}
@@ -88,19 +89,43 @@ class PlaceForm(forms.Form):
 
     def details(self) -> PlaceDetails:
         """What was typed, as a place. Refuses what is neither a circle nor a polygon, and an unknown number."""
+        kind, key = self.cleaned_data["whom"].split(":")
+        employee = org.by_number(self.cleaned_data["number"].strip()) if kind == "employee_id" else None
+        return self.fence(self.cleaned_data["name"], (kind, employee.pk if employee else int(key)))
+
+    def fence(self, name: str, whom: tuple[str, int]) -> PlaceDetails:
+        """Where and when, as typed, for somebody."""
         said = self.cleaned_data
         corners = read_corners(said["corners"])
         if not corners and (said["latitude"] is None or said["longitude"] is None):
             raise Refusal("phones.no_point", gettext("请填写纬度和经度,或多边形顶点。"), "latitude")
         circle = ((said["latitude"], said["longitude"]),)
-        kind, key = said["whom"].split(":")
-        employee = org.by_number(said["number"].strip()) if kind == "employee_id" else None
-        told = {name: said[name] for name in ("name", "begins_on", "ends_on")}
         radius = None if corners else said["radius_m"] or 0
-        whom = (kind, employee.pk if employee else int(key))
-        return PlaceDetails(
-            datum=places.Datum(said["datum"]), corners=corners or circle, radius_m=radius, whom=whom, **told
-        )
+        days = {day: said[day] for day in ("begins_on", "ends_on")}
+        datum = places.Datum(said["datum"])
+        return PlaceDetails(name=name, datum=datum, corners=corners or circle, radius_m=radius, whom=whom, **days)
+
+
+class PlaceChangeForm(PlaceForm):
+    """The form of a place without what stays: its name, and for whom it is."""
+
+    def __init__(self, *told: Any, today: dt.date, place: Place, **named: Any) -> None:
+        super().__init__(*told, today=today, groups=[], initial=_told_of(place, today), **named)
+        for fixed in ("name", "whom", "number"):
+            del self.fields[fixed]
+        self.fields["begins_on"].help_text = gettext(
+            "从这天起按新的,之前仍按原来的;填这一版开始的那天({day}),就是更正当时填错的。"
+        ).format(day=place.begins_on)
+
+
+def _told_of(place: Place, today: dt.date) -> dict[str, Any]:
+    """A place as one would have typed it; a change holds from today, unless it was to begin later."""
+    told: dict[str, Any] = {"datum": place.datum, "ends_on": place.ends_on, "radius_m": place.radius_m}
+    told["begins_on"] = max(today, place.begins_on)
+    if place.radius_m is None:
+        return told | {"corners": "\n".join(f"{north}, {east}" for north, east in place.corners)}
+    (told["latitude"], told["longitude"]) = place.corners[0]
+    return told
 
 
 class NetworkForm(forms.Form):
@@ -181,6 +206,25 @@ class WaysForm(forms.Form):
         said = {key: value for key, value in self.cleaned_data.items() if key != "begins_on"}
         told = {"ways": tuple(Way(one) for one in said["ways"]), "outside": Outside(said["outside"])}
         return Ways(**{**said, **told})
+
+
+class SiteWaysForm(forms.Form):
+    """Which ways are open to the people of a site, from a day on."""
+
+    site = forms.ChoiceField(label=gettext_lazy("地点"))
+    ways = forms.MultipleChoiceField(
+        label=gettext_lazy("打卡方式"),
+        choices=Way.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        help_text=gettext_lazy("只用这里选的方式,比考勤组的多或少都可以;说明、离线时限、换手机等仍按考勤组。"),
+    )
+    begins_on = _day(gettext_lazy("自"), help_text=gettext_lazy("在此之前的规定到前一天为止。"))
+    ends_on = _day(gettext_lazy("至"), required=False, help_text=gettext_lazy("留空为一直有效;之后又按考勤组。"))
+
+    def __init__(self, *told: Any, **named: Any) -> None:
+        super().__init__(*told, **named)
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
 
 
 class DecisionForm(forms.Form):

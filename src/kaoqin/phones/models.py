@@ -13,8 +13,11 @@ class Place(models.Model):
     """Where people may punch, from–to (打卡地点): one point with a radius, or three corners and more.
 
     `corners` are [latitude, longitude] in the datum they were told in. It is for the people of exactly one site, group,
-    department (with all below), or for one employee.
+    department (with all below), or for one employee. A place that is changed has several versions, each with its days;
+    `first` is the first of them, none in the first itself.
     """
+
+    first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
 
     name = models.CharField(max_length=60)
     datum = models.CharField(max_length=10, choices=Datum)
@@ -39,7 +42,13 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")), name="place_ends_after_it_begins"
             ),
+            models.UniqueConstraint(fields=["first", "begins_on"], name="place_version_once_a_day"),
         ]
+
+    @property
+    def stable_id(self) -> int:
+        """The same for all versions of a place."""
+        return self.first_id or self.pk
 
 
 class OfficeNetwork(models.Model):
@@ -116,6 +125,18 @@ class WaysRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]
 
 
+class SiteWays(models.Model):
+    """By which ways the people of a site may punch from–to, instead of those of their groups; all else stays the groups'."""
+
+    site = models.ForeignKey("org.Site", on_delete=models.PROTECT, related_name="+")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    ways = ArrayField(models.CharField(max_length=10, choices=Way))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "begins_on"], name="site_ways_once_a_day")]
+
+
 class Phone(models.Model):
     """A phone is the public half of its key (P-256, DER). Everybody has at most one that is in use."""
 
@@ -135,6 +156,33 @@ class Phone(models.Model):
                 fields=["employee"], condition=Q(state=PhoneState.BOUND), name="phone_in_use_one_each"
             ),
             models.UniqueConstraint(fields=["employee", "key"], name="phone_key_once"),
+        ]
+
+
+class PairingCode(models.Model):
+    """The one code by which somebody's native client may be paired now (配对码): it ends after minutes, and with its use. `digest`
+    fits the digits only as long as the password is the same."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    ends_at = models.DateTimeField()
+
+
+class Token(models.Model):
+    """By which a native client speaks for one phone without a session (令牌); only its SHA-256 is kept. `session_hash` is that of
+    the account when it was made: like a session, it is none any more when the password is another."""
+
+    phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="tokens")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    session_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    last_used_on = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], condition=Q(revoked_at=None), name="token_one_a_phone"),
         ]
 
 
@@ -173,9 +221,11 @@ class Assessed(models.Model):
 class Record(Assessed):
     """One punch as a phone sent it, what was found about it, and the punch it became; or what another room understands.
 
-    `payload` is the signed text; without consent its position is not kept, and the signature then no longer fits.
-    `latitude` and `longitude` are WGS-84, to 0.01° only where `keeping` is coarse (`coarsening`): the payload is then changed, its
-    `digest` is that of what was signed, and `repeated` says whether the person was at the same point, to the last digit, twice. Of one that is gone (`retention`) only what was found is kept. `at` is the time that counts, `device_time` what the phone's clock said.
+    `payload` is the signed text; without consent neither its position nor what it heard about is kept, and the signature then no
+    longer fits. `latitude` and `longitude` are WGS-84, to 0.01° only where `keeping` is coarse (`coarsening`): the payload is then
+    changed, its `digest` is that of what was signed, and `repeated` says whether the person was at the same point, to the last
+    digit, twice. Of one that is gone (`retention`) only what was found is kept. `at` is the time that counts, `device_time` what
+    the phone's clock said.
     """
 
     phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="records")

@@ -10,11 +10,12 @@ from django.utils.translation import gettext, pgettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import say_list
+from kaoqin.maps import queries as maps
 from kaoqin.maps.scenes import Area, Scene
 from kaoqin.org import queries as org
-from kaoqin.phones import actions, queries
+from kaoqin.phones import actions, place_actions, queries
 from kaoqin.phones.drawing import draw
-from kaoqin.phones.forms import EndForm, NetworkForm, PlaceForm, WaysForm
+from kaoqin.phones.forms import EndForm, NetworkForm, PlaceChangeForm, PlaceForm, WaysForm
 from kaoqin.phones.models import OfficeNetwork, Place
 from kaoqin.phones.words import MANAGE_PLACES, Way, Ways
 from kaoqin.scheduling import queries as scheduling
@@ -76,7 +77,29 @@ def new_place(request: AskedBy) -> HttpResponse:
     if made:
         messages.success(request, gettext("已保存。"))
         return redirect("phones:place", made.pk)
-    context = {"form": form, "scene": _known_places(request)}
+    context = {"form": form, "scene": _known_places(request), "title": gettext("新增打卡地点")}
+    context |= {"back": "/phones/places/", "back_label": pgettext("list", "打卡地点"), "provider": maps.provider()}
+    return render(request, "phones/new_place.html", context, status=422 if form.errors else 200)
+
+
+def change_place(request: AskedBy, place_id: int) -> HttpResponse:
+    """A place as it shall be from a day on; begins with what it is."""
+    require(request.by, MANAGE_PLACES, everywhere=True)
+    found = queries.place(place_id, seen_by=request.by)
+    form = PlaceChangeForm(request.POST or None, today=request.today, place=found)
+
+    def change(_: dict[str, Any]) -> Place:
+        told = form.fence(found.name, ("", 0))
+        return place_actions.change_place(found, told, by=request.by, at=request.asked_at)
+
+    made = attempt(form, change) if request.method == "POST" else None
+    if made:
+        messages.success(request, gettext("已保存。"))
+        return redirect("phones:place", made.pk)
+    scene = Scene(areas=[Area(queries.fence_of(found), gettext("原来的范围"), "secondary")]).drawn()
+    title = gettext("修改打卡地点「{name}」").format(name=found.name)
+    context = {"form": form, "scene": scene, "title": title, "back": f"/phones/places/{found.pk}/"}
+    context |= {"back_label": found.name, "provider": maps.provider()}
     return render(request, "phones/new_place.html", context, status=422 if form.errors else 200)
 
 
@@ -99,8 +122,11 @@ def place(request: AskedBy, place_id: int) -> HttpResponse:
     if request.method == "POST" and attempt(form, change):
         messages.success(request, gettext("已保存。"))
         return redirect("phones:places")
+    versions = list(queries.versions(found))
     context = {
         "place": found,
+        "versions": [(one, _say_shape(one)) for one in versions],
+        "latest": versions[0].pk == found.pk,
         "form": form,
         "whom": _say_whom(found, org.department_names(request.today)),
         "shape": _say_shape(found),
@@ -184,5 +210,7 @@ def ways(request: AskedBy, group_id: int) -> HttpResponse:
         messages.success(request, gettext("已保存。"))
         return redirect("phones:ways", group.pk)
     told = [(row, say_list(Way(one).label for one in row.ways)) for row in rows]
-    context = {"group": group, "form": form, "rows": told}
+    at_sites = queries.site_ways(seen_by=request.by).filter(queries.in_force(request.today))
+    sites = [(one.site.name, say_list(Way(way).label for way in one.ways)) for one in at_sites]
+    context = {"group": group, "form": form, "rows": told, "sites": sites}
     return render(request, "phones/ways.html", context, status=422 if form.errors else 200)

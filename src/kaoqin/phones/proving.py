@@ -7,6 +7,7 @@ photographed and copied, only with a position at a place.
 
 import datetime as dt
 import hmac
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,12 +47,14 @@ class Claim:
 
 @dataclass
 class Proof:
-    """What is found: the verdict and the way that gave it, the position in WGS-84 where it may be kept, what is odd."""
+    """What is found: the verdict and the way that gave it, the position in WGS-84 where it may be kept, the station or beacon
+    of ours that was heard, what is odd."""
 
     found: Found = field(default_factory=lambda: Found(Seen.UNKNOWN))
     way: str = ""
     point: Point | None = None
     here: Found | None = None
+    heard: str = ""
     flags: set[Flag] = field(default_factory=set)
 
 
@@ -149,12 +152,12 @@ def _by_position(claim: Claim, proof: Proof) -> Found | None:
 
 def _by_station(claim: Claim, proof: Proof) -> Found | None:
     """A Wi-Fi station of one's site is about. A browser cannot tell; a native client can."""
-    return _by_signal(claim, Way.WIFI, [_read(signals.station_of, one) for one in claim.sent.wifi])
+    return _by_signal(claim, proof, Way.WIFI, [_read(signals.station_of, one) for one in claim.sent.wifi])
 
 
 def _by_beacon(claim: Claim, proof: Proof) -> Found | None:
     heard = [_read(signals.beacon_of, one.uuid, one.major, one.minor) for one in claim.sent.beacons]
-    return _by_signal(claim, Way.BEACON, heard)
+    return _by_signal(claim, proof, Way.BEACON, heard)
 
 
 def _read(how: Callable[..., str], *told: str | int) -> str:
@@ -165,9 +168,24 @@ def _read(how: Callable[..., str], *told: str | int) -> str:
         return ""
 
 
-def _by_signal(claim: Claim, kind: Way, heard: Sequence[str]) -> Found | None:
+def _by_signal(claim: Claim, proof: Proof, kind: Way, heard: Sequence[str]) -> Found | None:
     known = claim.who.signal(list(filter(None, heard)), kind) if any(heard) else None
-    return Found(Seen.INSIDE, known.name) if known else None
+    if known is None:
+        return None
+    proof.heard = known.address
+    return Found(Seen.INSIDE, known.name)
+
+
+def without_surroundings(text: str, sent: ProofSent, heard: str) -> str:
+    """A payload without the Wi-Fi and the beacons about, which say where somebody is; the one of ours that proved the place
+    stays. Without consent to their position no more is kept."""
+    wifi = [one for one in sent.wifi if heard and _read(signals.station_of, one) == heard]
+    beacons = [
+        one.dict()
+        for one in sent.beacons
+        if heard and _read(signals.beacon_of, one.uuid, one.major, one.minor) == heard
+    ]
+    return json.dumps({**json.loads(text), "wifi": wifi, "beacons": beacons}, ensure_ascii=False)
 
 
 def _by_network(claim: Claim, proof: Proof) -> Found | None:

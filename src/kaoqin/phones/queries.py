@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from kaoqin.consent import queries as consent
 from kaoqin.core import places
 from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_m, judge
-from kaoqin.core.words import NotFound
+from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, WaysRule
+from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, SiteWays, WaysRule
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
@@ -55,7 +55,7 @@ def fence_of(place: Place) -> Fence:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a record was made to the places: the verdict, which place says so (name and id), metres beyond its fence
+    """Where a record was made to the places: the verdict, which place says so (name and stable id), metres beyond its fence
     (inside: less than none) and off its middle."""
 
     seen: Seen
@@ -77,7 +77,7 @@ def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Fou
         return Found(Seen.OUTSIDE)
     rank, beyond, fence, place = min(ranked, key=lambda one: (one[0], one[1], one[3].name))
     seen = (Seen.INSIDE, Seen.UNCERTAIN, Seen.OUTSIDE)[rank]
-    return Found(seen, place.name, round(beyond), place.pk, distance_m(fence.middle, here))
+    return Found(seen, place.name, round(beyond), place.stable_id, distance_m(fence.middle, here))
 
 
 def network_at(address: str, on: dt.date, site_ids: Collection[int] | None = None) -> OfficeNetwork | None:
@@ -144,6 +144,19 @@ def mark(mark_id: int, *, seen_by: Actor) -> Mark:
     return found
 
 
+def site_ways(*, seen_by: Actor) -> QuerySet[SiteWays]:
+    """All that sites state or stated of the ways."""
+    require(seen_by, MANAGE_PLACES)
+    return SiteWays.objects.select_related("site").order_by("site__name", "-begins_on")
+
+
+def one_site_ways(ways_id: int, *, seen_by: Actor) -> SiteWays:
+    found = site_ways(seen_by=seen_by).filter(pk=ways_id).first()
+    if found is None:
+        raise NotFound("phones.no_site_ways", gettext("没有这条地点的打卡方式。"))
+    return found
+
+
 _RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from_percent")
 
 
@@ -176,8 +189,10 @@ def own_phone(phone_id: int, *, seen_by: Actor) -> Phone:
 
 
 def _held_phones(by: Actor) -> QuerySet[Phone]:
-    rows = Phone.objects.select_for_update(of=("self",)).select_related("employee")
-    return rows.filter(employee=by.employee_id or 0).order_by("pk")
+    """One's phones; only that of the token where one came in by a token."""
+    rows = Phone.objects.select_for_update(of=("self",)).select_related("employee").order_by("pk")
+    rows = rows.filter(employee=by.employee_id or 0)
+    return rows if by.phone_id is None else rows.filter(pk=by.phone_id)
 
 
 def _the_phone(found: Phone | None) -> Phone:
@@ -221,6 +236,17 @@ def place(place_id: int, *, seen_by: Actor) -> Place:
     if found is None:
         raise NotFound("phones.no_place", gettext("没有这个打卡地点。"))
     return found
+
+
+def versions(place: Place) -> QuerySet[Place]:
+    """All versions of a place, the latest first; the caller has asked whether it may be seen."""
+    return Place.objects.filter(Q(pk=place.stable_id) | Q(first=place.stable_id)).order_by("-begins_on")
+
+
+def refuse_old(place: Place) -> None:
+    """Refuse to change what is no longer the latest version of a place: what was true stays."""
+    if versions(place).filter(begins_on__gt=place.begins_on).exists():
+        raise Refusal("phones.old_version", gettext("这个地点已经有更新的版本,请修改最新的那一版。"))
 
 
 def networks(*, seen_by: Actor) -> QuerySet[OfficeNetwork]:

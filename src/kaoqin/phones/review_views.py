@@ -20,6 +20,7 @@ from kaoqin.phones.models import Phone, Record
 from kaoqin.phones.saying import names_in, say_all, say_first, say_score
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.today import moments_of, say_metres
+from kaoqin.phones.tokens import token_of, with_tokens
 from kaoqin.phones.words import (
     APPROVE_PHONES,
     PHONE_TONES,
@@ -175,7 +176,7 @@ def phones(request: AskedBy) -> HttpResponseBase:
     require(request.by, SEE_PHONES)
     page: ListPage[Phone] = ListPage(
         request,
-        queries.phones(seen_by=request.by, on=request.today),
+        with_tokens(queries.phones(seen_by=request.by, on=request.today), request.today),
         title=pgettext("list", "员工手机"),
         columns=[
             Column("name", gettext("姓名"), lambda p: p.employee.name, "employee__name"),
@@ -186,6 +187,8 @@ def phones(request: AskedBy) -> HttpResponseBase:
             ),
             Column("registered", gettext("登记时间"), lambda p: p.registered_at, "registered_at"),
             Column("by", gettext("处理人"), lambda p: p.decided_by.name if p.decided_by else ""),
+            Column("client", gettext("客户端最近使用"), _client),
+            Column("end", gettext("断开客户端"), lambda p: "", button=_revoke_button),
             Column(
                 "yes", gettext("批准"), lambda p: "", button=lambda p: _button(request, p, "approve", gettext("批准"))
             ),
@@ -198,6 +201,16 @@ def phones(request: AskedBy) -> HttpResponseBase:
         empty=gettext("还没有员工登记手机。员工第一次打卡时自动登记。"),
     )
     return page.answer()
+
+
+def _client(phone: Phone) -> dt.date | None:
+    token = token_of(phone)
+    return token.last_used_on if token else None
+
+
+def _revoke_button(phone: Phone) -> tuple[str, str] | None:
+    token = token_of(phone)
+    return (gettext("断开"), f"/phones/tokens/{token.pk}/revoke/") if token else None
 
 
 def _button(request: AskedBy, phone: Phone, what: str, label: str) -> tuple[str, str] | None:

@@ -3,13 +3,14 @@ stations and networks. Each is asked once, when it is first needed: a punch is j
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
 from kaoqin.org import queries as org
 from kaoqin.phones import queries
-from kaoqin.phones.models import Mark, Place, Screen, Signal, WaysRule
+from kaoqin.phones.models import Mark, Place, Screen, Signal, SiteWays, WaysRule
 from kaoqin.phones.queries import in_force
 from kaoqin.phones.words import Way, Ways
 from kaoqin.scheduling import queries as scheduling
@@ -32,10 +33,18 @@ class Standing:
 
     @cached_property
     def ways(self) -> Ways:
-        """How they may punch; the default where the group states nothing."""
+        """How they may punch: as the group states, by default where it states nothing; but where their site states which
+        ways are open, those and no others."""
         rows = WaysRule.objects.filter(group=self.group_id, begins_on__lte=self.on).order_by("-begins_on")
-        row = rows.first()
-        return queries.ways_in(row) if row else Ways()
+        row, at_site = rows.first(), self.site_ways
+        found = queries.ways_in(row) if row else Ways()
+        return replace(found, ways=tuple(Way(one) for one in at_site.ways)) if at_site else found
+
+    @cached_property
+    def site_ways(self) -> SiteWays | None:
+        """What their site states of the ways; most state nothing."""
+        rows = SiteWays.objects.filter(in_force(self.on), site__in=self._posted.site_ids)
+        return rows.select_related("site").order_by("-begins_on").first()
 
     @cached_property
     def agrees(self) -> bool:

@@ -20,7 +20,7 @@ from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, Record
-from kaoqin.phones.proving import Claim, Proof, locate, prove
+from kaoqin.phones.proving import Claim, Proof, locate, prove, without_surroundings
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
 from kaoqin.phones.standing import Standing
@@ -217,9 +217,7 @@ def _state(judged: Judged, told: PayloadSent) -> RecordState:
 
 
 def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
-    kept = sent.payload
-    if told.point and judged.proof.point is None:
-        kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
+    kept = _kept_text(phone, told, sent, judged.proof)
     return Record(
         phone=phone,
         employee=phone.employee,
@@ -243,6 +241,17 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
         flags=sorted(judged.flags),
         note=told.note.strip(),
     )
+
+
+def _kept_text(phone: Phone, told: PayloadSent, sent: SignedRecord, proof: Proof) -> str:
+    """The payload without what may not be kept: a position that was not used, and without consent what is heard about."""
+    kept = sent.payload
+    if told.point and proof.point is None:
+        kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
+    heard = bool(told.wifi or told.beacons) and proof.point is None
+    if heard and not queries.agrees_to_location(phone.employee_id):
+        kept = without_surroundings(kept, told, proof.heard)
+    return kept
 
 
 def append(row: Record, at: dt.datetime) -> None:

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from kaoqin.phones import mark_views, place_views, review_views, views
+from kaoqin.phones import mark_views, place_views, review_views, site_ways_views, views
 
 app_name = "phones"
 urlpatterns = [
     path("punch/", views.punch, name="punch"),
     path("my/phone/", views.own, name="own"),
+    path("my/phone/pair/", views.pair, name="pair"),
+    path("phones/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
     path("phones/", review_views.phones, name="phones"),
     path("phones/<int:phone_id>/approve/", review_views.approve, name="approve"),
     path("phones/<int:phone_id>/reject/", review_views.reject, name="reject"),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("phones/places/", place_views.places, name="places"),
     path("phones/places/new/", place_views.new_place, name="new_place"),
     path("phones/places/<int:place_id>/", place_views.place, name="place"),
+    path("phones/places/<int:place_id>/change/", place_views.change_place, name="change_place"),
     path("phones/networks/", place_views.networks, name="networks"),
     path("phones/networks/new/", place_views.new_network, name="new_network"),
     path("phones/networks/<int:network_id>/", place_views.network, name="network"),
@@ -29,5 +32,8 @@ urlpatterns = [
     path("phones/signals/<int:signal_id>/", mark_views.signal, name="signal"),
     path("screens/<str:key>/", mark_views.show_screen, name="show_screen"),
     path("screens/<str:key>/code/", mark_views.code, name="code"),
+    path("phones/ways/", site_ways_views.site_ways, name="site_ways"),
+    path("phones/ways/new/", site_ways_views.new_site_ways, name="new_site_ways"),
+    path("phones/ways/<int:ways_id>/", site_ways_views.end_site_ways, name="end_site_ways"),
     path("groups/<int:group_id>/phone/", place_views.ways, name="ways"),
 ]

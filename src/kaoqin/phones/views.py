@@ -1,13 +1,21 @@
-"""Pages of whoever punches by phone: the button, one's own phones, the consent to one's position."""
+"""Pages of whoever punches by phone: the button, one's own phones and their clients, the consent to one's position."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import segno
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
-from kaoqin.phones import queries
+from kaoqin.core.words import say_list
+from kaoqin.phones import pairing, queries
 from kaoqin.phones.proving import WITH_POSITION
 from kaoqin.phones.standing import Standing
+from kaoqin.phones.tokens import token_of, with_tokens
 from kaoqin.phones.words import LOCATION, PHONE_TONES, PUNCH, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -20,8 +28,11 @@ def punch(request: AskedBy) -> HttpResponse:
     require(request.by, PUNCH)
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
-    ways = Standing(request.by.employee_id, request.today).ways
+    who = Standing(request.by.employee_id, request.today)
+    ways, at_site = who.ways, who.site_ways
     context = {
+        "site": at_site.site.name if at_site else "",
+        "ways_said": say_list(Way(one).label for one in ways.ways),
         "base": BASE,
         "gps": bool(WITH_POSITION & set(ways.ways)),
         "scan": bool({Way.QR, Way.FIXED_QR} & set(ways.ways)),
@@ -38,10 +49,34 @@ def own(request: AskedBy) -> HttpResponse:
     require(request.by, PUNCH)
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
+    mine = queries.phones_of(request.by.employee_id)
     context: dict[str, Any] = {
-        "phones": [(one, PHONE_TONES[one.state]) for one in queries.phones_of(request.by.employee_id)],
+        "phones": [(one, PHONE_TONES[one.state], token_of(one)) for one in with_tokens(mine, request.today)],
+        "unused_days": settings.TOKEN_DAYS,
         "ways": Standing(request.by.employee_id, request.today).ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
     }
     return render(request, "phones/own.html", context)
+
+
+@require_POST
+def pair(request: AskedBy) -> HttpResponse:
+    """A code with which a native client or a mini-program is paired: to scan, or to type in. It is shown this once."""
+    digits = pairing.offer(request.user, by=request.by, at=request.asked_at, today=request.today)
+    server = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    told = {"server": server, "account": request.user.username, "code": digits}
+    drawn = segno.make(f"kaoqin://pair?{urlencode(told)}", error="m").svg_data_uri(scale=5, border=2, light="#fff")
+    minutes = pairing.LASTS.seconds // 60
+    context = {"picture": drawn, "halves": (digits[:4], digits[4:]), "minutes": minutes, **told}
+    answer = render(request, "phones/pairing.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_POST
+def revoke(request: AskedBy, token_id: int) -> HttpResponse:
+    """A client speaks for a phone no longer; back to one's own phones, or to those of one's people."""
+    found = pairing.revoke(token_id, by=request.by, at=request.asked_at, today=request.today)
+    messages.success(request, gettext("已断开「{phone}」的客户端。").format(phone=found.phone.name))
+    return redirect("phones:own" if found.phone.employee_id == request.by.employee_id else "phones:phones")

@@ -128,7 +128,7 @@ class KeySent(Schema):
 
     spki: Annotated[str, Field(max_length=200)] = ""
     jwk: Jwk | None = None
-    name: Annotated[str, Field(max_length=100)] = ""
+    name: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
     replace: bool = False
 
 
@@ -136,6 +136,20 @@ class PhoneAnswer(Schema):
     id: int
     state: str
     sentence: str
+
+
+class PairingSent(KeySent):
+    """A native client's key, with the code that 我的手机 shows and the log-in name of whoever it is shown to."""
+
+    account: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
+    code: Annotated[str, Field(max_length=20)]
+
+
+class PairingAnswer(PhoneAnswer):
+    """The phone, and the token, which is told this once; after so many days without use it is none any more."""
+
+    token: str
+    unused_days: int
 
 
 class TimeAnswer(Schema):

@@ -44,6 +44,9 @@ class PhoneState(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("phone", "未批准")
 
 
+SPEAKING = (PhoneState.BOUND, PhoneState.WAITING)
+"""Phones for which a token speaks: one that is in use no more has none."""
+
 PHONE_TONES = {
     PhoneState.BOUND.value: "green",
     PhoneState.WAITING.value: "yellow",

@@ -26,7 +26,7 @@ _NOBODY = make_password(None)
 
 def log_in(username: str, password: str, *, address: str, at: dt.datetime) -> Account:
     """The account of a name and password. Refuses without saying which of the two was wrong; slows guessing."""
-    _refuse_guessing(username, address, at)
+    refuse_guessing(username, address, at)
     account = Account.objects.filter(username=username).first()
     right = check_password(password, account.password if account else _NOBODY)
     passed = account if account and right and account.is_active else None
@@ -38,7 +38,8 @@ def log_in(username: str, password: str, *, address: str, at: dt.datetime) -> Ac
     return passed
 
 
-def _refuse_guessing(username: str, address: str, at: dt.datetime) -> None:
+def refuse_guessing(username: str, address: str, at: dt.datetime) -> None:
+    """Refuse whoever failed too often of late, by the name that was tried or by the address it came from."""
     recent = LoginAttempt.objects.filter(at__gt=at - THROTTLE_WINDOW, succeeded=False)
     last_success = LoginAttempt.objects.filter(username=username, succeeded=True).order_by("-at").first()
     of_name = recent.filter(username=username)
@@ -57,7 +58,7 @@ def _step_of(secret: str, code: str, at: dt.datetime) -> int | None:
 @transaction.atomic
 def check_code(account: Account, code: str, *, address: str, at: dt.datetime) -> None:
     """Refuse a wrong second factor; a code works once."""
-    _refuse_guessing(account.username, address, at)
+    refuse_guessing(account.username, address, at)
     fits = _step_of(account.totp_secret, code, at)
     accepted = Account.objects.filter(pk=account.pk, totp_last_step__lt=fits or 0).update(totp_last_step=fits or 0)
     if not accepted:

@@ -9,15 +9,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
 from kaoqin.security.doors import actor_of
 from kaoqin.security.models import Account
-from kaoqin.security.requests import address_of
-from kaoqin.security.words import LANGUAGES
+from kaoqin.security.requests import address_of, language_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+TOKENS_OPEN = ("/api/v1/phone/", "/api/v1/field/")
+PAIRINGS = "/api/v1/phone/pairings"
 
 
 def content_security_policy() -> str:
@@ -74,38 +74,38 @@ def language(answer: Answer) -> Answer:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        spoken = language_of(request)
-        translation.activate(spoken)
+        translation.activate(language_of(request))
         response = answer(request)
-        response.headers.setdefault("Content-Language", spoken)
+        response.headers.setdefault("Content-Language", translation.get_language())
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
     return middleware
 
 
-def language_of(request: HttpRequest) -> str:
-    """The account's choice, else this browser's, else English where the browser asks for English and for no Chinese."""
-    kept = request.user.language if isinstance(request.user, Account) else ""
-    chosen = kept or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in LANGUAGES:
-        return chosen
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
-    asked = {code.split("-")[0] for code, weight in accepted if weight}
-    return "en" if "en" in asked and "zh" not in asked else settings.LANGUAGE_CODE
-
-
 def is_open(request: HttpRequest) -> bool:
     """Pages for people who have not logged in. Everything else is closed by default."""
-    return request.path.startswith(("/static/", "/screens/")) or request.path in {
-        reverse("security:login"),
-        reverse("security:code"),
-        reverse("security:language"),
-        reverse("security:theme"),
-        reverse("web:health"),
-        reverse("web:app_manifest"),
-        reverse("web:worker"),
-    }
+    return (
+        brings_token(request)
+        or request.path.startswith(("/static/", "/screens/"))
+        or request.path
+        in {
+            PAIRINGS,
+            reverse("security:login"),
+            reverse("security:code"),
+            reverse("security:language"),
+            reverse("security:theme"),
+            reverse("web:health"),
+            reverse("web:app_manifest"),
+            reverse("web:worker"),
+        }
+    )
+
+
+def brings_token(request: HttpRequest) -> bool:
+    """Whether a phone's token is shown where one may open something; there, the door itself looks whether it is one."""
+    told = request.headers.get("Authorization", "")
+    return request.path.startswith(TOKENS_OPEN) and told.lower().startswith("bearer ")
 
 
 def may_wait(request: HttpRequest) -> bool:

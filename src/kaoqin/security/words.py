@@ -69,7 +69,8 @@ class Granted:
 class Actor:
     """Who asks. Pages, the API and commands make one at the door and pass it in as `by`.
 
-    `employee_id` is None for accounts that are nobody's (a service account, the first administrator).
+    `employee_id` is None for accounts that are nobody's (a service account, the first administrator). `phone_id`: the one
+    phone that speaks, where a token of that phone was shown and no session.
     """
 
     account_id: int | None
@@ -77,6 +78,7 @@ class Actor:
     grants: tuple[Granted, ...] = ()
     employee_id: int | None = None
     address: str = ""
+    phone_id: int | None = None
 
     def roles(self) -> frozenset[Role]:
         return frozenset(granted.role for granted in self.grants)

@@ -4,15 +4,15 @@ import uuid
 from typing import Annotated
 
 from ninja import Router, Schema
-from ninja.security import django_auth
 from pydantic import Field
 
 from kaoqin.core.places import Datum
+from kaoqin.phones.entering import SESSION_OR_TOKEN
 from kaoqin.security.requests import AskedBy
 from kaoqin.tracks import taking
 
 MOST_POINTS = 2_000
-router = Router(auth=django_auth, tags=["tracks"])
+router = Router(auth=SESSION_OR_TOKEN, tags=["tracks"])
 
 
 class BatchSent(Schema):
