@@ -1,5 +1,6 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
 import { install, keepShown, lastShown } from "./app";
+import { whyClosed } from "./camera";
 import { ask, attempt, begin, contact, hindrance, keep, labelled, locate, page, part, recall, said, say, send, type Contact } from "./phone";
 import { scan } from "./scanning";
 
@@ -78,8 +79,8 @@ async function punchByCode(): Promise<void> {
   try {
     const found = await scan(part<HTMLVideoElement>("video"), stopped.signal);
     if (found) punchWith(found);
-  } catch {
-    say("scan-said", said.noCamera);
+  } catch (fault) {
+    say("scan-said", `${whyClosed(fault, said)}${said.typeInstead}`);
   }
 }
 
