@@ -29,7 +29,7 @@ MORE_DOORS = {
     "notices": {"publishing"},
     "punches": {"ledger", "bringing", "formats"},
     "consent": {"choosing"},
-    "phones": {"drawing", "kinds", "mark_actions", "proving", "today", "signing", "taking", "wire"},
+    "phones": {"clocks", "drawing", "kinds", "mark_actions", "photos", "proving", "today", "signing", "taking", "wire"},
     "maps": {"scenes"},
     "field": {"api", "customer_actions", "kind_actions", "plan_actions", "photos", "taking", "telling"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},

@@ -1,5 +1,6 @@
 """Every address of the product is asked by every role, by GET and by POST; one that is not in the table fails."""
 
+import uuid
 from datetime import datetime
 
 import pytest
@@ -17,6 +18,7 @@ from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.models import Absence, Adjustment, ClosedMonth
 from kaoqin.attendance.trips import Trip
 from kaoqin.consent import actions as consent
+from kaoqin.core import pictures
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import JobRun, TableImport
 from kaoqin.core.sealed import seal
@@ -33,6 +35,8 @@ from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
 from kaoqin.phones import actions as phones
 from kaoqin.phones import mark_actions
+from kaoqin.phones import photos as punch_photos
+from kaoqin.phones.models import PunchPhoto
 from kaoqin.phones.models import Record as PhoneRecord
 from kaoqin.phones.words import Way
 from kaoqin.punches import actions as punches
@@ -297,7 +301,15 @@ def punched(cast):
     waiting = [Handset(cast.by("chen")).phone for _ in range(2)][-1]
     screen = mark_actions.add_screen(cast.site, "大厅", make.SINCE, by=make.ROOT, at=make.NOW)
     network = phones.add_network(cast.site, "总部", "203.0.113.0/24", make.SINCE, by=cast.by("he"), at=make.NOW)
+    photo = PunchPhoto.objects.create(
+        key=uuid.uuid4(),
+        employee=cast.chen,
+        record=PhoneRecord.objects.get(),
+        path=pictures.keep(travelling.picture())[0].name,
+    )
+    ticket = punch_photos.address(photo, seen_by=cast.by("he"), at=make.NOW).split("/")[-2]
     return {
+        "phones:photo": ticket,
         **dict.fromkeys(("phones:approve", "phones:reject"), waiting.pk),
         "phones:record": PhoneRecord.objects.get().pk,
         "phones:place": office(("site_id", cast.site.pk)).pk,

@@ -219,6 +219,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAOQIN_TRACK_DAYS", "180", _between(1, 3660), "外勤轨迹整理过的路线保存多少天", "1 到 3660 的整数"),
     Setting(
+        "KAOQIN_PUNCH_PHOTO_DAYS",
+        "180",
+        _between(1, 3660),
+        "打卡的现场照片保存多少天;之后每晚删除",
+        "1 到 3660 的整数",
+    ),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),

@@ -12,7 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
+from kaoqin.phones.words import MARKS, SIGNALS, Demand, Outside, Way, Ways
 
 _DAY = {"type": "date"}
 
@@ -161,6 +161,13 @@ class WaysForm(forms.Form):
     )
     outside = forms.ChoiceField(label=gettext_lazy("在范围外打卡"), choices=Outside.choices)
     note_needed = forms.BooleanField(label=gettext_lazy("在范围外必须填写说明"), required=False)
+    photo = forms.ChoiceField(
+        label=gettext_lazy("需要现场照片"),
+        choices=Demand.choices,
+        help_text=gettext_lazy(
+            "打卡时用相机现拍,不能选相册里的。不同意拍照的员工用屏幕二维码、办公网络、考勤机打卡不需要照片。"
+        ),
+    )
     offline_hours = forms.IntegerField(
         label=gettext_lazy("离线打卡时限(小时)"),
         min_value=1,
@@ -180,6 +187,7 @@ class WaysForm(forms.Form):
     def rules(self) -> Ways:
         said = {key: value for key, value in self.cleaned_data.items() if key != "begins_on"}
         told = {"ways": tuple(Way(one) for one in said["ways"]), "outside": Outside(said["outside"])}
+        told["photo"] = Demand(said["photo"])
         return Ways(**{**said, **told})
 
 

@@ -4,14 +4,18 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from kaoqin.phones import queries
+from kaoqin.core import pictures
+from kaoqin.core.time import as_wall_clock
+from kaoqin.phones import photos, queries
 from kaoqin.phones.proving import WITH_POSITION
-from kaoqin.phones.words import LOCATION, PHONE_TONES, PUNCH, Way
+from kaoqin.phones.words import LOCATION, PHONE_TONES, PHOTO, PUNCH, Demand, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
 BASE = "/api/v1/phone"
+MOST_PHOTOS = 12
 
 
 def punch(request: AskedBy) -> HttpResponse:
@@ -27,6 +31,10 @@ def punch(request: AskedBy) -> HttpResponse:
         "ways": ways.ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
+        "photo": ways.photo != Demand.NEVER,
+        "photo_always": ways.photo == Demand.ALWAYS,
+        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_purpose": PHOTO,
         "employee_id": request.by.employee_id,
     }
     return render(request, "phones/punch.html", context)
@@ -42,5 +50,21 @@ def own(request: AskedBy) -> HttpResponse:
         "ways": queries.ways_of(request.by.employee_id, request.today),
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
+        "photos": [
+            (
+                as_wall_clock(one.record.at, one.record.zone),
+                photos.address(one, seen_by=request.by, at=request.asked_at),
+            )
+            for one in queries.photos_of(request.by.employee_id)[:MOST_PHOTOS]
+            if one.record
+        ],
+        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_purpose": PHOTO,
     }
     return render(request, "phones/own.html", context)
+
+
+@require_GET
+def photo(request: AskedBy, ticket: str) -> HttpResponse:
+    """A photo of the spot, by an address made for whoever asks."""
+    return pictures.show(photos.shown(ticket, seen_by=request.by, at=request.asked_at, today=request.today))
