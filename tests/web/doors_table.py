@@ -317,6 +317,15 @@ DOORS = {
     "api:today": ("lmmmmmm", "loooooo"),
     "api:records": ("lmmmmmm", "loooooo"),
     "api:punch_photo": ("lmmmmmm", "loooooo"),
+    **dict.fromkeys(
+        ("kiosk:tablets", "kiosk:new_tablet", "kiosk:tablet", "kiosk:issue", "kiosk:punches"), ("lfffoff", "lfffoff")
+    ),
+    **dict.fromkeys(("kiosk:renew", "kiosk:revoke", "kiosk:keep"), ("lmmmmmm", "lfffoff")),
+    "kiosk:own_pin": ("loooooo", "loooooo"),
+    "kiosk:show": ("nnnnnnn", "mmmmmmm"),
+    "kiosk:bind": ("ooooooo", "ooooooo"),
+    "kiosk:time": ("nnnnnnn", "mmmmmmm"),
+    "kiosk:records": ("mmmmmmm", "nnnnnnn"),
     "phones:punch": ("loooooo", "loooooo"),
     "phones:own": ("loooooo", "loooooo"),
     "phones:photo": ("lnnnonn", "lmmmmmm"),

@@ -27,6 +27,8 @@ from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
 from kaoqin.field import photos
+from kaoqin.kiosk import actions as kiosk
+from kaoqin.kiosk.models import KioskPunch
 from kaoqin.leave import actions as leave_actions
 from kaoqin.leave import nursing
 from kaoqin.leave.models import RegionParameter
@@ -38,7 +40,7 @@ from kaoqin.phones import mark_actions
 from kaoqin.phones import photos as punch_photos
 from kaoqin.phones.models import PunchPhoto
 from kaoqin.phones.models import Record as PhoneRecord
-from kaoqin.phones.words import Way
+from kaoqin.phones.words import Way, Ways
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -52,6 +54,7 @@ from kaoqin.scheduling.models import HeldSkill, Skill
 from kaoqin.scheduling.words import Cell
 from kaoqin.tracks.models import TrackDay
 from kaoqin.trials import actions as trials
+from tablets import Unit
 
 
 def names(resolver=None, space=""):
@@ -126,6 +129,7 @@ def world(cast):
         "field:day": (chen, str(make.TODAY)),
         "tracks:day": (TrackDay.objects.create(employee=cast.chen, date=make.TODAY).employee_id, str(make.TODAY)),
         **punched(cast),
+        **at_a_tablet(cast),
         **fielded(cast),
     }
     about |= {
@@ -322,6 +326,20 @@ def punched(cast):
             at=make.NOW,
         ).pk,
         "phones:mark": mark_actions.add_mark(cast.site, "前台", Way.NFC, make.SINCE, by=make.ROOT, at=make.NOW).pk,
+    }
+
+
+def at_a_tablet(cast):
+    """Chen punched on a tablet, at a time nobody can verify; another tablet waits for its link to be opened."""
+    phones.keep_ways(cast.day_group, make.SINCE, Ways(ways=(Way.KIOSK,)), by=make.ROOT, at=make.NOW)
+    kiosk.set_own_pin("482915", by=cast.by("chen"), at=make.NOW, today=make.TODAY)
+    unit = Unit(cast.site)
+    unit.press(cast.chen.number, "482915", contact=None, received=make.NOW + 2 * make.DAY / 24)
+    waiting = kiosk.add_tablet(cast.site, "西门平板", by=make.ROOT, at=make.NOW)
+    return {
+        **dict.fromkeys(("kiosk:tablet", "kiosk:renew", "kiosk:revoke"), unit.tablet.pk),
+        "kiosk:keep": KioskPunch.objects.get().pk,
+        "kiosk:bind": waiting.secret,
     }
 
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.phones",
+    "kaoqin.kiosk",
     "kaoqin.tracks",
     "kaoqin.field",
     "kaoqin.leave",

@@ -12,7 +12,7 @@ from kaoqin.phones.queries import Found
 from kaoqin.phones.wire import PhotoNamed
 from kaoqin.phones.words import Demand, Flag, Seen, Way, Ways
 
-BY_ITSELF = frozenset({Way.QR, Way.NETWORK, Way.WIFI, Way.BEACON})
+BY_ITSELF = frozenset({Way.QR, Way.NETWORK, Way.WIFI, Way.BEACON, Way.KIOSK})
 """Ways that prove the place without the position or the picture of anybody."""
 UNPROVEN = frozenset({Seen.OUTSIDE, Seen.UNKNOWN})
 

@@ -88,6 +88,13 @@ def _of_record(row: Record) -> tuple[str, str, str]:
     return RecordState.HELD, str(RecordState.HELD.label), str(Seen(row.verdict).label)
 
 
+def next_punch(employee_id: int, local: dt.datetime, zone: str) -> str:
+    """What somebody's next punch is at a wall clock (naive): 上班打卡, 下班打卡, …"""
+    duty = duty_at(employee_id, local)
+    begin = dt.datetime.combine(duty.date if duty else local.date(), dt.time(4))
+    return _button(duty, local, punches.count_of(employee_id, as_instant(begin, zone), as_instant(local, zone)))
+
+
 def _say_shift(duty: Duty | None) -> str:
     if duty is None:
         return gettext("今天没有排班")

@@ -11,7 +11,7 @@ from kaoqin.security.words import EVERYONE, Role, permission
 
 
 class Way(models.TextChoices):
-    """What proves that somebody is where they punch."""
+    """What proves that somebody is where they punch. A tablet is no phone; whether somebody may use one is said here, too."""
 
     GPS = "gps", gettext_lazy("定位")
     NETWORK = "network", gettext_lazy("办公网络")
@@ -20,6 +20,7 @@ class Way(models.TextChoices):
     WIFI = "wifi", gettext_lazy("Wi-Fi")
     BEACON = "beacon", gettext_lazy("蓝牙信标")
     NFC = "nfc", gettext_lazy("NFC 标签 + 定位")
+    KIOSK = "kiosk", gettext_lazy("打卡平板")
 
 
 MARKS = (Way.FIXED_QR, Way.NFC)

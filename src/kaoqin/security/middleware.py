@@ -97,7 +97,7 @@ def language_of(request: HttpRequest) -> str:
 
 def is_open(request: HttpRequest) -> bool:
     """Pages for people who have not logged in. Everything else is closed by default."""
-    return request.path.startswith(("/static/", "/screens/")) or request.path in {
+    return request.path.startswith(("/static/", "/screens/", "/kiosk/")) or request.path in {
         reverse("security:login"),
         reverse("security:code"),
         reverse("security:language"),

@@ -25,6 +25,7 @@ from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.field.words import MANAGE_VISIT_KINDS, VISIT
+from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN
 from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.maps.words import SEE_MAPS
 from kaoqin.notices import queries as notices
@@ -131,6 +132,8 @@ MENU: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(pgettext_lazy("list", "打卡码"), "/phones/marks/", "nfc", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "Wi-Fi 与信标"), "/phones/signals/", "access-point", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "办公网络"), "/phones/networks/", "wifi", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "打卡平板"), "/kiosks/", "device-tablet", MANAGE_TABLETS),
+            Entry(gettext_lazy("打卡密码"), "/my/pin/", "key", OWN_PIN),
             Entry(pgettext_lazy("list", "轨迹"), "/tracks/", "route", SEE_TRACKS),
             Entry(gettext_lazy("我的轨迹"), "/my/tracks/", "walk", OWN_TRACK),
             Entry(pgettext_lazy("list", "打卡记录"), "/punches/", "fingerprint", SEE_PUNCHES),
