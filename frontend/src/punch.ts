@@ -8,7 +8,7 @@ import { scan } from "./scanning";
 import { shoot } from "./shooting";
 
 interface Moment { time: string; state: string; said: string; place: string }
-interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; photo_needed: boolean; photo_sentence: string; moments: Moment[] }
+interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; face_needed: boolean; photo_needed: boolean; photo_sentence: string; moments: Moment[] }
 
 const TONES: Record<string, string> = { counted: "green", field: "azure", held: "yellow", refused: "red", void: "secondary", known: "green" };
 /** What was scanned or opened as a link; it goes with the next punch. */
@@ -24,6 +24,7 @@ function showToday(today: Today): void {
   say("here", today.sentence);
   say("hindrance", today.counts ? "" : hindrance);
   say("photo-said", today.photo_sentence);
+  say("face-said", today.face_needed ? said.faceNeeded : "");
   photoNeeded = today.photo_needed;
   part("note-part").hidden = !today.note_needed;
   part("press").classList.toggle("here", today.counts);

@@ -133,7 +133,7 @@ def test_places_networks_and_ways_are_stated_on_pages(cast, enter):
     assert he.post("/phones/networks/new/", {**network, "addresses": "203.0.113.7/24"}).status_code == 302
     assert OfficeNetwork.objects.get().addresses == "203.0.113.0/24"
     ways = {"begins_on": "2026-11-01", "outside": "field", "offline_hours": "48", "changes": "2", "change_days": "30"}
-    ways |= {"photo": "outside"}
+    ways |= {"photo": "outside", "face": "always"}
     assert he.post(f"/groups/{cast.day_group.pk}/phone/", ways).status_code == 422
     assert he.post(f"/groups/{cast.day_group.pk}/phone/", {**ways, "ways": ["network"]}).status_code == 302
     assert (WaysRule.objects.get().ways, WaysRule.objects.get().photo) == (["network"], "outside")

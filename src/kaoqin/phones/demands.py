@@ -1,4 +1,5 @@
-"""What a group asks for besides the place: a photo of the spot, signed into the record. What is missing holds the record.
+"""What a group asks for besides the place: a photo of the spot, and that the phone has compared the face of whoever holds it;
+both are signed into the record. What is missing holds the record.
 
 Whoever does not agree to photos is asked for none where the place is proven by a screen, an office network, a Wi-Fi or a
 beacon; elsewhere the record waits for a person, as it would without any position.
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from kaoqin.phones import queries
 from kaoqin.phones.models import PunchPhoto, Record
 from kaoqin.phones.queries import Found
-from kaoqin.phones.wire import PhotoNamed
+from kaoqin.phones.wire import ClientSent, PhotoNamed
 from kaoqin.phones.words import Demand, Flag, Seen, Way, Ways
 
 BY_ITSELF = frozenset({Way.QR, Way.NETWORK, Way.WIFI, Way.BEACON, Way.KIOSK})
@@ -33,6 +34,18 @@ def is_due(demand: Demand, seen: Seen) -> bool:
 def wants_photo(ways: Ways, found: Found, way: str, agrees: bool) -> bool:
     """Whether a photo is asked for of a punch that was proven by a way (empty: by none)."""
     return is_due(ways.photo, found.seen) and (agrees or way not in BY_ITSELF)
+
+
+def wants_face(employee_id: int, ways: Ways, found: Found) -> bool:
+    """Whether the phone is to compare the face: of those who agree only; nobody else is asked for anything instead."""
+    return is_due(ways.face, found.seen) and queries.agrees_to_face(employee_id)
+
+
+def face_flags(employee_id: int, client: ClientSent, ways: Ways, found: Found) -> set[Flag]:
+    """What lacks of the face check that is asked for. A client that cannot do one has not done it."""
+    told = client.native.face if client.native else None
+    passed = told is not None and told.passed
+    return {Flag.NO_FACE} if not passed and wants_face(employee_id, ways, found) else set()
 
 
 def look_for_photo(employee_id: int, named: PhotoNamed | None, ways: Ways, found: Found, way: str) -> Pictured:

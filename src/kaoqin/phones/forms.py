@@ -168,6 +168,13 @@ class WaysForm(forms.Form):
             "打卡时用相机现拍,不能选相册里的。不同意拍照的员工用屏幕二维码、办公网络、考勤机打卡不需要照片。"
         ),
     )
+    face = forms.ChoiceField(
+        label=gettext_lazy("需要手机核对人脸"),
+        choices=Demand.choices,
+        help_text=gettext_lazy(
+            "只对本人同意的员工有效,由接了接口的应用在手机上核对,系统里没有人脸;浏览器做不到。不同意的员工照常打卡。"
+        ),
+    )
     offline_hours = forms.IntegerField(
         label=gettext_lazy("离线打卡时限(小时)"),
         min_value=1,
@@ -187,7 +194,7 @@ class WaysForm(forms.Form):
     def rules(self) -> Ways:
         said = {key: value for key, value in self.cleaned_data.items() if key != "begins_on"}
         told = {"ways": tuple(Way(one) for one in said["ways"]), "outside": Outside(said["outside"])}
-        told["photo"] = Demand(said["photo"])
+        told |= {"photo": Demand(said["photo"]), "face": Demand(said["face"])}
         return Ways(**{**said, **told})
 
 

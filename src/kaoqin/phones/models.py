@@ -112,6 +112,7 @@ class WaysRule(models.Model):
     change_days = models.PositiveSmallIntegerField()
     review_from_percent = models.PositiveSmallIntegerField(null=True, default=50)
     photo = models.CharField(max_length=10, choices=Demand, default=Demand.NEVER)
+    face = models.CharField(max_length=10, choices=Demand, default=Demand.NEVER)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]

@@ -18,6 +18,7 @@ from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, PunchPhoto, 
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
+    FACE,
     LOCATION,
     MANAGE_PLACES,
     PHOTO,
@@ -190,7 +191,13 @@ _RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from
 def ways_in(row: WaysRule) -> Ways:
     """A stored rule as a value."""
     told = {name: getattr(row, name) for name in _RULED}
-    return Ways(tuple(Way(one) for one in row.ways), Outside(row.outside), photo=Demand(row.photo), **told)
+    return Ways(
+        tuple(Way(one) for one in row.ways),
+        Outside(row.outside),
+        photo=Demand(row.photo),
+        face=Demand(row.face),
+        **told,
+    )
 
 
 def ways_rules(group_id: int, *, seen_by: Actor) -> QuerySet[WaysRule]:
@@ -207,6 +214,11 @@ def agrees_to_location(employee_id: int) -> bool:
 def agrees_to_photo(employee_id: int) -> bool:
     """Whether somebody agrees to photos of the spot now."""
     return consent.agrees(employee_id, PHOTO)
+
+
+def agrees_to_face(employee_id: int) -> bool:
+    """Whether somebody agrees that their phone compares their face now."""
+    return consent.agrees(employee_id, FACE)
 
 
 def photos_of(employee_id: int) -> QuerySet[PunchPhoto]:

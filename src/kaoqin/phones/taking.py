@@ -173,6 +173,7 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
     pictured = demands.Pictured()
     if is_punch and not replay:
         pictured = demands.look_for_photo(employee_id, told.photo, ways, proof.found, proof.way)
+        flags = flags | demands.face_flags(employee_id, told.client, ways, proof.found)
     return Judged(reckoned, ways, zone, proof, set(flags | pictured.flags), pictured.photo)
 
 

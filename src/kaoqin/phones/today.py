@@ -10,7 +10,7 @@ from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones import queries
-from kaoqin.phones.demands import BY_ITSELF, is_due, wants_photo
+from kaoqin.phones.demands import BY_ITSELF, is_due, wants_face, wants_photo
 from kaoqin.phones.models import Record
 from kaoqin.phones.proving import Claim, Proof, prove
 from kaoqin.phones.wire import MomentAnswer, ProofSent, TodayAnswer
@@ -41,6 +41,7 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
         sentence=_say_here(proof, ways),
         counts=counts,
         note_needed=ways.note_needed and not counts,
+        face_needed=wants_face(employee.pk, ways, found),
         photo_needed=agrees,
         photo_sentence=_say_photo(ways) if lacks else "",
         ways=list(ways.ways),

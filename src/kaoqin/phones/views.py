@@ -10,7 +10,7 @@ from kaoqin.core import pictures
 from kaoqin.core.time import as_wall_clock
 from kaoqin.phones import photos, queries
 from kaoqin.phones.proving import WITH_POSITION
-from kaoqin.phones.words import LOCATION, PHONE_TONES, PHOTO, PUNCH, Demand, Way
+from kaoqin.phones.words import FACE, LOCATION, PHONE_TONES, PHOTO, PUNCH, Demand, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -60,6 +60,8 @@ def own(request: AskedBy) -> HttpResponse:
         ],
         "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
         "photo_purpose": PHOTO,
+        "face_agreed": queries.agrees_to_face(request.by.employee_id),
+        "face_purpose": FACE,
     }
     return render(request, "phones/own.html", context)
 

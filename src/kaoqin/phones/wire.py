@@ -38,10 +38,19 @@ class PointSent(Schema):
     mock: bool | None = None
 
 
+class FaceSent(Schema):
+    """That the phone itself compared the face of whoever holds it, just before this record, and by which means: the system's
+    (LocalAuthentication, BiometricPrompt) or a vendor's. No picture and no features."""
+
+    passed: bool
+    by: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+
+
 class NativeSent(Schema):
     """What only a native client can see of its phone."""
 
     emulator: bool | None = None
+    face: FaceSent | None = None
 
 
 class ClientSent(Schema):
@@ -181,6 +190,7 @@ class TodayAnswer(Schema):
     sentence: str
     counts: bool
     note_needed: bool
+    face_needed: bool
     photo_needed: bool
     photo_sentence: str
     ways: list[str]

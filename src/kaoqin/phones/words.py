@@ -121,13 +121,14 @@ class Flag(models.TextChoices):
     NO_PHOTO = "no_photo", gettext_lazy("没有现场照片")
     PHOTO_AWAITED = "photo_awaited", gettext_lazy("现场照片还没有传到")
     PHOTO_LATE = "photo_late", gettext_lazy("现场照片超过 30 分钟才传到")
+    NO_FACE = "no_face", gettext_lazy("手机没有核对人脸,或没有通过")
     PHOTO_OTHER = "photo_other", gettext_lazy("现场照片与这条打卡签名的不是同一张")
 
 
 HOLDING = frozenset(
     {
         *(Flag.NO_TIME, Flag.LATE, Flag.PHONE_WAITING, Flag.PHONE_ENDED, Flag.NO_NOTE),
-        *(Flag.NO_PHOTO, Flag.PHOTO_AWAITED, Flag.PHOTO_LATE, Flag.PHOTO_OTHER),
+        *(Flag.NO_PHOTO, Flag.PHOTO_AWAITED, Flag.PHOTO_LATE, Flag.PHOTO_OTHER, Flag.NO_FACE),
     }
 )
 """Flags with which a record waits for a person, wherever it was made."""
@@ -147,6 +148,8 @@ class Ways:
     """From which score on a punch is looked at by a person; None: the score brings none."""
     photo: Demand = Demand.NEVER
     """When a photo of the spot, taken with the camera of the phone, is asked for."""
+    face: Demand = Demand.NEVER
+    """When the phone's own face check is asked for, of those who agree to it."""
 
 
 LOCATION = purpose(
@@ -176,6 +179,18 @@ PHOTO = purpose(
         gettext_lazy(
             "可以不同意,也可以随时撤回,撤回时已有的照片立即删除:改扫屏幕二维码,或用办公网络、打卡平板、考勤机打卡,不需要照片;不影响您的工作。"
         ),
+    ),
+)
+
+FACE = purpose(
+    "face",
+    gettext_lazy("打卡时由手机核对人脸"),
+    1,
+    (
+        gettext_lazy("目的:考勤组要求时,由您手机自带的人脸识别确认是您本人在打卡,不作其他用途。"),
+        gettext_lazy("内容:人脸只在您的手机里核对;本系统只收到「通过」或「没有通过」,没有照片,也没有人脸特征。"),
+        gettext_lazy("谁能看到:没有通过时,主管会看到这条打卡待复核。"),
+        gettext_lazy("可以不同意,也可以随时撤回:打卡照常有效,不核对人脸,也不会因此待复核;不影响您的工作。"),
     ),
 )
 
