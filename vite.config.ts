@@ -77,6 +77,6 @@ export default defineConfig({
     // The map is a megabyte, and is loaded by pages with a map only.
     chunkSizeWarningLimit: 1000,
     // htmx can evaluate script in attributes; the page forbids it (allowEval: false, and the CSP), so the warning is noise.
-    rollupOptions: { checks: { eval: false }, input: ["frontend/src/main.ts", "frontend/src/board.ts", "frontend/src/shift.ts", "frontend/src/rollcall.ts", "frontend/src/push.ts", "frontend/src/ask.ts", "frontend/src/punch.ts", "frontend/src/place.ts", "frontend/src/screen.ts", "frontend/src/map.ts", "frontend/src/track.ts", "frontend/src/visits.ts"] },
+    rollupOptions: { checks: { eval: false }, input: ["frontend/src/main.ts", "frontend/src/board.ts", "frontend/src/shift.ts", "frontend/src/rollcall.ts", "frontend/src/push.ts", "frontend/src/ask.ts", "frontend/src/punch.ts", "frontend/src/place.ts", "frontend/src/screen.ts", "frontend/src/kiosk.ts", "frontend/src/kiosk-bind.ts", "frontend/src/map.ts", "frontend/src/track.ts", "frontend/src/visits.ts"] },
   },
 });

@@ -1,20 +1,31 @@
 // The page of the button: whether it counts here, a signed record when it is pressed, and what waits while offline.
 import { install, keepShown, lastShown } from "./app";
+import { whyClosed } from "./camera";
 import { ask, attempt, begin, contact, hindrance, keep, labelled, locate, page, part, recall, said, say, send, type Contact } from "./phone";
+import { csrf } from "./csrf";
+import { keepPhoto, sendPhotos } from "./photos";
 import { scan } from "./scanning";
+import { shoot } from "./shooting";
 
 interface Moment { time: string; state: string; said: string; place: string }
-interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; moments: Moment[] }
+interface Today { shift: string; button: string; sentence: string; counts: boolean; note_needed: boolean; face_needed: boolean; photo_needed: boolean; photo_sentence: string; moments: Moment[] }
 
 const TONES: Record<string, string> = { counted: "green", field: "azure", held: "yellow", refused: "red", void: "secondary", known: "green" };
 /** What was scanned or opened as a link; it goes with the next punch. */
 let code = { qr: "", tag: "" };
+/** Whether the group asks for a photo of a punch made here. */
+let photoNeeded = false;
+/** A press counts as the moment of the punch where the photo follows within a minute. */
+const SOON = 60_000;
 
 function showToday(today: Today): void {
   part("shift").textContent = today.shift;
   labelled(today.button);
   say("here", today.sentence);
   say("hindrance", today.counts ? "" : hindrance);
+  say("photo-said", today.photo_sentence);
+  say("face-said", today.face_needed ? said.faceNeeded : "");
+  photoNeeded = today.photo_needed;
   part("note-part").hidden = !today.note_needed;
   part("press").classList.toggle("here", today.counts);
   part("press").classList.toggle("away", !today.counts);
@@ -48,16 +59,31 @@ async function showLast(): Promise<void> {
   say("shown", said.shownAt.replace("{time}", time));
 }
 
+function now(): { device_time: string; ticks: number } {
+  return { device_time: new Date().toISOString(), ticks: performance.now() };
+}
+
+/** Photos go before the records that name them. */
+function upload(): Promise<void> {
+  return sendPhotos(said.base, csrf(), said.employee, (sentence) => say("photo-said", sentence));
+}
+
 /** Punch: the moment is that of the press, whatever is waited for after it. */
 async function press(): Promise<void> {
-  const pressed = { device_time: new Date().toISOString(), ticks: performance.now() };
+  let pressed = now();
   part<HTMLButtonElement>("press").disabled = true;
   say("answer", "");
+  const shot = photoNeeded ? await shoot(part<HTMLDialogElement>("shoot-box"), said) : null;
+  if (shot === undefined) return;
+  if (performance.now() - pressed.ticks > SOON) pressed = now();
   part("button").textContent = said.sending;
   const note = page.querySelector<HTMLInputElement>("#note")!;
-  await keep({ kind: "punch", note: note.value.trim(), ...code }, pressed);
+  const photo = shot && { id: shot.id, sha256: shot.sha256 };
+  if (shot) await keepPhoto({ id: shot.id, employee: said.employee, base: said.base, file: shot.file });
+  await keep({ kind: "punch", note: note.value.trim(), ...code, photo }, pressed);
   note.value = "";
   code = { qr: "", tag: "" };
+  await upload();
   await send();
 }
 
@@ -78,14 +104,15 @@ async function punchByCode(): Promise<void> {
   try {
     const found = await scan(part<HTMLVideoElement>("video"), stopped.signal);
     if (found) punchWith(found);
-  } catch {
-    say("scan-said", said.noCamera);
+  } catch (fault) {
+    say("scan-said", `${whyClosed(fault, said)}${said.typeInstead}`);
   }
 }
 
 function punchWith(qr: string): void {
   part<HTMLDialogElement>("scan-box").close();
   code = { qr, tag: "" };
+  photoNeeded &&= said.photoAlways !== undefined;
   part("press").click();
 }
 
@@ -103,5 +130,5 @@ function offerScanning(): void {
 readLink();
 if (said.scan !== undefined) offerScanning();
 part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
-const again = begin({ look, without: showLast });
+const again = begin({ look, first: upload, without: showLast });
 if (again) void install(said.worker, again);

@@ -1,4 +1,6 @@
 // Reading a code with the camera: by the browser itself where it can, else by a library that is loaded only then.
+import { open } from "./camera";
+
 type Read = (from: HTMLVideoElement) => Promise<string>;
 interface Detector { detect(from: HTMLVideoElement): Promise<{ rawValue: string }[]> }
 type DetectorClass = { new (told: { formats: string[] }): Detector; getSupportedFormats(): Promise<string[]> };
@@ -22,10 +24,8 @@ async function reader(): Promise<Read> {
 
 /** Scan until something is read; empty when `stopped`. Raises where there is no camera, or it is not allowed. */
 export async function scan(video: HTMLVideoElement, stopped: AbortSignal): Promise<string> {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  const close = await open(video, "environment");
   try {
-    video.srcObject = stream;
-    await video.play();
     const read = await reader();
     while (!stopped.aborted) {
       const found = video.videoWidth ? await read(video) : "";
@@ -34,7 +34,6 @@ export async function scan(video: HTMLVideoElement, stopped: AbortSignal): Promi
     }
     return "";
   } finally {
-    for (const track of stream.getTracks()) track.stop();
-    video.srcObject = null;
+    close();
   }
 }

@@ -1,7 +1,9 @@
 // Sending what waits, without a page: by the worker, when the browser says that there is a network.
+import { sendPhotos } from "./photos";
 import { dropWaiting, everyRing, waitingOf, type Waiting } from "./keyring";
 
-const RECORDS = "/api/v1/phone/records";
+const PHONE = "/api/v1/phone";
+const RECORDS = `${PHONE}/records`;
 const MOST = 100;
 
 /** Pages and the worker take turns with the phone's key and its queue. */
@@ -9,9 +11,10 @@ export function inTurn<T>(what: () => Promise<T>): Promise<T> {
   return navigator.locks.request("kaoqin-phone", what) as Promise<T>;
 }
 
-/** Send what registered phones have waiting; whether anything was taken. Raises where the server was not reached, to be tried again. */
+/** Send what registered phones have waiting, photos first; whether anything was taken. Raises where the server was not reached, to be tried again. */
 export async function sendWaiting(token: string): Promise<boolean> {
   let taken = 0;
+  await sendPhotos(PHONE, token);
   for (const ring of await everyRing()) {
     const waiting = ring.phone ? await waitingOf(ring.employee) : [];
     for (let begin = 0; begin < waiting.length; begin += MOST) taken += await sendSome(waiting.slice(begin, begin + MOST), token);

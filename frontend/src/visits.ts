@@ -1,7 +1,8 @@
 // The page of one's visits: today's plan, what is near, checking in and out with the form, and what waits while offline.
-import { ask, attempt, begin, hindrance, keep, locate, page, part, Refused, said, say, send } from "./phone";
+import { ask, attempt, begin, hindrance, keep, locate, page, part, said, say, send } from "./phone";
 import { waitingOf } from "./keyring";
-import { dropPhoto, keepPhoto, photosOf } from "./photos";
+import { csrf } from "./csrf";
+import { keepPhoto, sendPhotos } from "./photos";
 
 interface Stop { customer: number; name: string; address: string; time: string; state: string; said: string; distance: string; verdict: string }
 interface Field { key: string; label: string; answer: string; required: boolean; choices: string[] }
@@ -148,19 +149,8 @@ async function look(): Promise<void> {
 }
 
 /** Photos first: a record that names one is judged by what has come. One that is refused is told, and lacks. */
-async function upload(): Promise<void> {
-  for (const one of await photosOf(said.employee)) {
-    const told = new FormData();
-    told.append("key", one.id);
-    told.append("file", one.file, "photo");
-    try {
-      await ask("/photos", told, said.field);
-    } catch (fault) {
-      if (!(fault instanceof Refused)) throw fault;
-      say("photo-said", fault.message);
-    }
-    await dropPhoto(one.id);
-  }
+function upload(): Promise<void> {
+  return sendPhotos(said.field, csrf(), said.employee, (sentence) => say("photo-said", sentence));
 }
 
 async function arrive(next: Stop, pressed: { device_time: string; ticks: number }): Promise<void> {

@@ -1,11 +1,17 @@
-"""Punching by a code in a real browser: the digits of a screen, its address opened by a camera, a poster with the position."""
+"""Punching by a code in a real browser: the camera sees a screen, or nobody may use it; the digits of a screen, its address opened by a camera, a poster with the position."""
 
+import re
+
+import pytest
+from films import drawn, film_of
+from PIL import Image
 from playwright.sync_api import expect
 
 import make
 from handset import OFFICE, office
 from kaoqin.consent import choosing
-from kaoqin.phones import actions, mark_actions
+from kaoqin.core.sealed import unseal
+from kaoqin.phones import actions, codes, mark_actions
 from kaoqin.phones.models import Record
 from kaoqin.phones.words import LOCATION, Way, Ways
 
@@ -29,7 +35,7 @@ def test_the_screen_the_digits_its_address_and_a_poster(visit, company, live_ser
     chen.goto(f"{live_server.url}/punch/")
     expect(chen.locator("[data-here]")).to_contain_text("还不能确认位置。可以用:屏幕二维码、固定二维码 + 定位")
     chen.click("[data-scan-begin]")
-    expect(chen.locator("[data-scan-said]")).to_contain_text("打不开相机")
+    expect(chen.locator("[data-scan-said]")).to_have_text(re.compile("没有相机.*也可以输入屏幕上的 8 位数字"))
     assert chen.evaluate("document.documentElement.scrollWidth") <= 360
     chen.fill("#digits", digits)
     chen.click("[data-typed] >> text=打卡")
@@ -51,3 +57,47 @@ def test_the_screen_the_digits_its_address_and_a_poster(visit, company, live_ser
     chen.click("[data-press]:enabled")
     expect(chen.locator("[data-answer]")).to_have_text("打卡成功。")
     assert Record.objects.latest("pk").way == "fixed_qr"
+
+
+@pytest.fixture
+def hall(company):
+    """A screen at Chen's site, whose group may scan only."""
+    actions.keep_ways(company.day_group, make.SINCE, Ways(ways=(Way.QR,)), **TOLD)
+    return mark_actions.add_screen(company.site, "一号楼大厅", make.SINCE, **TOLD)
+
+
+def test_the_camera_reads_the_code_of_the_screen_and_punches(filming, hall, live_server, tmp_path):
+    code = codes.code_of(unseal(hall.secret), hall.pk, codes.step_of(make.NOW))
+    film = film_of(drawn(f"{live_server.url}/punch/?qr={code}"), tmp_path / "screen.y4m")
+    chen = filming(film)("chen", width=390)
+    chen.goto(f"{live_server.url}/punch/")
+    expect(chen.locator("[data-here]")).to_contain_text("还不能确认位置")
+    chen.click("[data-scan-begin]")
+    expect(chen.locator("[data-answer]")).to_have_text("打卡成功。")
+    expect(chen.locator("[data-scan-box]")).to_be_hidden()
+    assert (Record.objects.get().way, Record.objects.get().place) == ("qr", "一号楼大厅")
+    expect(chen.locator("[data-video]")).to_have_js_property("srcObject", None)
+
+
+def test_a_camera_that_sees_no_code_goes_on_until_it_is_closed(filming, hall, live_server, tmp_path):
+    chen = filming(film_of(Image.new("L", (200, 200), 90), tmp_path / "wall.y4m"))("chen", width=390)
+    chen.goto(f"{live_server.url}/punch/")
+    chen.click("[data-scan-begin]")
+    expect(chen.locator("[data-video]")).to_have_js_property("videoWidth", 640)
+    chen.click("[data-scan-end]")
+    expect(chen.locator("[data-video]")).to_have_js_property("srcObject", None)
+    assert not Record.objects.exists()
+
+
+def test_whoever_allows_no_camera_reads_why_and_types_the_digits(visit, hall, live_server):
+    chen = visit("chen", width=360)
+    denied = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+    chen.context.add_init_script(denied)
+    chen.goto(f"{live_server.url}/punch/")
+    chen.click("[data-scan-begin]")
+    expect(chen.locator("[data-scan-said]")).to_have_text(
+        "浏览器没有允许使用相机,请在网站设置里允许后再试。也可以输入屏幕上的 8 位数字。"
+    )
+    chen.fill("#digits", codes.digits_of(unseal(hall.secret), hall.pk, codes.step_of(make.NOW)))
+    chen.click("[data-typed] >> text=打卡")
+    expect(chen.locator("[data-answer]")).to_have_text("打卡成功。")

@@ -133,9 +133,11 @@ def test_places_networks_and_ways_are_stated_on_pages(cast, enter):
     assert he.post("/phones/networks/new/", {**network, "addresses": "203.0.113.7/24"}).status_code == 302
     assert OfficeNetwork.objects.get().addresses == "203.0.113.0/24"
     ways = {"begins_on": "2026-11-01", "outside": "field", "offline_hours": "48", "changes": "2", "change_days": "30"}
+    ways |= {"photo": "outside", "face": "always"}
     assert he.post(f"/groups/{cast.day_group.pk}/phone/", ways).status_code == 422
     assert he.post(f"/groups/{cast.day_group.pk}/phone/", {**ways, "ways": ["network"]}).status_code == 302
-    assert (WaysRule.objects.get().ways, Place.objects.get().ends_on) == (["network"], make.day("11-30"))
+    assert (WaysRule.objects.get().ways, WaysRule.objects.get().photo) == (["network"], "outside")
+    assert Place.objects.get().ends_on == make.day("11-30")
 
 
 def test_lists_ask_as_much_for_many_as_for_one(cast, enter, django_assert_max_num_queries):

@@ -1,5 +1,6 @@
 """Every address of the product is asked by every role, by GET and by POST; one that is not in the table fails."""
 
+import uuid
 from datetime import datetime
 
 import pytest
@@ -17,6 +18,7 @@ from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.models import Absence, Adjustment, ClosedMonth
 from kaoqin.attendance.trips import Trip
 from kaoqin.consent import actions as consent
+from kaoqin.core import pictures
 from kaoqin.core.jobs import ask as ask_job
 from kaoqin.core.models import JobRun, TableImport
 from kaoqin.core.sealed import seal
@@ -25,6 +27,8 @@ from kaoqin.devices import actions as devices
 from kaoqin.devices.models import BadUploadLine, Device, Placement, RawUpload, TerminalAccess
 from kaoqin.devices.wire import TellState
 from kaoqin.field import photos
+from kaoqin.kiosk import actions as kiosk
+from kaoqin.kiosk.models import KioskPunch
 from kaoqin.leave import actions as leave_actions
 from kaoqin.leave import nursing
 from kaoqin.leave.models import RegionParameter
@@ -33,9 +37,10 @@ from kaoqin.notices.models import Delivery, GroupBot, Notice
 from kaoqin.org import facts, lead_actions
 from kaoqin.phones import actions as phones
 from kaoqin.phones import mark_actions, site_ways_actions
+from kaoqin.phones import photos as punch_photos
+from kaoqin.phones.models import PunchPhoto, Token
 from kaoqin.phones.models import Record as PhoneRecord
-from kaoqin.phones.models import Token
-from kaoqin.phones.words import Way
+from kaoqin.phones.words import Way, Ways
 from kaoqin.punches import actions as punches
 from kaoqin.punches import bringing, repairing, stretches
 from kaoqin.punches.ledger import Press, take
@@ -49,6 +54,7 @@ from kaoqin.scheduling.models import HeldSkill, Skill
 from kaoqin.scheduling.words import Cell
 from kaoqin.tracks.models import TrackDay
 from kaoqin.trials import actions as trials
+from tablets import Unit
 
 
 def names(resolver=None, space=""):
@@ -124,6 +130,7 @@ def world(cast):
         "field:day": (chen, str(make.TODAY)),
         "tracks:day": (TrackDay.objects.create(employee=cast.chen, date=make.TODAY).employee_id, str(make.TODAY)),
         **punched(cast),
+        **at_a_tablet(cast),
         **fielded(cast),
     }
     about |= {
@@ -299,7 +306,15 @@ def punched(cast):
     waiting = [Handset(cast.by("chen")).phone for _ in range(2)][-1]
     screen = mark_actions.add_screen(cast.site, "大厅", make.SINCE, by=make.ROOT, at=make.NOW)
     network = phones.add_network(cast.site, "总部", "203.0.113.0/24", make.SINCE, by=cast.by("he"), at=make.NOW)
+    photo = PunchPhoto.objects.create(
+        key=uuid.uuid4(),
+        employee=cast.chen,
+        record=PhoneRecord.objects.get(),
+        path=pictures.keep(travelling.picture())[0].name,
+    )
+    ticket = punch_photos.address(photo, seen_by=cast.by("he"), at=make.NOW).split("/")[-2]
     return {
+        "phones:photo": ticket,
         **dict.fromkeys(("phones:approve", "phones:reject"), waiting.pk),
         "phones:revoke": Token.objects.create(
             phone=chen.phone, account=cast.accounts["chen"], made_at=make.NOW, last_used_on=make.TODAY
@@ -318,6 +333,20 @@ def punched(cast):
             at=make.NOW,
         ).pk,
         "phones:mark": mark_actions.add_mark(cast.site, "前台", Way.NFC, make.SINCE, by=make.ROOT, at=make.NOW).pk,
+    }
+
+
+def at_a_tablet(cast):
+    """Chen punched on a tablet, at a time nobody can verify; another tablet waits for its link to be opened."""
+    phones.keep_ways(cast.day_group, make.SINCE, Ways(ways=(Way.KIOSK,)), by=make.ROOT, at=make.NOW)
+    kiosk.set_own_pin("482915", by=cast.by("chen"), at=make.NOW, today=make.TODAY)
+    unit = Unit(cast.site)
+    unit.press(cast.chen.number, "482915", contact=None, received=make.NOW + 2 * make.DAY / 24)
+    waiting = kiosk.add_tablet(cast.site, "西门平板", by=make.ROOT, at=make.NOW)
+    return {
+        **dict.fromkeys(("kiosk:tablet", "kiosk:renew", "kiosk:revoke"), unit.tablet.pk),
+        "kiosk:keep": KioskPunch.objects.get().pk,
+        "kiosk:bind": waiting.secret,
     }
 
 

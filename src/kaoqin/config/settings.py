@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kaoqin.scheduling",
     "kaoqin.punches",
     "kaoqin.phones",
+    "kaoqin.kiosk",
     "kaoqin.tracks",
     "kaoqin.field",
     "kaoqin.leave",
@@ -149,6 +150,7 @@ TRACK_RAW_DAYS: int = CHOSEN["KAOQIN_TRACK_RAW_DAYS"]
 TRACK_DAYS: int = CHOSEN["KAOQIN_TRACK_DAYS"]
 EVIDENCE_DAYS: int = CHOSEN["KAOQIN_EVIDENCE_DAYS"]
 PHOTO_DAYS: int = CHOSEN["KAOQIN_PHOTO_DAYS"]
+PUNCH_PHOTO_DAYS: int = CHOSEN["KAOQIN_PUNCH_PHOTO_DAYS"]
 EMAIL_HOST: str = CHOSEN["KAOQIN_MAIL_HOST"]
 EMAIL_PORT: int = CHOSEN["KAOQIN_MAIL_PORT"]
 EMAIL_USE_TLS: bool = CHOSEN["KAOQIN_MAIL_TLS"] == "starttls"

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("kaoqin.punches.urls")),
     path("api/v1/", api.urls),
     path("", include("kaoqin.phones.urls")),
+    path("", include("kaoqin.kiosk.urls")),
     path("", include("kaoqin.tracks.urls")),
     path("", include("kaoqin.field.urls")),
     path("", include("kaoqin.leave.urls")),

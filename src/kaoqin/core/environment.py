@@ -234,6 +234,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAOQIN_PHOTO_DAYS", "365", _between(30, 3660), "拜访照片保存多少天", "30 到 3660 的整数"),
     Setting(
+        "KAOQIN_PUNCH_PHOTO_DAYS",
+        "180",
+        _between(1, 3660),
+        "打卡的现场照片保存多少天;之后每晚删除",
+        "1 到 3660 的整数",
+    ),
+    Setting(
         "KAOQIN_LOG_LEVEL",
         "WARNING",
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"),

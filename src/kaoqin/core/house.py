@@ -16,6 +16,7 @@ FLOORS = (
         "leave",
         "overtime",
         "tracks",
+        "kiosk",
         "phones",
         "punches",
         "scheduling",

@@ -5,7 +5,7 @@ import uuid
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
-from kaoqin.core.words import Refusal
+from kaoqin.core import pictures
 from kaoqin.field import photos
 from kaoqin.field.day import day_of
 from kaoqin.field.wire import DayAnswer, HereAsked, PhotoAnswer
@@ -27,6 +27,5 @@ def day(request: AskedBy, asked: HereAsked) -> DayAnswer:
 def photo(request: AskedBy, key: Form[uuid.UUID], file: File[UploadedFile]) -> PhotoAnswer:
     """A photo for a visit, by the id its record will name it by; the same id again is the same photo."""
     self_of(request.by, request.today)
-    if (file.size or 0) > photos.LARGEST:
-        raise Refusal("field.photo_large", photos.say_large())
+    pictures.refuse_large(file.size or 0)
     return PhotoAnswer(key=photos.keep_photo(key, file.read(), by=request.by, at=request.asked_at).key)

@@ -1,20 +1,17 @@
-"""Photos of visits: images by their content, without what a camera writes besides, kept under names nobody can guess, and
-shown for ten minutes to the one who asked for the page."""
+"""Photos of visits: kept until a visit names them, shown to whoever may see the visit (`core.pictures` says how)."""
 
 import datetime as dt
 import hashlib
-import io
 import uuid
 from pathlib import Path
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from kaoqin.core.kept import kept_path, place
+from kaoqin.core.kept import kept_path
+from kaoqin.core.pictures import Album, keep
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.field import visit_queries
@@ -25,15 +22,10 @@ from kaoqin.security.audit import record
 from kaoqin.security.doors import SYSTEM, require
 from kaoqin.security.words import Actor
 
-LARGEST = 10 * 1024 * 1024
-MOST_PIXELS = 60_000_000
-LONGEST_SIDE = 2_048
 MOST_WAITING = 60
-SHOWN_FOR = dt.timedelta(minutes=10)
 WAITS_FOR = dt.timedelta(days=7)
 AT_ONCE = 1_000
-_FORMATS = ("JPEG", "PNG", "WEBP")
-_SIGNER = Signer(salt="field.photo")
+_ALBUM = Album("field.photo")
 
 
 @transaction.atomic
@@ -50,53 +42,23 @@ def keep_photo(key: uuid.UUID, content: bytes, *, by: Actor, at: dt.datetime) ->
         return known
     if mine.filter(visit=None).count() >= MOST_WAITING:
         raise Refusal("field.many_photos", gettext("还没用上的照片太多,请稍后再传。"))
-    tidied = tidy(content)
-    path = place("photo.jpg")
-    path.write_bytes(tidied)
-    told = {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(tidied), "brought_at": at}
+    path, size_bytes = keep(content)
+    told = {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": size_bytes, "brought_at": at}
     return VisitPhoto.objects.create(key=key, employee_id=by.employee_id, phone_id=by.phone_id, path=path.name, **told)
-
-
-def tidy(content: bytes) -> bytes:
-    """An image as JPEG of at most 2,048 pixels a side, upright, without EXIF: no camera, no coordinates."""
-    if len(content) > LARGEST:
-        raise Refusal("field.photo_large", say_large())
-    try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Refusal("field.photo_pixels", gettext("照片太大,请用普通尺寸拍摄。"))
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
-        raise Refusal("field.no_photo", gettext("这不是照片:只收 JPG、PNG 和 WebP。")) from fault
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = io.BytesIO()
-    Image.frombytes("RGB", upright.size, upright.tobytes()).save(out, "JPEG", quality=85, optimize=True)
-    return out.getvalue()
-
-
-def say_large() -> str:
-    """What is said of a photo that is too large."""
-    return gettext("照片超过 {most} MB。").format(most=LARGEST // 1024 // 1024)
 
 
 def address(photo: VisitPhoto, *, seen_by: Actor, at: dt.datetime) -> str:
     """Where a photo is shown to whoever asks, and to nobody else, for ten minutes."""
-    until = int((at + SHOWN_FOR).timestamp())
-    return f"/field/photos/{_SIGNER.sign(f'{photo.pk}.{seen_by.account_id}.{until}')}/"
+    return f"/field/photos/{_ALBUM.ticket(photo.pk, seen_by.account_id, at)}/"
 
 
 def shown(token: str, *, seen_by: Actor, at: dt.datetime) -> Path:
     """The file behind an address. To whoever it was not made for, later, and to who may not see the visit (any more),
     there is none."""
     require(seen_by, VISIT)
-    try:
-        photo_id, account_id, until = map(int, _SIGNER.unsign(token).split("."))
-    except (BadSignature, ValueError):
-        raise _gone() from None
-    if account_id != seen_by.account_id or at.timestamp() > until:
-        raise _gone()
+    photo_id = _ALBUM.admits(token, seen_by.account_id, at)
     visits = visit_queries.visits(seen_by=seen_by, on=timezone.localdate(at))
-    found = VisitPhoto.objects.filter(pk=photo_id, visit__in=visits.values("pk")).exclude(path="").first()
+    found = VisitPhoto.objects.filter(pk=photo_id or 0, visit__in=visits.values("pk")).exclude(path="").first()
     if found is None or not kept_path(found.path).exists():
         raise _gone()
     return kept_path(found.path)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
+from kaoqin.core import pictures
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_wall_clock
@@ -136,7 +137,7 @@ def visit(request: AskedBy, visit_id: int) -> HttpResponse:
 
 
 def _read(one: Any) -> bytes:
-    return bytes(one.read(photos.LARGEST + 1))
+    return bytes(one.read(pictures.LARGEST + 1))
 
 
 def _told(request: AskedBy, found: Visit) -> dict[str, Any]:
@@ -189,7 +190,4 @@ def note(request: AskedBy, visit_id: int) -> HttpResponse:
 
 def photo(request: AskedBy, token: str) -> HttpResponse:
     """A photo, by an address made for whoever asks."""
-    path = photos.shown(token, seen_by=request.by, at=request.asked_at)
-    answer = HttpResponse(path.read_bytes(), content_type="image/jpeg")
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return pictures.show(photos.shown(token, seen_by=request.by, at=request.asked_at))

@@ -1,15 +1,17 @@
 """The phone's API, version 1: `/api/v1/phone/…`, described by OpenAPI at `/api/v1/openapi.json`."""
 
+import uuid
 from typing import Annotated
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from ninja import Body, NinjaAPI, Router
+from ninja import Body, File, Form, NinjaAPI, Router
 from ninja.errors import AuthenticationError
+from ninja.files import UploadedFile
 
 from kaoqin.core.words import NotAllowed, NotFound, Refusal
-from kaoqin.phones import actions, pairing, taking
+from kaoqin.phones import actions, pairing, photos, taking
 from kaoqin.phones.entering import SESSION_OR_TOKEN
 from kaoqin.phones.models import Phone
 from kaoqin.phones.signing import read_jwk, read_spki, sign_contact
@@ -20,6 +22,7 @@ from kaoqin.phones.wire import (
     PairingAnswer,
     PairingSent,
     PhoneAnswer,
+    PhotoAnswer,
     RecordAnswer,
     SignedRecord,
     TimeAnswer,
@@ -102,6 +105,17 @@ def records(request: AskedBy, sent: Annotated[list[SignedRecord], Body(max_lengt
     """Up to 200 records, answered in their order; what has come before is known, a bad one does not stop the others."""
     actions.self_of(request.by, request.today)
     return taking.take_records(sent, by=request.by, at=request.asked_at)
+
+
+@router.post("/photos", response=PhotoAnswer)
+def punch_photo(request: AskedBy, key: Form[uuid.UUID], employee: Form[int], file: File[UploadedFile]) -> PhotoAnswer:
+    """A photo of the spot (JPEG, at most 200 KB) by the id its record names it by; the same id again is the same photo.
+    `employee`: who took it; 403 where somebody else is logged in, so that it is kept for them."""
+    if employee != request.by.employee_id:
+        raise NotAllowed("phones.another", gettext("这张照片是另一名员工拍的。"))
+    content = file.read(photos.LARGEST + 1)
+    kept = photos.bring(key, content, by=request.by, at=request.asked_at, today=request.today)
+    return PhotoAnswer(id=kept.key)
 
 
 api.add_router("/phone", router)

@@ -13,7 +13,7 @@ from kaoqin.org import queries as org
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
 from kaoqin.phones.models import Place
-from kaoqin.phones.words import MARKS, SIGNALS, Outside, Way, Ways
+from kaoqin.phones.words import MARKS, SIGNALS, Demand, Outside, Way, Ways
 
 _DAY = {"type": "date"}
 
@@ -186,6 +186,20 @@ class WaysForm(forms.Form):
     )
     outside = forms.ChoiceField(label=gettext_lazy("在范围外打卡"), choices=Outside.choices)
     note_needed = forms.BooleanField(label=gettext_lazy("在范围外必须填写说明"), required=False)
+    photo = forms.ChoiceField(
+        label=gettext_lazy("需要现场照片"),
+        choices=Demand.choices,
+        help_text=gettext_lazy(
+            "打卡时用相机现拍,不能选相册里的。不同意拍照的员工用屏幕二维码、办公网络、考勤机打卡不需要照片。"
+        ),
+    )
+    face = forms.ChoiceField(
+        label=gettext_lazy("需要手机核对人脸"),
+        choices=Demand.choices,
+        help_text=gettext_lazy(
+            "只对本人同意的员工有效,由接了接口的应用在手机上核对,系统里没有人脸;浏览器做不到。不同意的员工照常打卡。"
+        ),
+    )
     offline_hours = forms.IntegerField(
         label=gettext_lazy("离线打卡时限(小时)"),
         min_value=1,
@@ -205,6 +219,7 @@ class WaysForm(forms.Form):
     def rules(self) -> Ways:
         said = {key: value for key, value in self.cleaned_data.items() if key != "begins_on"}
         told = {"ways": tuple(Way(one) for one in said["ways"]), "outside": Outside(said["outside"])}
+        told |= {"photo": Demand(said["photo"]), "face": Demand(said["face"])}
         return Ways(**{**said, **told})
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaoqin.org.words import Datum
-from kaoqin.phones.words import MARKS, PUNCH_KIND, SIGNALS, Keeping, Outside, PhoneState, RecordState, Seen, Way
+from kaoqin.phones.words import MARKS, PUNCH_KIND, SIGNALS, Demand, Keeping, Outside, PhoneState, RecordState, Seen, Way
 
 
 class Place(models.Model):
@@ -120,6 +120,8 @@ class WaysRule(models.Model):
     changes = models.PositiveSmallIntegerField()
     change_days = models.PositiveSmallIntegerField()
     review_from_percent = models.PositiveSmallIntegerField(null=True, default=50)
+    photo = models.CharField(max_length=10, choices=Demand, default=Demand.NEVER)
+    face = models.CharField(max_length=10, choices=Demand, default=Demand.NEVER)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "begins_on"], name="ways_rule_once_a_day")]
@@ -283,6 +285,25 @@ class Record(Assessed):
             ),
             models.Index(fields=["at"], condition=~Q(keeping=Keeping.GONE), name="phone_record_with_evidence"),
         ]
+
+
+class PunchPhoto(models.Model):
+    """A photo of the spot (现场照片) somebody took for a punch, by the id and the SHA-256 that the phone gave it.
+
+    It may come before the record that names it, or be named before it comes (`brought_at` is empty). Where it is kept no longer, `path` is empty; that there was one is not forgotten.
+    """
+
+    key = models.UUIDField()
+    employee = models.ForeignKey("org.Employee", on_delete=models.PROTECT, related_name="+")
+    record = models.OneToOneField(Record, null=True, on_delete=models.PROTECT, related_name="photo")
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=300, default="", blank=True)
+    size_bytes = models.PositiveIntegerField(default=0)
+    brought_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "key"], name="punch_photo_once")]
+        indexes = [models.Index(fields=["brought_at"], condition=~Q(path=""), name="punch_photos_kept")]
 
 
 class Decision(models.Model):

@@ -14,17 +14,31 @@ from kaoqin.core.places import Circle, Fence, Point, Polygon, Verdict, distance_
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.models import Mark, OfficeNetwork, Phone, Place, Record, Screen, Signal, SiteWays, WaysRule
+from kaoqin.phones.models import (
+    Mark,
+    OfficeNetwork,
+    Phone,
+    Place,
+    PunchPhoto,
+    Record,
+    Screen,
+    Signal,
+    SiteWays,
+    WaysRule,
+)
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
+    FACE,
     LOCATION,
     MANAGE_PLACES,
+    PHOTO,
     PUNCH,
     PUNCH_KIND,
     REVIEW_RECORDS,
     SEE_PHONES,
     WAITING_QUEUES,
+    Demand,
     Keeping,
     Outside,
     PhoneState,
@@ -163,7 +177,13 @@ _RULED = ("note_needed", "offline_hours", "changes", "change_days", "review_from
 def ways_in(row: WaysRule) -> Ways:
     """A stored rule as a value."""
     told = {name: getattr(row, name) for name in _RULED}
-    return Ways(tuple(Way(one) for one in row.ways), Outside(row.outside), **told)
+    return Ways(
+        tuple(Way(one) for one in row.ways),
+        Outside(row.outside),
+        photo=Demand(row.photo),
+        face=Demand(row.face),
+        **told,
+    )
 
 
 def ways_rules(group_id: int, *, seen_by: Actor) -> QuerySet[WaysRule]:
@@ -175,6 +195,22 @@ def ways_rules(group_id: int, *, seen_by: Actor) -> QuerySet[WaysRule]:
 def agrees_to_location(employee_id: int) -> bool:
     """Whether somebody agrees to the use of their position now."""
     return consent.agrees(employee_id, LOCATION)
+
+
+def agrees_to_photo(employee_id: int) -> bool:
+    """Whether somebody agrees to photos of the spot now."""
+    return consent.agrees(employee_id, PHOTO)
+
+
+def agrees_to_face(employee_id: int) -> bool:
+    """Whether somebody agrees that their phone compares their face now."""
+    return consent.agrees(employee_id, FACE)
+
+
+def photos_of(employee_id: int) -> QuerySet[PunchPhoto]:
+    """The photos of somebody's punches that are kept, the newest first; the caller has asked whether they may be seen."""
+    rows = PunchPhoto.objects.filter(employee=employee_id, record__isnull=False).exclude(path="")
+    return rows.select_related("record").order_by("-brought_at", "-pk")
 
 
 def phones_of(employee_id: int) -> QuerySet[Phone]:

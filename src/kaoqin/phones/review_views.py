@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import as_instant, as_wall_clock
-from kaoqin.phones import actions, queries
+from kaoqin.phones import actions, photos, queries
 from kaoqin.phones.drawing import draw
 from kaoqin.phones.forms import DecisionForm
 from kaoqin.phones.models import Phone, Record
@@ -127,7 +127,11 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
         return redirect("phones:records")
     if queries.exact_point(found):
         record_access(request.by, [found.employee_id], Look.RECORD, request.path, at=request.asked_at)
-    context = {**_evidence(found, form), **_found(found, request)}
+    picture_of = getattr(found, "photo", None)
+    seen = photos.address(picture_of, seen_by=request.by, at=request.asked_at) if picture_of and picture_of.path else ""
+    if seen:
+        record_access(request.by, [found.employee_id], Look.PHOTO, request.path, at=request.asked_at)
+    context = {**_evidence(found, form), **_found(found, request), "photo": seen, "had_photo": picture_of is not None}
     return render(request, "phones/record.html", context, status=422 if form.errors else 200)
 
 

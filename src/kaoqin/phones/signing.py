@@ -72,11 +72,11 @@ def is_signed(der: bytes, payload: str, signature: str) -> bool:
     return True
 
 
-def sign_contact(account_id: int | None, at: dt.datetime) -> str:
-    """The proof that the server answered an account at an instant."""
-    return signing.Signer(salt=_SALT).signature(f"{account_id} {at.isoformat()}")
+def sign_contact(whom: int | str | None, at: dt.datetime) -> str:
+    """The proof that the server answered an account, or a tablet, at an instant."""
+    return signing.Signer(salt=_SALT).signature(f"{whom} {at.isoformat()}")
 
 
-def is_contact(account_id: int | None, at: dt.datetime, proof: str) -> bool:
+def is_contact(whom: int | str | None, at: dt.datetime, proof: str) -> bool:
     """Whether the server gave this proof."""
-    return constant_time_compare(sign_contact(account_id, at), proof)
+    return constant_time_compare(sign_contact(whom, at), proof)

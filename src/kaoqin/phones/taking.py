@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from kaoqin.core.time import as_wall_clock, zone_names
 from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
-from kaoqin.phones import queries
+from kaoqin.phones import demands, queries
 from kaoqin.phones.assessing import assess
 from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
-from kaoqin.phones.models import Phone, Record
+from kaoqin.phones.models import Phone, PunchPhoto, Record
 from kaoqin.phones.proving import Claim, Proof, locate, prove, without_surroundings
 from kaoqin.phones.queries import Found
 from kaoqin.phones.signing import is_contact, is_signed
@@ -35,6 +35,7 @@ from kaoqin.phones.words import (
     PhoneState,
     RecordState,
     Seen,
+    Ways,
 )
 from kaoqin.punches import queries as punches
 from kaoqin.punches.ledger import Press, take
@@ -43,12 +44,15 @@ from kaoqin.security.doors import SYSTEM, require
 from kaoqin.security.words import Actor
 
 ORIGIN = "phone-{}"
+PHOTO_WAITS = dt.timedelta(minutes=30)
+"""How long after its record a photo may come."""
 SAID: dict[str, str | Promise] = {
     RecordState.COUNTED: gettext_lazy("打卡成功。"),
     RecordState.FIELD: gettext_lazy("已记为外勤打卡。"),
     RecordState.HELD: gettext_lazy("已收到,待主管复核后计入。"),
     KNOWN: gettext_lazy("这条打卡之前已经收到。"),
 }
+AWAITED = gettext_lazy("已收到,现场照片传到后计入。")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Judged:
     zone: str
     proof: Proof
     flags: set[Flag] = field(default_factory=set)
+    photo: PunchPhoto | None = None
 
 
 def take_records(sent: Sequence[SignedRecord], *, by: Actor, at: dt.datetime) -> list[RecordAnswer]:
@@ -117,10 +122,12 @@ def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: A
     if replay:
         judged.flags.add(Flag.REPLAY)
     row = _row(phone, told, sent, asked, judged)
-    row.digest, row.state = digest, _state(judged, told)
+    row.digest, row.state = digest, state_of(judged.flags, Seen(judged.proof.found.seen), judged.who.ways)
     if row.state != RecordState.REFUSED and told.kind == PUNCH_KIND:
         assess(row, told, judged.proof.here or Found(Seen.UNKNOWN), judged.who)
     row.save(force_insert=True)
+    if judged.photo:
+        demands.attach(judged.photo, row)
     if row.state != RecordState.REFUSED:
         Phone.objects.filter(pk=phone.pk).update(last_counter=max(phone.last_counter, told.counter))
     kind = kind_of(told.kind)
@@ -165,10 +172,13 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
     is_punch = told.kind == PUNCH_KIND
     proof = prove(told_by, who.ways.ways) if is_punch else locate(told_by)
     flags = reckoned.flags | _of_phone(phone, told, reckoned.at) | proof.flags
-    unproven = proof.found.seen in {Seen.OUTSIDE, Seen.UNKNOWN}
-    if is_punch and unproven and who.ways.note_needed and not told.note.strip():
+    if is_punch and proof.found.seen in demands.UNPROVEN and who.ways.note_needed and not told.note.strip():
         flags = flags | {Flag.NO_NOTE}
-    return Judged(reckoned, who, zone, proof, set(flags))
+    pictured = demands.Pictured()
+    if is_punch and not replay:
+        pictured = demands.look_for_photo(employee_id, told.photo, who.ways, proof.found, proof.way)
+        flags = flags | demands.face_flags(employee_id, told.client, who.ways, proof.found)
+    return Judged(reckoned, who, zone, proof, set(flags | pictured.flags), pictured.photo)
 
 
 def _clock(told: PayloadSent, asked: Asked) -> Told:
@@ -205,15 +215,33 @@ def _of_phone(phone: Phone, told: PayloadSent, at: dt.datetime) -> set[Flag]:
     return found
 
 
-def _state(judged: Judged, told: PayloadSent) -> RecordState:
-    if Flag.REPLAY in judged.flags:
+def state_of(flags: Collection[str], seen: Seen, ways: Ways) -> RecordState:
+    """What a record counts as, by what is odd about it, where it was made, and what the group says of outside."""
+    if Flag.REPLAY in flags:
         return RecordState.REFUSED
-    if judged.flags & HOLDING:
+    if HOLDING & set(flags):
         return RecordState.HELD
-    if judged.proof.found.seen in {Seen.INSIDE, Seen.UNCERTAIN}:
+    if seen in {Seen.INSIDE, Seen.UNCERTAIN}:
         return RecordState.COUNTED
-    is_field = judged.proof.found.seen == Seen.OUTSIDE and judged.who.ways.outside == Outside.FIELD
+    is_field = seen == Seen.OUTSIDE and ways.outside == Outside.FIELD
     return RecordState.FIELD if is_field else RecordState.HELD
+
+
+def photo_came(photo: PunchPhoto, at: dt.datetime) -> None:
+    """The photo that a record waited for is here: in time, the record counts as it does without anything lacking; late, it
+    waits for a person."""
+    row = photo.record
+    if row is None or Flag.PHOTO_AWAITED not in row.flags:
+        return
+    in_time = at - row.received_at <= PHOTO_WAITS
+    others = set(row.flags) - {Flag.PHOTO_AWAITED}
+    row.flags = sorted(others if in_time else others | {Flag.PHOTO_LATE})
+    if not hasattr(row, "decision"):
+        ways = Standing(row.employee_id, _day(row.received_at, row.zone)).ways
+        row.state = state_of(row.flags, Seen(row.verdict), ways)
+    row.save(update_fields=["flags", "state"])
+    if row.state in {RecordState.COUNTED, RecordState.FIELD} and row.punch is None:
+        append(row, at)
 
 
 def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
@@ -274,7 +302,7 @@ def _answer(row: Record, state: str) -> RecordAnswer:
     return RecordAnswer(
         id=str(row.key),
         state=state,
-        sentence=str(SAID.get(state, replayed)),
+        sentence=str(AWAITED if state == row.state and Flag.PHOTO_AWAITED in row.flags else SAID.get(state, replayed)),
         at=row.at,
         verdict=row.verdict,
         place=row.place,

@@ -10,6 +10,7 @@ from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones import queries
+from kaoqin.phones.demands import BY_ITSELF, is_due, wants_face, wants_photo
 from kaoqin.phones.models import Record
 from kaoqin.phones.proving import Claim, Proof, prove
 from kaoqin.phones.standing import Standing
@@ -32,6 +33,8 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
     begin = as_instant(dt.datetime.combine(duty.date if duty else local.date(), dt.time(4)), zone)
     moments = moments_of(employee.pk, begin, now, zone, seen_by, today)
     counts = found.seen in {Seen.INSIDE, Seen.UNCERTAIN}
+    agrees = is_due(ways.photo, Seen(found.seen)) and queries.agrees_to_photo(employee.pk)
+    lacks = not agrees and wants_photo(ways, found, proof.way, agrees)
     return TodayAnswer(
         shift=_say_shift(duty),
         button=_button(duty, local, sum(one.state != "void" for one in moments)),
@@ -39,6 +42,9 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
         sentence=_say_here(proof, ways),
         counts=counts,
         note_needed=ways.note_needed and not counts,
+        face_needed=wants_face(employee.pk, ways, found),
+        photo_needed=agrees,
+        photo_sentence=_say_photo(ways) if lacks else "",
         ways=list(ways.ways),
         moments=moments,
     )
@@ -84,6 +90,13 @@ def _of_record(row: Record) -> tuple[str, str, str]:
     return RecordState.HELD, str(RecordState.HELD.label), str(Seen(row.verdict).label)
 
 
+def next_punch(employee_id: int, local: dt.datetime, zone: str) -> str:
+    """What somebody's next punch is at a wall clock (naive): 上班打卡, 下班打卡, …"""
+    duty = duty_at(employee_id, local)
+    begin = dt.datetime.combine(duty.date if duty else local.date(), dt.time(4))
+    return _button(duty, local, punches.count_of(employee_id, as_instant(begin, zone), as_instant(local, zone)))
+
+
 def _say_shift(duty: Duty | None) -> str:
     if duty is None:
         return gettext("今天没有排班")
@@ -117,6 +130,14 @@ def _say_here(proof: Proof, ways: Ways) -> str:
         return gettext("还没有为您设置打卡地点,{becomes}").format(becomes=becomes)
     far = say_metres(found.beyond_m or 0)
     return gettext("距「{place}」{far},{becomes}").format(place=found.place, far=far, becomes=becomes)
+
+
+def _say_photo(ways: Ways) -> str:
+    """That a photo is asked for, and what whoever does not agree to photos does instead."""
+    others = [str(way.label) for way in ways.ways if way in BY_ITSELF]
+    instead = say_list([*others, gettext("考勤机")])
+    said = gettext("这里打卡要有现场照片。您没有同意拍照:可以用{instead}打卡,不需要照片;直接打卡由主管复核")
+    return said.format(instead=instead)
 
 
 def _say_unknown(ways: Ways) -> str:

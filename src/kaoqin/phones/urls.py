@@ -13,6 +13,7 @@ urlpatterns = [
     path("phones/<int:phone_id>/reject/", review_views.reject, name="reject"),
     path("phones/records/", review_views.records, name="records"),
     path("phones/records/<int:record_id>/", review_views.record, name="record"),
+    path("phones/photos/<str:ticket>/", views.photo, name="photo"),
     path("phones/places/", place_views.places, name="places"),
     path("phones/places/new/", place_views.new_place, name="new_place"),
     path("phones/places/<int:place_id>/", place_views.place, name="place"),

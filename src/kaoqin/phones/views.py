@@ -9,18 +9,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from kaoqin.core import pictures
+from kaoqin.core.time import as_wall_clock
 from kaoqin.core.words import say_list
-from kaoqin.phones import pairing, queries
+from kaoqin.phones import pairing, photos, queries
 from kaoqin.phones.proving import WITH_POSITION
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.tokens import token_of, with_tokens
-from kaoqin.phones.words import LOCATION, PHONE_TONES, PUNCH, Way
+from kaoqin.phones.words import FACE, LOCATION, PHONE_TONES, PHOTO, PUNCH, Demand, Way
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
 BASE = "/api/v1/phone"
+MOST_PHOTOS = 12
 
 
 def punch(request: AskedBy) -> HttpResponse:
@@ -39,6 +42,10 @@ def punch(request: AskedBy) -> HttpResponse:
         "ways": ways.ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
+        "photo": ways.photo != Demand.NEVER,
+        "photo_always": ways.photo == Demand.ALWAYS,
+        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_purpose": PHOTO,
         "employee_id": request.by.employee_id,
     }
     return render(request, "phones/punch.html", context)
@@ -56,6 +63,18 @@ def own(request: AskedBy) -> HttpResponse:
         "ways": Standing(request.by.employee_id, request.today).ways,
         "agreed": queries.agrees_to_location(request.by.employee_id),
         "purpose": LOCATION,
+        "photos": [
+            (
+                as_wall_clock(one.record.at, one.record.zone),
+                photos.address(one, seen_by=request.by, at=request.asked_at),
+            )
+            for one in queries.photos_of(request.by.employee_id)[:MOST_PHOTOS]
+            if one.record
+        ],
+        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_purpose": PHOTO,
+        "face_agreed": queries.agrees_to_face(request.by.employee_id),
+        "face_purpose": FACE,
     }
     return render(request, "phones/own.html", context)
 
@@ -80,3 +99,9 @@ def revoke(request: AskedBy, token_id: int) -> HttpResponse:
     found = pairing.revoke(token_id, by=request.by, at=request.asked_at, today=request.today)
     messages.success(request, gettext("已断开「{phone}」的客户端。").format(phone=found.phone.name))
     return redirect("phones:own" if found.phone.employee_id == request.by.employee_id else "phones:phones")
+
+
+@require_GET
+def photo(request: AskedBy, ticket: str) -> HttpResponse:
+    """A photo of the spot, by an address made for whoever asks."""
+    return pictures.show(photos.shown(ticket, seen_by=request.by, at=request.asked_at, today=request.today))

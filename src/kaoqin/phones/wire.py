@@ -38,10 +38,19 @@ class PointSent(Schema):
     mock: bool | None = None
 
 
+class FaceSent(Schema):
+    """That the phone itself compared the face of whoever holds it, just before this record, and by which means: the system's
+    (LocalAuthentication, BiometricPrompt) or a vendor's. No picture and no features."""
+
+    passed: bool
+    by: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+
+
 class NativeSent(Schema):
     """What only a native client can see of its phone."""
 
     emulator: bool | None = None
+    face: FaceSent | None = None
 
 
 class ClientSent(Schema):
@@ -69,6 +78,13 @@ class ProofSent(Schema):
     beacons: Annotated[list[BeaconSent], Field(max_length=100)] = []
 
 
+class PhotoNamed(Schema):
+    """A photo of the spot, taken with the camera for this record: its id, and the SHA-256 (hex) of its file as it is sent."""
+
+    id: uuid.UUID
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class PayloadSent(ProofSent):
     """What is signed. Version 1 names the phone by its number, version 2 by the fingerprint of its key, so that a record can be
     made before the phone is registered. Fields that are not named here are kept with the payload and not read."""
@@ -85,6 +101,7 @@ class PayloadSent(ProofSent):
     ticks: Ticks
     contact: ContactSent | None = None
     note: Annotated[str, Field(max_length=200)] = ""
+    photo: PhotoNamed | None = None
     client: ClientSent = Field(default_factory=ClientSent)
     about: dict[str, Any] = {}
 
@@ -152,6 +169,12 @@ class PairingAnswer(PhoneAnswer):
     unused_days: int
 
 
+class PhotoAnswer(Schema):
+    """A photo that was kept, by its id."""
+
+    id: uuid.UUID
+
+
 class TimeAnswer(Schema):
     """The contact: sent back with records, it proves when the server last answered."""
 
@@ -181,5 +204,8 @@ class TodayAnswer(Schema):
     sentence: str
     counts: bool
     note_needed: bool
+    face_needed: bool
+    photo_needed: bool
+    photo_sentence: str
     ways: list[str]
     moments: list[MomentAnswer]

@@ -11,7 +11,7 @@ from kaoqin.security.words import EVERYONE, Role, permission
 
 
 class Way(models.TextChoices):
-    """What proves that somebody is where they punch."""
+    """What proves that somebody is where they punch. A tablet is no phone; whether somebody may use one is said here, too."""
 
     GPS = "gps", gettext_lazy("定位")
     NETWORK = "network", gettext_lazy("办公网络")
@@ -20,6 +20,7 @@ class Way(models.TextChoices):
     WIFI = "wifi", gettext_lazy("Wi-Fi")
     BEACON = "beacon", gettext_lazy("蓝牙信标")
     NFC = "nfc", gettext_lazy("NFC 标签 + 定位")
+    KIOSK = "kiosk", gettext_lazy("打卡平板")
 
 
 MARKS = (Way.FIXED_QR, Way.NFC)
@@ -35,6 +36,14 @@ class Outside(models.TextChoices):
 
     FIELD = "field", gettext_lazy("记为外勤,直接有效")
     REVIEW = "review", gettext_lazy("待主管复核")
+
+
+class Demand(models.TextChoices):
+    """When something is asked for besides the place."""
+
+    NEVER = "never", gettext_lazy("不需要")
+    OUTSIDE = "outside", gettext_lazy("在范围外或不能确认位置时")
+    ALWAYS = "always", gettext_lazy("每次打卡")
 
 
 class PhoneState(models.TextChoices):
@@ -120,10 +129,18 @@ class Flag(models.TextChoices):
     CODE_WRONG = "code_wrong", gettext_lazy("二维码或标签无效、已过期,或不是本地点的")
     CODE_USED = "code_used", gettext_lazy("这个二维码本人已经用过")
     NO_NOTE = "no_note", gettext_lazy("在范围外,没有填写说明")
+    NO_PHOTO = "no_photo", gettext_lazy("没有现场照片")
+    PHOTO_AWAITED = "photo_awaited", gettext_lazy("现场照片还没有传到")
+    PHOTO_LATE = "photo_late", gettext_lazy("现场照片超过 30 分钟才传到")
+    NO_FACE = "no_face", gettext_lazy("手机没有核对人脸,或没有通过")
+    PHOTO_OTHER = "photo_other", gettext_lazy("现场照片与这条打卡签名的不是同一张")
 
 
 HOLDING = frozenset(
-    {Flag.NO_TIME, Flag.LATE, Flag.PHONE_WAITING, Flag.PHONE_ENDED, Flag.NO_NOTE},
+    {
+        *(Flag.NO_TIME, Flag.LATE, Flag.PHONE_WAITING, Flag.PHONE_ENDED, Flag.NO_NOTE),
+        *(Flag.NO_PHOTO, Flag.PHOTO_AWAITED, Flag.PHOTO_LATE, Flag.PHOTO_OTHER, Flag.NO_FACE),
+    }
 )
 """Flags with which a record waits for a person, wherever it was made."""
 
@@ -140,6 +157,10 @@ class Ways:
     change_days: int = 30
     review_from_percent: int | None = 50
     """From which score on a punch is looked at by a person; None: the score brings none."""
+    photo: Demand = Demand.NEVER
+    """When a photo of the spot, taken with the camera of the phone, is asked for."""
+    face: Demand = Demand.NEVER
+    """When the phone's own face check is asked for, of those who agree to it."""
 
 
 LOCATION = purpose(
@@ -153,6 +174,34 @@ LOCATION = purpose(
         gettext_lazy(
             "可以不同意,也可以随时撤回:改用办公网络或考勤机打卡,拜访照样可以签到,只是无法判断是否在客户处;不影响您的工作。"
         ),
+    ),
+)
+
+PHOTO = purpose(
+    "photo",
+    gettext_lazy("打卡时拍现场照片"),
+    1,
+    (
+        gettext_lazy("目的:考勤组要求时,证明打卡的人和地点属实;只在复核这一条打卡时看,不作人脸比对,不作其他用途。"),
+        gettext_lazy("内容:按下快门时用相机现拍的一张照片,去掉相机写入的信息;不读取相册。"),
+        gettext_lazy(
+            "谁能看到:您本人,以及复核您打卡的主管与人事;谁看过都有记录。保存期限由公司设定,默认 180 天,到期自动删除。"
+        ),
+        gettext_lazy(
+            "可以不同意,也可以随时撤回,撤回时已有的照片立即删除:改扫屏幕二维码,或用办公网络、打卡平板、考勤机打卡,不需要照片;不影响您的工作。"
+        ),
+    ),
+)
+
+FACE = purpose(
+    "face",
+    gettext_lazy("打卡时由手机核对人脸"),
+    1,
+    (
+        gettext_lazy("目的:考勤组要求时,由您手机自带的人脸识别确认是您本人在打卡,不作其他用途。"),
+        gettext_lazy("内容:人脸只在您的手机里核对;本系统只收到「通过」或「没有通过」,没有照片,也没有人脸特征。"),
+        gettext_lazy("谁能看到:没有通过时,主管会看到这条打卡待复核。"),
+        gettext_lazy("可以不同意,也可以随时撤回:打卡照常有效,不核对人脸,也不会因此待复核;不影响您的工作。"),
     ),
 )
 

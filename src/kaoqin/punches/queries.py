@@ -323,6 +323,12 @@ def times_of(employee_id: int, first: dt.datetime, last: dt.datetime) -> list[dt
     return list(rows.exclude(_corrected()).order_by("at").values_list("at", flat=True))
 
 
+def count_of(employee_id: int, first: dt.datetime, before: dt.datetime) -> int:
+    """How many punches somebody made from an instant on, before another, those voided among them; the caller has asked whether
+    it may be seen."""
+    return Punch.objects.filter(employee=employee_id, at__gte=first, at__lt=before).count()
+
+
 def brought(source: Source, origin: str, at: dt.datetime) -> QuerySet[Punch]:
     """The punches of a moment that one origin brought, each with its employee."""
     return Punch.objects.filter(source=source, origin=origin, at=at).select_related("employee")

@@ -14,9 +14,10 @@ class Source(models.TextChoices):
     PHONE = "phone", gettext_lazy("手机")
     MANUAL = "manual", gettext_lazy("人工登记")
     ROLL_CALL = "roll_call", gettext_lazy("手动点名")
+    KIOSK = "kiosk", gettext_lazy("打卡平板")
 
 
-CERTAIN = (Source.PHONE, Source.ROLL_CALL)
+CERTAIN = (Source.PHONE, Source.ROLL_CALL, Source.KIOSK)
 """Sources that tell who it was, and not a number that may mean another person one day."""
 
 

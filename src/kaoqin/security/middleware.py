@@ -87,7 +87,7 @@ def is_open(request: HttpRequest) -> bool:
     """Pages for people who have not logged in. Everything else is closed by default."""
     return (
         brings_token(request)
-        or request.path.startswith(("/static/", "/screens/"))
+        or request.path.startswith(("/static/", "/screens/", "/kiosk/"))
         or request.path
         in {
             PAIRINGS,

@@ -25,6 +25,7 @@ from kaoqin.consent.words import OWN_CONSENT, SEE_CONSENTS
 from kaoqin.devices import queries as devices
 from kaoqin.devices.words import SEE_DEVICES
 from kaoqin.field.words import MANAGE_VISIT_KINDS, VISIT
+from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN
 from kaoqin.leave.words import MANAGE_KINDS, SEE_BALANCES, SEE_OWN_LEAVE
 from kaoqin.maps.words import SEE_MAPS
 from kaoqin.notices import queries as notices
@@ -105,7 +106,7 @@ MENU: tuple[Group, ...] = (
         gettext_lazy("我的"),
         "user",
         (
-            Entry(gettext_lazy("手机打卡"), "/punch/", "device-mobile", PUNCH),
+            Entry(gettext_lazy("手机打卡"), "/punch/", "fingerprint", PUNCH),
             Entry(gettext_lazy("我的考勤"), "/my/attendance/", "calendar-stats", SEE_OWN_DAYS),
             Entry(gettext_lazy("我的申请"), "/requests/", "send", ASK),
             Entry(gettext_lazy("我的月报"), "/my/months/", "file-text", SEE_OWN_DAYS),
@@ -113,7 +114,8 @@ MENU: tuple[Group, ...] = (
             Entry(gettext_lazy("我的调休"), "/my/bank/", "clock-edit", SEE_OWN_BANK),
             Entry(gettext_lazy("我的拜访"), "/visits/", "walk", VISIT),
             Entry(gettext_lazy("我的轨迹"), "/my/tracks/", "route", OWN_TRACK),
-            Entry(gettext_lazy("我的手机"), "/my/phone/", "key", PUNCH),
+            Entry(gettext_lazy("我的手机"), "/my/phone/", "device-mobile", PUNCH),
+            Entry(gettext_lazy("打卡密码"), "/my/pin/", "key", OWN_PIN),
             Entry(gettext_lazy("我的授权"), "/my/consents/", "id-badge-2", OWN_CONSENT),
             Entry(gettext_lazy("我的数据"), "/my/data/", "download", OWN_DATA),
         ),
@@ -201,6 +203,7 @@ MENU: tuple[Group, ...] = (
             Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),
             Entry(pgettext_lazy("list", "员工手机"), "/phones/", "users", SEE_PHONES, _to_approve),
             Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "打卡平板"), "/kiosks/", "device-tablet", MANAGE_TABLETS),
             Entry(pgettext_lazy("list", "打卡屏幕"), "/phones/screens/", "qrcode", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡码"), "/phones/marks/", "nfc", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "Wi-Fi 与信标"), "/phones/signals/", "access-point", MANAGE_PLACES),

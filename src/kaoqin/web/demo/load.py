@@ -19,6 +19,7 @@ from kaoqin.scheduling import roster, skill_actions
 from kaoqin.scheduling.models import RosterDay, Shift
 from kaoqin.scheduling.words import Cell, ShiftPlan
 from kaoqin.web.demo.companies import BUILDER, Builder, Company, build_plant, build_sales
+from kaoqin.web.demo.kiosk import fill_kiosk
 from kaoqin.web.demo.leave import fill_leave
 from kaoqin.web.demo.life import Mishaps, day_of_work, field_day
 from kaoqin.web.demo.overtime import open_banks
@@ -51,6 +52,7 @@ def load(today: dt.date, now: dt.datetime, say: Say) -> None:
     say("演示数据:三个月的打卡 …")
     _live(companies, begins_on, today, now)
     phones = fill_phones(companies[0], begins_on, today, now)
+    fill_kiosk(companies[1], begins_on, today, now)
     say("演示数据:客户与拜访 …")
     fill_visits(companies[0], phones, begins_on, today, now)
     fill_tracks(phones, now)

@@ -2,6 +2,8 @@
 
 import base64
 import datetime as dt
+import hashlib
+import io
 import json
 import uuid
 from collections.abc import Sequence
@@ -10,17 +12,18 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from PIL import Image, ImageDraw
 
 from kaoqin.consent import choosing
 from kaoqin.core.places import Datum, Point
 from kaoqin.core.sealed import seal
 from kaoqin.org.models import Employee, Site
-from kaoqin.phones import actions, mark_actions, taking
+from kaoqin.phones import actions, mark_actions, photos, taking
 from kaoqin.phones.actions import PlaceDetails
 from kaoqin.phones.models import Mark, Phone, Screen
 from kaoqin.phones.signing import read_spki, sign_contact
 from kaoqin.phones.wire import SignedRecord
-from kaoqin.phones.words import LOCATION, Way, Ways
+from kaoqin.phones.words import LOCATION, PHOTO, Demand, Way, Ways
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.words import Actor, Granted, Role, Scope, ScopeKind
 from kaoqin.web.demo.companies import BUILDER, Company
@@ -42,7 +45,8 @@ class DemoPhone:
         told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         spki = base64.urlsafe_b64encode(self._key.public_key().public_bytes(*told)).decode()
         self.phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
-        choosing.choose(LOCATION, True, LOCATION.version, by=self.by, at=at, today=at.date())
+        for purpose in (LOCATION, PHOTO):
+            choosing.choose(purpose, True, purpose.version, by=self.by, at=at, today=at.date())
         self._counter = 0
 
     def press(self, at: dt.datetime, where: Point, south_m: float, note: str = "", **told: Any) -> None:
@@ -61,6 +65,7 @@ class DemoPhone:
         accuracy_m: float = 18,
         device: str = "",
         wifi: Sequence[str] = (),
+        photo: bytes = b"",
         **point: Any,
     ) -> str:
         """A record of a kind made at an instant, some metres south of a place, as the browser would; or as a native client,
@@ -71,6 +76,9 @@ class DemoPhone:
         contact = {"server_time": when, "proof": sign_contact(None, at.astimezone(dt.UTC)), "ticks": 0, "boot": boot}
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
         point |= {"latitude": north, "longitude": east, "accuracy_m": accuracy_m, "taken_at": when}
+        shot = uuid.uuid5(uuid.NAMESPACE_OID, key)
+        if photo:
+            photos.bring(shot, photo, by=self.by, at=at, today=at.date())
         payload = json.dumps(
             {
                 "v": 1,
@@ -87,6 +95,7 @@ class DemoPhone:
                 "point": point,
                 "wifi": list(wifi),
                 "note": note,
+                "photo": {"id": str(shot), "sha256": hashlib.sha256(photo).hexdigest()} if photo else None,
                 "client": {"device": device or self.device},
             }
         )
@@ -105,7 +114,7 @@ def _walls(site: Site, *, employee: Employee, begins_on: dt.date, today: dt.date
     poster = mark_actions.add_mark(site, "前台", Way.FIXED_QR, begins_on, by=BUILDER, at=now)
     Mark.objects.filter(pk=poster.pk).update(key="m1.demo-poster-at-desk-01")
     group = scheduling.groups_of([employee.pk], today)[employee.pk]
-    open_ways = Ways(ways=(Way.GPS, Way.NETWORK, Way.QR, Way.FIXED_QR))
+    open_ways = Ways(ways=(Way.GPS, Way.NETWORK, Way.QR, Way.FIXED_QR), photo=Demand.OUTSIDE)
     actions.keep_ways(group, begins_on, open_ways, by=BUILDER, at=now)
 
 
@@ -146,10 +155,24 @@ def _press_oddly(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
     first.press(morning - 5 * minute, EXPO, 12.8, accuracy_m=21.6)
     second.press(morning - 7 * minute, OFFICE, 35)
     third.press(morning - 4 * minute, OFFICE, 1.2, accuracy_m=5, provider="gps", mock=True)
-    fourth.press(morning - minute, OFFICE, 1350, "拜访经销商,未到办公室")
+    fourth.press(morning - minute, OFFICE, 1350, "拜访经销商,未到办公室", photo=_street())
     fifth.press(morning, OFFICE, 44.1, accuracy_m=18.3, device=second.device)
     for number, phone in enumerate(phones):
         phone.press(morning + 9 * HOUR + 3 * number * minute, EXPO, 15.5 + 6 * number, accuracy_m=16.4)
+
+
+def _street() -> bytes:
+    """A photo of a shop in a street, drawn."""
+    picture = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 430, 800, 600), fill="#8a8f98")
+    for left, top, colour in ((40, 150, "#b98f6a"), (300, 90, "#7f93a8"), (560, 190, "#a8776b")):
+        draw.rectangle((left, top, left + 210, 440), fill=colour)
+        draw.rectangle((left + 20, 320, left + 190, 430), fill="#dfe7ee")
+        draw.rectangle((left + 20, 270, left + 190, 305), fill="#2f5d8a")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 def _place(name: str, middle: Point, radius_m: int, site: Site, begins_on: dt.date) -> PlaceDetails:
