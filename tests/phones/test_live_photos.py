@@ -20,6 +20,7 @@ from kaoqin.phones.models import PunchPhoto, Record
 from kaoqin.phones.words import PHOTO, Demand, Outside, Way, Ways
 from kaoqin.punches.models import Punch
 from kaoqin.security.models import AccessRecord
+from kaoqin.security.words import Look
 from travelling import picture
 
 MINUTE = dt.timedelta(minutes=1)
@@ -226,7 +227,7 @@ def test_its_address_is_good_for_ten_minutes(cast, seen, enter, clock, minutes, 
 
 def test_looking_is_remembered(cast, seen, enter):
     enter("wang").get(f"/phones/records/{seen.record_id}/")
-    assert AccessRecord.objects.filter(employee_id=cast.chen.pk, what="打卡照片").count() == 1
+    assert AccessRecord.objects.filter(employee_id=cast.chen.pk, what=Look.SPOT).count() == 1
 
 
 def test_photos_end_with_the_consent_and_with_their_days(cast, seen, chen, django_capture_on_commit_callbacks):

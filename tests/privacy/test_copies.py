@@ -37,6 +37,7 @@ NOT_TOLD = {
     "devices.PeopleMark": "a queue",
     "devices.SiteKeeper": "an office of the account",
     "devices.TemplateRemoval": "a queue of what is being deleted",
+    "phones.PairingCode": "of five minutes",
     "phones.ScreenUse": "that a code was used: the punch is told",
     "rollcall.Tick": "became a punch, which is told",
     "scheduling.RosterChange": "of whoever planned: a deed",

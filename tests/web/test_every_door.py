@@ -323,7 +323,7 @@ def punched(cast):
         **dict.fromkeys(("phones:place", "phones:change_place"), office(("site_id", cast.site.pk)).pk),
         "phones:network": network.pk,
         "phones:end_site_ways": site_ways_actions.state_site_ways(
-            cast.site, make.TODAY, None, [Way.GPS], by=make.ROOT, at=make.NOW
+            cast.site, make.TODAY, None, [Way.GPS, Way.KIOSK], by=make.ROOT, at=make.NOW
         ).pk,
         **dict.fromkeys(("phones:screen", "phones:renew_screen"), screen.pk),
         **dict.fromkeys(("phones:show_screen", "phones:code"), screen.key),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kaoqin.core.personal import table
-from kaoqin.phones.models import Phone, Place, Record
+from kaoqin.phones.models import Phone, Place, PunchPhoto, Record, Token
 
 PARTS = (
     table(
@@ -64,6 +64,30 @@ PARTS = (
             "corners": _("坐标"),
             "datum": _("坐标系"),
             "radius_m": _("半径(米)"),
+        },
+    ),
+    table(
+        "phones.photos",
+        _("打卡的现场照片"),
+        PunchPhoto,
+        lambda who: PunchPhoto.objects.filter(employee=who.employee_id).order_by("pk"),
+        {
+            "brought_at": _("收到时间"),
+            "record__at": _("计入的时间"),
+            "size_bytes": _("大小(字节)"),
+            "sha256": _("摘要"),
+        },
+    ),
+    table(
+        "phones.clients",
+        _("手机客户端"),
+        Token,
+        lambda who: Token.objects.filter(phone__employee=who.employee_id).order_by("pk"),
+        {
+            "made_at": _("连接时间"),
+            "phone__name": _("手机"),
+            "last_used_on": _("最近使用"),
+            "revoked_at": _("断开时间"),
         },
     ),
 )

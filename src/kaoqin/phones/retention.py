@@ -14,10 +14,12 @@ from kaoqin.security.doors import SYSTEM
 
 AT_ONCE = 2_000
 FORGET = """
+WITH old AS MATERIALIZED (
+ SELECT id FROM phones_record WHERE keeping <> 'gone' AND at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
+)
 UPDATE phones_record r SET keeping = 'gone', payload = '', signature = '', address = '', latitude = NULL, longitude = NULL,
  device = '', network = '', region = '', provider = '', stations = '{}', mock = NULL, emulator = NULL, zone_minutes = NULL
-FROM (SELECT id FROM phones_record WHERE keeping <> 'gone' AND at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED) old
-WHERE r.id = old.id
+FROM old WHERE r.id = old.id
 """
 
 

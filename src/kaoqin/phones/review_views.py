@@ -130,7 +130,7 @@ def record(request: AskedBy, record_id: int) -> HttpResponse:
     picture_of = getattr(found, "photo", None)
     seen = photos.address(picture_of, seen_by=request.by, at=request.asked_at) if picture_of and picture_of.path else ""
     if seen:
-        record_access(request.by, [found.employee_id], Look.PHOTO, request.path, at=request.asked_at)
+        record_access(request.by, [found.employee_id], Look.SPOT, request.path, at=request.asked_at)
     context = {**_evidence(found, form), **_found(found, request), "photo": seen, "had_photo": picture_of is not None}
     return render(request, "phones/record.html", context, status=422 if form.errors else 200)
 

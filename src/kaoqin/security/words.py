@@ -44,6 +44,7 @@ class Look(models.TextChoices):
     ROUTE = "route", gettext_lazy("外勤一天的路线")
     VISIT = "location", gettext_lazy("拜访的位置")
     PHOTO = "photo", gettext_lazy("拜访照片")
+    SPOT = "spot", gettext_lazy("打卡的现场照片")
     FACTS = "facts", gettext_lazy("个人情况")
     LEAVE = "leave", gettext_lazy("假期与请假原因")
     COPY = "copy", gettext_lazy("个人信息副本")
