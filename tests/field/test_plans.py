@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import make
 from kaoqin.core.words import NotFound, Refusal
@@ -82,6 +84,18 @@ def test_a_day_holds_so_many_and_not_one_more(cast, monkeypatch):
     plan(cast.by("lin"), cast.lin, customer(cast.lin))
     with pytest.raises(Refusal, match="最多"):
         plan(cast.by("lin"), cast.lin, customer(cast.lin))
+
+
+def test_many_stops_ask_as_much_as_one(cast, django_assert_num_queries):
+    shops = [customer(cast.lin) for _ in range(9)]
+    stops = [Stop(cast.lin.pk, make.TODAY, shop.pk) for shop in shops]
+    with CaptureQueriesContext(connection) as one:
+        plan_actions.add_stops(stops[:1], by=cast.by("wang"), **TOLD)
+    with django_assert_num_queries(len(one) + 1):
+        again = Stop(cast.lin.pk, make.TODAY, shops[0].pk, dt.time(9))
+        assert plan_actions.add_stops([again, *stops[1:], stops[1]], by=cast.by("wang"), **TOLD) == 8
+    told = PlanStop.objects.order_by("place").values_list("customer", "place", "time")
+    assert list(told) == [(shop.pk, n, dt.time(9) if n == 1 else None) for n, shop in enumerate(shops, 1)]
 
 
 def test_last_week_is_copied_from_today_on_without_what_is_closed(cast):

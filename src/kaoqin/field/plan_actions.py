@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext
 
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.field import queries, visit_queries
-from kaoqin.field.models import Customer, PlanStop
+from kaoqin.field.models import PlanStop
 from kaoqin.field.words import PLAN_VISITS, VISIT
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
@@ -45,11 +44,12 @@ def planned(employee_id: int, *, by: Actor, today: dt.date) -> Employee:
 def add_stops(many: Sequence[Stop], *, by: Actor, at: dt.datetime, today: dt.date) -> int:
     """Stops at the end of their days; one that is planned already gets the time that is told. All or none; returns how
     many are new."""
+    people = [planned(one, by=by, today=today) for one in sorted({one.employee_id for one in many})]
+    _refuse_others(many, by, today)
     made = 0
-    for employee_id in sorted({one.employee_id for one in many}):
-        who = planned(employee_id, by=by, today=today)
-        own = [one for one in many if one.employee_id == employee_id]
-        fresh = sum(_add(one, by, today) for one in own)
+    for who in people:
+        own = [one for one in many if one.employee_id == who.pk]
+        fresh = _add(who.pk, own)
         days = len({one.date for one in own})
         said = Sentence("安排 {name} {days} 天的拜访,新增 {count} 家", name=who.name, days=days, count=fresh)
         record(by, "field.plan", who, said, at=at, first=min(one.date for one in own).isoformat())
@@ -57,27 +57,36 @@ def add_stops(many: Sequence[Stop], *, by: Actor, at: dt.datetime, today: dt.dat
     return made
 
 
-def _add(one: Stop, by: Actor, today: dt.date) -> bool:
-    _refuse_past(one.date, today)
-    customer = _customer(one, by)
-    day = PlanStop.objects.filter(employee=one.employee_id, date=one.date)
-    if known := day.filter(customer=customer).first():
-        known.time = one.time or known.time
-        known.save(update_fields=["time"])
-        return False
-    if day.count() >= MOST_A_DAY:
-        raise Refusal("field.full_day", gettext("一天最多安排 {most} 家。").format(most=MOST_A_DAY), "customer")
-    last = day.aggregate(last=Max("place"))["last"] or 0
-    PlanStop.objects.create(**vars(one), place=last + 1)
-    return True
+def _add(employee_id: int, own: Sequence[Stop]) -> int:
+    """Somebody's stops, however many, by one question and two writes; returns how many are new."""
+    days: dict[dt.date, dict[int, PlanStop]] = {one.date: {} for one in own}
+    for row in PlanStop.objects.filter(employee=employee_id, date__in=days).order_by("place"):
+        days[row.date][row.customer_id] = row
+    before = {row.pk for day in days.values() for row in day.values()}
+    for one in own:
+        day = days[one.date]
+        if known := day.get(one.customer_id):
+            known.time = one.time or known.time
+            continue
+        if len(day) >= MOST_A_DAY:
+            raise Refusal("field.full_day", gettext("一天最多安排 {most} 家。").format(most=MOST_A_DAY), "customer")
+        last = max((row.place for row in day.values()), default=0)
+        day[one.customer_id] = PlanStop(**vars(one), place=last + 1)
+    rows = [row for day in days.values() for row in day.values()]
+    PlanStop.objects.bulk_update([row for row in rows if row.pk in before], ["time"])
+    return len(PlanStop.objects.bulk_create(row for row in rows if row.pk not in before))
 
 
-def _customer(one: Stop, by: Actor) -> Customer:
-    rows = queries.customers(seen_by=by, on=one.date).filter(closed=False)
-    found = rows.filter(pk=one.customer_id).first()
-    if found is None:
-        raise NotFound("field.no_customer", gettext("没有这个客户,或者不归您负责。"))
-    return found
+def _refuse_others(many: Sequence[Stop], by: Actor, today: dt.date) -> None:
+    """Refuse days that are over or far, and customers who are closed or out of reach on the day."""
+    wanted: dict[dt.date, set[int]] = {}
+    for one in many:
+        wanted.setdefault(one.date, set()).add(one.customer_id)
+    for date, ids in wanted.items():
+        _refuse_past(date, today)
+        rows = queries.customers(seen_by=by, on=date).filter(closed=False, pk__in=ids).order_by()
+        if ids - set(rows.values_list("pk", flat=True)):
+            raise NotFound("field.no_customer", gettext("没有这个客户,或者不归您负责。"))
 
 
 def _refuse_past(date: dt.date, today: dt.date) -> None:

@@ -252,6 +252,11 @@ def zones(employee_ids: Iterable[int], on: dt.date) -> dict[int, str]:
     return dict(rows.values_list("employee_id", "site__timezone"))
 
 
+def zone_of(employee_id: int, on: dt.date) -> str:
+    """The time zone of one employee's site on a day; China's where nobody says where they work."""
+    return zones([employee_id], on).get(employee_id, "Asia/Shanghai")
+
+
 def zone_changes(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[int, list[dt.date]]:
     """The days after `first`, to `last`, on which somebody's site is in another time zone than the day before."""
     moved = Posting.objects.filter(any_of("employee_id", employee_ids), begins_on__gt=first, begins_on__lte=last)

@@ -194,7 +194,7 @@ def _zone(named: str, employee_id: int, at: dt.datetime) -> str:
     """The zone the phone names, else that of the person's site."""
     if named in zone_names():
         return named
-    return org.zones([employee_id], at.date()).get(employee_id, "Asia/Shanghai")
+    return org.zone_of(employee_id, at.date())
 
 
 def _day(at: dt.datetime, zone: str) -> dt.date:

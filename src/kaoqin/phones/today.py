@@ -24,7 +24,7 @@ from kaoqin.security.words import Actor
 
 def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.datetime, today: dt.date) -> TodayAnswer:
     """All that the page shows now. The position is judged and forgotten."""
-    zone = org.zones([employee.pk], today).get(employee.pk, "Asia/Shanghai")
+    zone = org.zone_of(employee.pk, today)
     local = as_wall_clock(now, zone)
     duty = duty_at(employee.pk, local)
     who = Standing(employee.pk, local.date())

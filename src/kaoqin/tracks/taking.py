@@ -63,12 +63,8 @@ def may_record(*, by: Actor, at: dt.datetime) -> tuple[bool, bool]:
     require(by, OWN_TRACK)
     if by.employee_id is None:
         return False, False
-    stretch = on_duty(by.employee_id, at, _zone(by.employee_id, at))
+    stretch = on_duty(by.employee_id, at, org.zone_of(by.employee_id, at.date()))
     return consent.agrees(by.employee_id, TRACK), stretch is not None and stretch.since <= at <= stretch.until
-
-
-def _zone(employee_id: int, at: dt.datetime) -> str:
-    return org.zones([employee_id], at.date()).get(employee_id, "Asia/Shanghai")
 
 
 def _in_wgs84(rows: Sequence[Row], datum: Datum) -> Points:
@@ -86,7 +82,7 @@ def _keep(phone: Phone, key: uuid.UUID, told: Points, sent: int, at: dt.datetime
     day's points there are then few."""
     now = at.timestamp()
     timely = (told.seconds <= now + AHEAD_S) & (told.seconds >= now - OLDEST.total_seconds())
-    zone = _zone(phone.employee_id, at)
+    zone = org.zone_of(phone.employee_id, at.date())
     parts = [(stretch, _within(stretch, told, timely)) for stretch in _stretches(phone.employee_id, told, timely, zone)]
     stretch, kept = max(parts, key=lambda part: len(part[1]), default=(None, None))
     if stretch is None or kept is None or not len(kept) or _is_coarse(phone.employee_id, stretch.date):
