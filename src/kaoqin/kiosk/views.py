@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -65,7 +66,8 @@ def new_tablet(request: AskedBy) -> HttpResponse:
 
 def _link(request: AskedBy, made: Made) -> HttpResponse:
     address = request.build_absolute_uri(reverse("kiosk:bind", args=[made.secret]))
-    return render(request, "kiosk/link.html", {"tablet": made.row, "address": address})
+    drawn = segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#fff")
+    return render(request, "kiosk/link.html", {"tablet": made.row, "address": address, "picture": drawn})
 
 
 def tablet(request: AskedBy, tablet_id: int) -> HttpResponse:
