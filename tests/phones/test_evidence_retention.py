@@ -18,7 +18,7 @@ YEAR = dt.timedelta(days=365)
 SECOND = dt.timedelta(seconds=1)
 GONE = {
     **dict.fromkeys(("payload", "signature", "address", "device", "network", "region", "provider"), ""),
-    **dict.fromkeys(("latitude", "longitude", "mock", "emulator", "zone_minutes"), None),
+    **dict.fromkeys(("latitude", "longitude", "mock", "emulator", "zone_minutes", "region_off_km"), None),
     "stations": [],
     "keeping": Keeping.GONE,
 }
@@ -53,7 +53,7 @@ def test_after_a_year_the_evidence_is_gone_and_the_punch_and_what_was_found_stay
 
 def test_all_of_that_was_there_before(record):
     kept = {name: getattr(record, name) for name in GONE}
-    assert [name for name, value in kept.items() if value == GONE[name]] == ["region"]
+    assert [name for name, value in kept.items() if value == GONE[name]] == ["region", "region_off_km"]
 
 
 def test_a_second_before_nothing_goes_and_nothing_is_said(record):

@@ -272,6 +272,15 @@ def test_an_address_of_another_region():
     )
 
 
+def test_an_address_registered_far_from_the_position():
+    near, far = past_of(region_off_km=0), past_of(region_off_km=900)
+    told = punch(region="四川", region_off_km=1_620.4)
+    assert found(told, own=near)["region_far"].facts == {"region": "四川", "km": "1620"}
+    assert not holds("region_far", punch(region_off_km=299), own=near)
+    assert not holds("region_far", told, own=far)
+    assert not holds("region_far", told, own=past_of())
+
+
 def test_a_clock_of_another_zone():
     assert found(punch(zone_minutes=-300))["zone"].facts == {"hours": "-5"}
     assert holds("zone", punch(zone_minutes=540)), "new at this place"

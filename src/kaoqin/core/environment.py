@@ -51,6 +51,12 @@ def _zone(text: str) -> str:
     return text
 
 
+def _file(text: str) -> str:
+    if text and not Path(text).is_file():
+        raise ValueError
+    return text
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -142,6 +148,13 @@ SETTINGS: tuple[Setting, ...] = (
         _between(0, 65535),
         "汉王考勤机推送连到的端口,通常 9920;0 为不开",
         "0 到 65535 的整数",
+    ),
+    Setting(
+        "KAOQIN_IP_DATABASE",
+        "",
+        _file,
+        "IP 地址归属地数据库(MMDB,如 GeoLite2-City),用于发现网络归属地与定位不符的手机打卡;留空则不看",
+        "存在的文件路径",
     ),
     Setting("KAOQIN_MQTT_HOST", "", str, "MQTT 服务器,人脸考勤机经它上报;留空为不用", "主机名或 IP 地址"),
     Setting("KAOQIN_MQTT_PORT", "1883", _between(1, 65535), "MQTT 服务器的端口;加密一般是 8883", "1 到 65535 的整数"),

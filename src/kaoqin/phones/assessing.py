@@ -4,11 +4,13 @@ import datetime as dt
 import ipaddress
 import zoneinfo
 
+from kaoqin.core.places import Point, distance_m
 from kaoqin.core.time import as_wall_clock, zone_names
 from kaoqin.phones import queries
 from kaoqin.phones.clocks import NEAR
 from kaoqin.phones.models import Record
 from kaoqin.phones.queries import Found
+from kaoqin.phones.regions import Region, region_of
 from kaoqin.phones.remembering import evidence_of, past_of
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.weighing import Weighed, weigh
@@ -63,8 +65,18 @@ def _from_where(row: Record) -> None:
         return
     office = queries.network_at(row.address, as_wall_clock(row.at, row.zone).date())
     row.network = office.name if office else str(ipaddress.ip_network((address, BLOCKS[address.version]), strict=False))
+    if not office:
+        _registered(row, region_of(address))
     if office and row.latitude is None:
         row.spot = f"network-{office.pk}"
+
+
+def _registered(row: Record, region: Region) -> None:
+    """Where the address is registered, and how far from the position that is, its radius taken off."""
+    row.region = region.name
+    if region.point and row.latitude is not None and row.longitude is not None:
+        km = distance_m(region.point, Point(row.latitude, row.longitude)) / 1000
+        row.region_off_km = max(round(km - region.radius_km), 0)
 
 
 def _find(row: Record, weighed: Weighed, ways: Ways) -> None:

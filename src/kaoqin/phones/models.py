@@ -192,7 +192,8 @@ class Assessed(models.Model):
     """What was known of a record when it was weighed (`past.Evidence`), and what was found.
 
     `device` is the installation or phone that sent it, whoever is logged in there; `spot` the place or office network it was at
-    (`place-7`), empty far from all; `network` the name of the office network or the block of addresses; `off_m` metres from the
+    (`place-7`), empty far from all; `network` the name of the office network or the block of addresses; `region` where that is registered, and
+    `region_off_km` how far from there the position is; `off_m` metres from the
     middle of the place, `beyond_m` outside its fence. `made_up` and `other_hand` are the scores without those of earlier
     punches, `score` is all in all, 0 to 1; None where a record was not weighed. One that is `suspect` reached the
     threshold of its group.
@@ -202,6 +203,7 @@ class Assessed(models.Model):
     spot = models.CharField(max_length=30, default="")
     network = models.CharField(max_length=60, default="")
     region = models.CharField(max_length=60, default="")
+    region_off_km = models.IntegerField(null=True)
     off_m = models.FloatField(null=True)
     beyond_m = models.IntegerField(null=True)
     zone_minutes = models.SmallIntegerField(null=True)

@@ -23,7 +23,7 @@ SAME_SHIFT = dt.timedelta(hours=14)
 class Evidence:
     """What is known of a punch; None and empty where the client does not tell.
 
-    `network` names where the address is from (an office, else its block or provider), `region` its province or city; `place` is
+    `network` names where the address is from (an office, else its block or provider), `region` its province or country, `region_off_km` how far the position is from there; `place` is
     the fence that was nearest, empty far from all; `point` is in WGS-84, None too where it is kept coarse only, and `repeated` then says
     whether it had come twice to the last digit; `off_m` metres from its middle, `beyond_m` metres outside its line (negative inside);
     `zone_minutes` what the phone's clock is ahead of UTC; `stations` the Wi-Fi stations about; `clock_off_s` by how
@@ -46,6 +46,7 @@ class Evidence:
     emulator: bool | None = None
     stations: tuple[str, ...] = ()
     clock_off_s: float = 0.0
+    region_off_km: float | None = None
     repeated: bool = False
 
     @property

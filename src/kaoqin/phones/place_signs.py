@@ -11,6 +11,8 @@ FASTEST_KMH = ((60.0, 100.0), (150.0, 300.0), (400.0, 300.0), (600.0, 900.0))
 """Straight kilometres, and the fastest one gets over them from door to door: car, fast train, plane."""
 LEAST_WAY_M, LEAST_LEG_M = 500.0, 1000.0
 ENOUGH_SEEN = 8
+FAR_KM = 300
+"""So far from its position an address of the same province is not registered."""
 WIDEST_ZONE_MINUTES = 210
 """Civil clocks are at most this far from the sun (the west of China: 3 hours)."""
 
@@ -105,6 +107,17 @@ def region_elsewhere(now: Evidence, past: Past) -> Sign | None:
     regions = [one.region for one in past.trusted if one.region]
     rare = len(regions) >= KNOWN_AFTER and regions.count(now.region) < 0.05 * len(regions)
     return Sign(1, {"region": now.region}) if now.place and now.region and rare else None
+
+
+def region_far(now: Evidence, past: Past) -> Sign | None:
+    """The address is registered far from the position, which hardly ever is so with this person: whoever roams, or whose carrier
+    has its gateway elsewhere, is always far."""
+    if now.region_off_km is None or now.region_off_km < FAR_KM:
+        return None
+    known = [one.region_off_km for one in past.trusted if one.region_off_km is not None]
+    usual = sum(km >= FAR_KM for km in known) > 0.05 * len(known)
+    told = {"region": now.region, "km": f"{now.region_off_km:.0f}"}
+    return Sign(1, told) if len(known) >= KNOWN_AFTER and not usual else None
 
 
 def zone_elsewhere(now: Evidence, past: Past) -> Sign | None:

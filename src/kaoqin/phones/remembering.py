@@ -45,7 +45,7 @@ SELECT station, count(DISTINCT employee_id) FROM (
 
 FIELDS = (
     *("pk", "employee_id", "at", "device", "network", "region", "latitude", "longitude", "accuracy_m", "flags", "spot"),
-    *("keeping", "repeated"),
+    *("keeping", "repeated", "region_off_km"),
     *("off_m", "beyond_m", "zone_minutes", "provider", "mock", "emulator", "stations", "clock_off_s"),
     *("made_up", "other_hand", "decision__counts"),
 )
@@ -58,6 +58,7 @@ def evidence_of(row: Any) -> Evidence:
     point = Point(row.latitude, row.longitude) if told and row.keeping == Keeping.WHOLE else None
     return Evidence(
         *(row.employee_id, row.at, row.device, row.network, row.region),
+        region_off_km=row.region_off_km,
         point=point,
         accuracy_m=row.accuracy_m if told else None,
         repeated=row.repeated,

@@ -18,7 +18,7 @@ WITH old AS MATERIALIZED (
  SELECT id FROM phones_record WHERE keeping <> 'gone' AND at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE phones_record r SET keeping = 'gone', payload = '', signature = '', address = '', latitude = NULL, longitude = NULL,
- device = '', network = '', region = '', provider = '', stations = '{}', mock = NULL, emulator = NULL, zone_minutes = NULL
+ device = '', network = '', region = '', region_off_km = NULL, provider = '', stations = '{}', mock = NULL, emulator = NULL, zone_minutes = NULL
 FROM old WHERE r.id = old.id
 """
 

@@ -58,6 +58,7 @@ MADE_UP = (
     Rule("stations_known", -3.5, _("周围的 Wi-Fi 就是这个地点的"), place.known_stations),
     Rule("network", 7.0, _("网络「{network}」没有别人在这里用过"), place.strange_network),
     Rule("region", 0.4, _("网络地址属于 {region},与平时不同,而定位没有变"), place.region_elsewhere),
+    Rule("region_far", 1.5, _("网络地址属于 {region},离定位 {km} 公里"), place.region_far),
     Rule("zone", 2.0, _("手机的时区是 UTC{hours},与所在地点不符"), place.zone_elsewhere),
     Rule("accuracy", 2.0, _("定位精度 {metres} 米,这部手机平时是 {usual} 米"), fix.unusual_accuracy),
     Rule("nearness", 1.8, _("离地点中心 {metres} 米,平时是 {usual} 米"), fix.unusual_nearness),
