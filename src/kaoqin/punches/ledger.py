@@ -272,7 +272,10 @@ def _press(told: Terminal, reading: Reading) -> Press:
     return Press(pin, at, zone or "UTC", told.serial, "", told.place, mark, extra)
 
 
-_STATED = "SELECT person_key, origin, pin_group_id, begins_on, employee_id FROM punches_personkey WHERE person_key = ANY(%s::text[]) ORDER BY begins_on"
+_STATED = """
+SELECT person_key, origin, pin_group_id, begins_on, employee_id
+FROM punches_personkey JOIN unnest(%s::text[]) AS asked(person_key) USING (person_key) ORDER BY begins_on
+"""
 
 
 class Whose:
