@@ -112,7 +112,7 @@ def test_people_are_told_on_every_page_at_home_and_above_the_fleet(cast, enter):
     page = enter("he")
     told = page.get("/devices/").content.decode()
     assert "同时失联" in told
-    assert 'ms-auto">1</span>' in told
+    assert 'ms-auto numeric">1</span>' in told
     assert "1 个考勤机告警" in page.get("/").content.decode()
     listed = page.get("/devices/alarms/").content.decode()
     assert "整个地点失联" in listed

@@ -120,7 +120,7 @@ def test_the_page_lists_searches_filters_and_ends(enter, cast):
 def test_the_number_of_queries_does_not_grow_with_the_list(enter, cast, django_assert_num_queries):
     he = enter("he")
     attach("1", cast.chen)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(12) as few:
         he.get("/punches/keys/")
     for n in range(2, 15):
         attach(str(n), cast.chen)
