@@ -44,7 +44,7 @@ def test_a_trip_is_asked_for_agreed_on_and_counts_for_all_who_go(ask, us, enter)
     assert answer["Location"] == f"/requests/{made.pk}/"
     wang = enter("wang")
     assert "林小满的出差" in text(wang.get("/approvals/"))
-    assert '<span class="badge bg-red text-red-fg ms-auto">1</span>' in text(wang.get("/"))
+    assert '<span class="badge bg-red text-red-fg ms-auto numeric">1</span>' in text(wang.get("/"))
     page = text(wang.get(f"/requests/{made.pk}/"))
     assert all(word in page for word in ("杭州", "签约", "陈大白", "同意"))
     Waiting.objects.all().delete()

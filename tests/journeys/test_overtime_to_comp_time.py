@@ -47,7 +47,7 @@ def test_overtime_is_agreed_worked_banked_and_taken(visit, led, live_server, at_
     at_work.sees(chen, day, "结果:请假")
     at_work.sees(chen, bank, "为什么是 4 小时")
     chen.click("summary:has-text('为什么是 4 小时')")
-    lines = chen.locator("details li")
+    lines = chen.locator("main details li")
     expect(lines).to_have_count(3)
     expect(lines.nth(0)).to_contain_text("休息日加班,核算 480 分钟转调休")
     expect(lines.nth(0)).to_contain_text("+8 小时")

@@ -20,6 +20,7 @@ def october(company):
 def test_grace_is_tried_seen_and_published(visit, october, live_server):
     before = list(DayResult.objects.order_by("pk").values())
     he = visit("he")
+    he.click("summary:has-text('考勤')")
     he.click("a:has-text('规则试算')")
     he.click("a:has-text('新建试算') >> nth=0")
     he.select_option("#id_group", label="白班组")
