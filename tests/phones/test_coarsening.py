@@ -182,7 +182,7 @@ def test_the_page_of_a_record_says_that_it_is_coarse(cast, chen, enter):
     close()
     coarsening.tell_closed(LATER)
     page = enter("wang").get(f"/phones/records/{record.pk}/").content.decode()
-    assert "坐标已按规定模糊(月结后)" in page
+    assert "坐标已按规定模糊" in page
     assert "31.23" not in page
 
 

@@ -203,6 +203,7 @@ MENU: tuple[Group, ...] = (
             Entry(pgettext_lazy("list", "考勤机"), "/devices/", "device-desktop", SEE_DEVICES, _alarms),
             Entry(pgettext_lazy("list", "员工手机"), "/phones/", "users", SEE_PHONES, _to_approve),
             Entry(pgettext_lazy("list", "打卡地点"), "/phones/places/", "map-pin", MANAGE_PLACES),
+            Entry(pgettext_lazy("list", "各地点的打卡方式"), "/phones/ways/", "adjustments", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡平板"), "/kiosks/", "device-tablet", MANAGE_TABLETS),
             Entry(pgettext_lazy("list", "打卡屏幕"), "/phones/screens/", "qrcode", MANAGE_PLACES),
             Entry(pgettext_lazy("list", "打卡码"), "/phones/marks/", "nfc", MANAGE_PLACES),
