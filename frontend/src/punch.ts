@@ -109,11 +109,16 @@ async function punchByCode(): Promise<void> {
   }
 }
 
+/** In its turn: what is asked while the page still opens is done after that, when the button itself would not take it yet. */
+function punch(): void {
+  void attempt(async () => { await press(); await look(); }, said.kept);
+}
+
 function punchWith(qr: string): void {
   part<HTMLDialogElement>("scan-box").close();
   code = { qr, tag: "" };
   photoNeeded &&= said.photoAlways !== undefined;
-  part("press").click();
+  punch();
 }
 
 function offerScanning(): void {
@@ -129,6 +134,6 @@ function offerScanning(): void {
 
 readLink();
 if (said.scan !== undefined) offerScanning();
-part("press").addEventListener("click", () => void attempt(async () => { await press(); await look(); }, said.kept));
+part("press").addEventListener("click", punch);
 const again = begin({ look, first: upload, without: showLast });
 if (again) void install(said.worker, again);

@@ -101,3 +101,15 @@ def test_whoever_allows_no_camera_reads_why_and_types_the_digits(visit, hall, li
     chen.fill("#digits", codes.digits_of(unseal(hall.secret), hall.pk, codes.step_of(make.NOW)))
     chen.click("[data-typed] >> text=打卡")
     expect(chen.locator("[data-answer]")).to_have_text("打卡成功。")
+
+
+def test_digits_typed_while_the_page_still_opens_are_not_lost(visit, hall, live_server):
+    chen, held = visit("chen", width=360), []
+    chen.route("**/api/v1/phone/today", lambda asked: asked.continue_() if held else held.append(asked))
+    chen.goto(f"{live_server.url}/punch/")
+    chen.click("[data-scan-begin]")
+    chen.fill("#digits", codes.digits_of(unseal(hall.secret), hall.pk, codes.step_of(make.NOW)))
+    chen.click("[data-typed] >> text=打卡")
+    expect(chen.locator("[data-press]")).to_be_disabled()
+    held[0].continue_()
+    expect(chen.locator("[data-answer]")).to_have_text("打卡成功。")
