@@ -68,6 +68,18 @@ def test_an_address_far_from_the_position_is_told_to_the_manager(database, cast)
     assert lin.press(make.NOW + make.DAY, address=NEAR).region_off_km == 0
 
 
-def test_a_file_that_is_not_there_is_said_at_the_start(tmp_path):
+def test_a_database_of_the_old_addresses_knows_no_new_one(tmp_path, settings):
+    writer = MMDBWriter(ip_version=4, database_type="Test-City")
+    writer.insert_network(IPSet([f"{NEAR}/24"]), {"country": {"names": {"zh-CN": "中国"}}})
+    writer.to_db_file(str(tmp_path / "old.mmdb"))
+    settings.IP_DATABASE = str(tmp_path / "old.mmdb")
+    assert (told(NEAR).name, told(ABROAD)) == ("中国", Region())
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database"])
+def test_a_file_that_is_none_is_said_at_the_start(tmp_path, content):
+    path = tmp_path / "some.mmdb"
+    if content is not None:
+        path.write_bytes(content)
     with pytest.raises(WrongSetting, match="KAOQIN_IP_DATABASE"):
-        read_settings({"KAOQIN_IP_DATABASE": str(tmp_path / "none.mmdb")})
+        read_settings({"KAOQIN_IP_DATABASE": str(path)})

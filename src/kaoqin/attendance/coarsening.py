@@ -33,5 +33,7 @@ def tell_closed(at: dt.datetime) -> int:
         some = people[begin : begin + PEOPLE_AT_ONCE]
         with transaction.atomic():
             rows = closed.filter(any_of("employee_id", some)).order_by("employee", "first")
-            tell("months.closed", spans=list(rows.values_list("employee_id", "first", "last")), at=at)
+            spans = list(rows.values_list("employee_id", "first", "last"))
+            if spans:  # All of theirs may have been opened again meanwhile.
+                tell("months.closed", spans=spans, at=at)
     return len(people)

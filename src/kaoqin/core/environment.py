@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import maxminddb
+
 
 class WrongSetting(ValueError):  # noqa: N818 - it says which setting is wrong
     """A setting has a value that cannot be used; the text says which, and what is expected."""
@@ -51,9 +53,13 @@ def _zone(text: str) -> str:
     return text
 
 
-def _file(text: str) -> str:
-    if text and not Path(text).is_file():
-        raise ValueError
+def _ip_database(text: str) -> str:
+    """One that cannot be read is said at the start, and not by the first punch."""
+    if text:
+        try:
+            maxminddb.open_database(text).close()
+        except (OSError, maxminddb.InvalidDatabaseError) as fault:
+            raise ValueError from fault
     return text
 
 
@@ -152,7 +158,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KAOQIN_IP_DATABASE",
         "",
-        _file,
+        _ip_database,
         "IP 地址归属地数据库(MMDB,如 GeoLite2-City),用于发现网络归属地与定位不符的手机打卡;留空则不看",
         "存在的文件路径",
     ),

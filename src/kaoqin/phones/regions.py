@@ -28,7 +28,8 @@ def region_of(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Region:
     """What the database says of an address; of one it does not know, and without a database, nothing."""
     if not settings.IP_DATABASE:
         return Region()
-    told = _reader(settings.IP_DATABASE).get(address)
+    reader = _reader(settings.IP_DATABASE)
+    told = reader.get(address) if reader.metadata().ip_version >= address.version else None
     return _read(told) if isinstance(told, dict) else Region()
 
 
