@@ -6,7 +6,7 @@ import json
 import uuid
 import zoneinfo
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -127,11 +127,10 @@ def _take_some(
 ) -> dict[str, Taken]:
     """COPY all, for punches are mostly new; where one of them is known, ask which are, and COPY the rest. Somebody else
     may bring the same punch at the same moment: then ask again."""
-    keyed = {_key(p[3], p[0], p[1].isoformat(), p[6]): p for p in presses}
     ending = f"\t{at.isoformat()}\t{source}\t{_NULL if batch_id is None else batch_id}\n"
     known: set[str] = set()
     for tries_left in reversed(range(_TRIES)):
-        rows = Rows((key, press) for key, press in keyed.items() if key not in known)
+        rows = Rows(presses, known)
         rows.write(at, late_after, ending)
         try:
             rows.copy()
@@ -139,9 +138,9 @@ def _take_some(
         except UniqueViolation:
             if not tries_left:
                 raise
-            known = _known(keyed)
+            known |= _known(rows.keys)
     tell_spans(rows.spans)
-    return rows.taken(Counter(press.origin for press in presses))
+    return rows.taken()
 
 
 def _known(keys: Iterable[str]) -> set[str]:
@@ -154,20 +153,31 @@ def _known(keys: Iterable[str]) -> set[str]:
 class Rows:
     """New punches as PostgreSQL's COPY reads them: text built in one loop, for it runs a million times.
 
-    What many have in common is reckoned once: whose a number is, how far a zone is ahead, evidence.
+    Each identity once: of two in a batch the first. What many have in common is reckoned once: whose a number is, how
+    far a zone is ahead, evidence.
     """
 
-    def __init__(self, keyed: Iterable[tuple[str, Press]]) -> None:
-        self._keyed = list(keyed)
-        self._lines: list[str] = []
-        self._held, self._unknown = Counter[str](), Counter[str]()
+    def __init__(self, presses: Sequence[Press], known: Collection[str] = ()) -> None:
+        self._presses, self._seen = presses, set(known)
+        self._lines: dict[str, str] = {}
+        self._known, self._held, self._unknown = Counter[str](), Counter[str](), Counter[str]()
         self.spans: dict[int, tuple[dt.date, dt.date]] = {}
 
+    @property
+    def keys(self) -> Collection[str]:
+        """The identities of what was written."""
+        return self._lines.keys()
+
     def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
-        """Write all rows; count those held and those of nobody; find which days of whom they touch."""
-        whose, clocks, evidence = Whose({press[0] for _, press in self._keyed}), Clocks(at, late_after), Evidences()
-        add, spans, same, first = self._lines.append, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
-        for key, (person_key, local, zone, origin, name, place, mark, told, certain) in self._keyed:
+        """Write all rows; count those known, held and of nobody; find which days of whom they touch."""
+        whose, clocks, evidence = Whose({press[0] for press in self._presses}), Clocks(at, late_after), Evidences()
+        lines, spans, same, first = self._lines, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
+        for person_key, local, zone, origin, name, place, mark, told, certain in self._presses:
+            told_at = local.isoformat()
+            key = _key(origin, person_key, told_at, mark)
+            if key in lines or key in self._seen:
+                self._known[origin] += 1
+                continue
             ahead, newest, late = clocks.of(zone, local)
             counts = first <= local <= newest
             if not counts:
@@ -181,23 +191,32 @@ class Rows:
                 span = spans.get(employee)
                 if span is None or not span[0] <= day <= span[1]:
                     spans[employee] = (min(day, span[0]), max(day, span[1])) if span else (day, day)
-            told_at = local.isoformat()
-            add(
+            lines[key] = (
                 f"{key}\t{_NULL if employee is None else employee}\t{same[person_key]}\t{same[name[:60]]}\t"
                 f"{told_at}Z\t{zone}\t{told_at}{ahead}\t{same[origin]}\t{same[place[:200]]}\t"
                 f"{_COUNTS if counts else _HELD}\t{evidence.text(told, mark, local < late)}{ending}"
             )
 
-    def taken(self, came: Mapping[str, int]) -> dict[str, Taken]:
-        """What became of so many punches that came, by origin."""
-        new, held, unknown = Counter(press.origin for _, press in self._keyed), self._held, self._unknown
-        return {one: Taken(new[one], count - new[one], held[one], unknown[one]) for one, count in came.items()}
+    def taken(self) -> dict[str, Taken]:
+        """What became of them, by origin."""
+        known, held, unknown = self._known, self._held, self._unknown
+        came = Counter(press[3] for press in self._presses)
+        return {one: Taken(count - known[one], known[one], held[one], unknown[one]) for one, count in came.items()}
 
     def copy(self) -> None:
-        """Append them. Raises UniqueViolation, and appends nothing, where one of them is there already."""
+        """Append them. Raises UniqueViolation, and appends nothing, where one of them is there already.
+
+        The savepoint ends with the transaction: to release it would be one more question for nothing.
+        """
         into = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN"
-        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(into) as copy:
-            copy.write("".join(self._lines))
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT before_copy")
+            try:
+                with cursor.copy(into) as copy:
+                    copy.write("".join(self._lines.values()))
+            except UniqueViolation:
+                cursor.execute("ROLLBACK TO SAVEPOINT before_copy")
+                raise
 
 
 _NULL, _COUNTS, _HELD = "\\N", str(Trust.COUNTS), str(Trust.HELD)
@@ -254,7 +273,7 @@ class Evidences:
 
 def on_readings(uploads: Sequence[ReadUpload], by: Actor, at: dt.datetime) -> None:
     """What terminals read becomes punches, in the transaction of their uploads; an upload remembers what was not new."""
-    presses = [_press(told, reading) for _, told, readings in uploads for reading in readings]
+    presses = [press for _, told, readings in uploads for press in _presses(told, readings)]
     taken = take_by_origin(presses, source=Source.TERMINAL, by=by, at=at, late_after=LATE)
     for upload_id, told, _ in uploads:
         became = taken[told.serial]
@@ -262,14 +281,18 @@ def on_readings(uploads: Sequence[ReadUpload], by: Actor, at: dt.datetime) -> No
             devices.note_otherwise(upload_id, known=became.known, held=became.held, unknown=became.unknown)
 
 
-def _press(told: Terminal, reading: Reading) -> Press:
-    """A reading as a press; one that comes with its own offset keeps its instant, and its wall clock if a zone has it."""
-    pin, at, _, _, _, mark, extra = reading
-    zone: str | None = told.dialect.zone
-    if at.tzinfo is not None:
-        zone = zone_telling(at, told.dialect.zone)
-        at = (at if zone else at.astimezone(dt.UTC)).replace(tzinfo=None)
-    return Press(pin, at, zone or "UTC", told.serial, "", told.place, mark, extra)
+def _presses(told: Terminal, readings: Iterable[Reading]) -> Iterator[Press]:
+    """Readings as presses; one that comes with its own offset keeps its instant, and its wall clock if a zone has it."""
+    zone, serial, place = told.dialect.zone, told.serial, told.place
+    for pin, at, _, _, _, mark, extra in readings:
+        local, read_in = (at, zone) if at.tzinfo is None else _with_offset(at, zone)
+        yield Press(pin, local, read_in, serial, "", place, mark, extra)
+
+
+def _with_offset(at: dt.datetime, preferred: str) -> tuple[dt.datetime, str]:
+    """The wall clock of an instant and a zone that has it, else those of UTC."""
+    zone = zone_telling(at, preferred)
+    return (at if zone else at.astimezone(dt.UTC)).replace(tzinfo=None), zone or "UTC"
 
 
 _STATED = """

@@ -9,7 +9,7 @@ _BULK = rb"tmp|template|content|photo|fptemplate\d?|vlfacetemplate"
 _FIELD = re.compile(rb"(?im)((?:^|[\t &,])~?(?:(%s)|(%s))=)([^\t\r\n]+)" % (_SECRETS, _BULK))
 _OPTION = re.compile(rb"(?im)((?:^|,)~?(?:%s)=)([^,\r\n]+)" % _SECRETS)
 _RUN = re.compile(rb"[A-Za-z0-9+/]{300,}={0,2}")
-_CARD_COLUMN = re.compile(rb"(?m)(?<=\t)\d{17}[\dXx](?=\t|\r|$)")
+_CARD_COLUMN = re.compile(rb"(?m)\t(\d{17}[\dXx])(?=\t|\r|$)")  # no lookbehind: that is tried at each byte
 _CARD_LINE = re.compile(rb"(?im)^((?:idcard|identitycard)[ \t]+)([^\r\n]*)")
 _JPEG = b"\xff\xd8\xff"
 
@@ -37,4 +37,4 @@ def mask_options(body: bytes) -> bytes:
 
 def mask_card_column(body: bytes) -> bytes:
     """Identity numbers out of columns: 18 characters between two TABs."""
-    return _CARD_COLUMN.sub(lambda m: hidden(m[0]), body)
+    return _CARD_COLUMN.sub(lambda m: b"\t" + hidden(m[1]), body)
