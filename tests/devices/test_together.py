@@ -17,25 +17,26 @@ from terminals import Caller
 LINE = "00013\t2026-11-20 09:00:00\t0\t1\n"
 
 
-class Noticed(Gate):
-    """A gate of one thread that tells when something was begun."""
+class Noticed(Together):
+    """Tells when something came, and whether a turn began for it."""
 
-    def __init__(self):
-        super().__init__(1, 0)
-        self.begun = threading.Semaphore(0)
+    def __init__(self, *told):
+        super().__init__(*told)
+        self.came, self.began = threading.Semaphore(0), []
 
-    def begin(self, function, *told):
-        made = super().begin(function, *told)
-        self.begun.release()
-        return made
+    def _comes(self, one):
+        begins = super()._comes(one)
+        self.began.append(begins)
+        self.came.release()
+        return begins
 
 
 class Counter:
-    """Doubles numbers, remembers which came together, and cannot do 13."""
+    """Doubles numbers, remembers which came together, and cannot do 13. Its gate has a thread."""
 
-    def __init__(self, most=16, most_size=100):
-        self.groups, self.gate = [], Noticed()
-        self.together = Together(self.gate, self.double, most, most_size)
+    def __init__(self, most=16, most_size=100, enough=1000):
+        self.groups, self.gate = [], Gate(1, 0)
+        self.together = Noticed(self.gate, self.double, most, most_size, enough)
 
     def double(self, numbers):
         self.groups.append(list(numbers))
@@ -50,7 +51,7 @@ class Counter:
             threads = [threading.Thread(target=self._one, args=(thing, made)) for thing in things]
             for thread in threads:
                 thread.start()
-                self.gate.begun.acquire()
+                self.together.came.acquire()
         for thread in threads:
             thread.join()
         return [made[thing] for thing in things]
@@ -65,7 +66,6 @@ class Counter:
     def busy(self):
         done = threading.Event()
         self.gate.begin(done.wait)
-        self.gate.begun.acquire()
         yield
         done.set()
 
@@ -115,6 +115,65 @@ def coming(site, *bodies):
         caller.approved(site)
         found.append(Arrival(fleet.terminal(serial, make.NOW), Heard("ATTLOG", body.encode()), make.NOW))
     return found
+
+
+class Slow(Counter):
+    """A gate of two threads; each number takes until it may end."""
+
+    def __init__(self, enough):
+        super().__init__(enough=enough)
+        self.gate = self.together._gate = Gate(2, 0)
+        self.begun, self.may_end = threading.Semaphore(0), threading.Event()
+
+    def double(self, numbers):
+        self.groups.append(list(numbers))
+        self.begun.release()
+        self.may_end.wait()
+        return [2 * number for number in numbers]
+
+    def one_by_one(self, *things):
+        """Each comes when the one before is at work or waits; the groups when the last has come."""
+        made, threads = {}, []
+        for number, thing in enumerate(things):
+            threads.append(threading.Thread(target=self._one, args=(thing, made)))
+            threads[-1].start()
+            self.together.came.acquire()
+            if number == 0:
+                self.begun.acquire()
+        return made, threads
+
+    def ended(self, made, threads):
+        self.may_end.set()
+        for thread in threads:
+            thread.join()
+        return sorted(made.values())
+
+
+def test_small_things_that_come_while_others_are_done_wait_and_go_together():
+    slow = Slow(enough=10)
+    going = slow.one_by_one((1, "a", 2), (2, "b", 2), (3, "c", 2))
+    assert slow.ended(*going) == [2, 4, 6]
+    assert slow.groups == [[1], [2, 3]]
+
+
+@pytest.mark.parametrize("sizes", [(9, 1), (1, 9), (10, 1)])
+def test_where_enough_is_inside_another_turn_begins(sizes):
+    slow = Slow(enough=10)
+    going = slow.one_by_one((1, "a", sizes[0]), (2, "b", sizes[1]))
+    slow.begun.acquire()  # the second is at work while the first is
+    assert slow.groups == [[1], [2]]
+    assert slow.ended(*going) == [2, 4]
+
+
+def test_what_has_been_done_is_inside_no_more():
+    slow = Slow(enough=10)
+    slow.may_end.set()
+    for number in range(5):
+        assert slow.together.work(number, "a", 4) == 2 * number
+        slow.begun.acquire()
+    slow.may_end.clear()
+    slow.ended(*slow.one_by_one((8, "a", 4), (9, "b", 4), (10, "c", 2)))
+    assert slow.together.began[-2:] == [False, True]
 
 
 def test_each_terminal_is_told_of_its_own_lines(cast):

@@ -75,23 +75,45 @@ class _Waiting(Generic[Thing, Made]):
 
 class Together(Generic[Thing, Made]):
     """Things that wait at a gate at the same time are done together, so that they share what doing costs: at most
-    `most` of them and `most_size` in all, and only one of the same owner. Where that fails, each is done alone."""
+    `most` of them and `most_size` in all, and only one of the same owner. Where that fails, each is done alone.
 
-    def __init__(self, gate: Gate, do: Callable[[Sequence[Thing]], Sequence[Made]], most: int, most_size: int) -> None:
-        self._gate, self._do, self._most, self._most_size = gate, do, most, most_size
+    While one turn is at work another begins only when `enough` is inside: small things that wait a moment share more.
+    """
+
+    def __init__(
+        self, gate: Gate, do: Callable[[Sequence[Thing]], Sequence[Made]], most: int, most_size: int, enough: int
+    ) -> None:
+        self._gate, self._do, self._most, self._most_size, self._enough = gate, do, most, most_size, enough
         self._lock = threading.Lock()
         self._waiting: list[_Waiting[Thing, Made]] = []
+        self._turns = self._inside = 0
 
     def work(self, thing: Thing, whose: Hashable, size: int) -> Made:
         """Do it, with others or alone, and wait for what it gives or raises."""
         one: _Waiting[Thing, Made] = _Waiting(thing, whose, size)
+        if self._comes(one):
+            self._gate.begin(self._take_turns)
+        try:
+            return one.made.result()
+        finally:
+            with self._lock:
+                self._inside -= size
+
+    def _comes(self, one: _Waiting[Thing, Made]) -> bool:
+        """Let it wait; whether a turn must begin for it."""
         with self._lock:
             self._waiting.append(one)
-        self._gate.begin(self._do_some)  # so many turns as things: none is left
-        return one.made.result()
+            self._inside += one.size
+            begins = not self._turns or self._inside >= self._enough
+            self._turns += begins
+        return begins
 
-    def _do_some(self) -> None:
-        some = self._choose()
+    def _take_turns(self) -> None:
+        """Until nothing waits."""
+        while some := self._choose():
+            self._do_some(some)
+
+    def _do_some(self, some: Sequence[_Waiting[Thing, Made]]) -> None:
         try:
             self._finish(some)
         except Exception as broken:
@@ -108,12 +130,12 @@ class Together(Generic[Thing, Made]):
             one.made.set_exception(broken)
 
     def _finish(self, some: Sequence[_Waiting[Thing, Made]]) -> None:
-        made = self._do([one.thing for one in some]) if some else ()
+        made = self._do([one.thing for one in some])
         for one, what in zip(some, made, strict=True):
             one.made.set_result(what)
 
     def _choose(self) -> list[_Waiting[Thing, Made]]:
-        """The first that waits, and as many of the next as fit."""
+        """The first that waits, and as many of the next as fit; where nothing waits the turn is over."""
         chosen: dict[Hashable, _Waiting[Thing, Made]] = {}
         size = 0
         with self._lock:
@@ -123,6 +145,7 @@ class Together(Generic[Thing, Made]):
                     chosen[one.whose] = one
                     size += one.size
             self._waiting = [one for one in self._waiting if chosen.get(one.whose) is not one]
+            self._turns -= not chosen
         return list(chosen.values())
 
 

@@ -32,7 +32,7 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 MOST_BYTES = 16 * 1024 * 1024
 UPLOADS_AT_ONCE, UPLOADS_INSIDE, BYTES_INSIDE = 2, 24, 128 * 1024 * 1024
-TOGETHER, BYTES_TOGETHER = 16, 256 * 1024
+TOGETHER, BYTES_TOGETHER, BYTES_ENOUGH = 16, 256 * 1024, 32 * 1024
 FRESH_SECONDS, STALE_SECONDS, WRITE_SECONDS = 2.0, 20.0, 5.0
 SANE_YEARS = range(2025, 2100)
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"} | {
@@ -93,7 +93,7 @@ class Desk:
 
     def __init__(self, uploads: Gate, small: Gate) -> None:
         self._uploads, self._small = uploads, small
-        self._arrivals = Together(uploads, arrival.arrive_together, TOGETHER, BYTES_TOGETHER)
+        self._arrivals = Together(uploads, arrival.arrive_together, TOGETHER, BYTES_TOGETHER, BYTES_ENOUGH)
         self._terminals: dict[str, Terminal] = {}
         self._pending = 0
         self._serials: dict[bytes, str] = {}
