@@ -29,7 +29,6 @@ from kaoqin.phones.models import (
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
-    FACE,
     LOCATION,
     MANAGE_PLACES,
     PHOTO,
@@ -200,11 +199,6 @@ def agrees_to_location(employee_id: int) -> bool:
 def agrees_to_photo(employee_id: int) -> bool:
     """Whether somebody agrees to photos of the spot now."""
     return consent.agrees(employee_id, PHOTO)
-
-
-def agrees_to_face(employee_id: int) -> bool:
-    """Whether somebody agrees that their phone compares their face now."""
-    return consent.agrees(employee_id, FACE)
 
 
 def photos_of(employee_id: int) -> QuerySet[PunchPhoto]:

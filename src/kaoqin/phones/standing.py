@@ -8,6 +8,8 @@ from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
+from kaoqin.consent import queries as consent
+from kaoqin.consent.words import Purpose
 from kaoqin.org import queries as org
 from kaoqin.phones import queries
 from kaoqin.phones.models import Mark, Place, Screen, Signal, SiteWays, WaysRule
@@ -47,9 +49,12 @@ class Standing:
         return rows.select_related("site").order_by("-begins_on").first()
 
     @cached_property
-    def agrees(self) -> bool:
-        """Whether they agree to the use of their position now."""
-        return queries.agrees_to_location(self.employee_id)
+    def _agreed(self) -> set[str]:
+        return consent.chosen(self.employee_id)
+
+    def agrees_to(self, purpose: Purpose) -> bool:
+        """Whether they agree to the use of their position, to photos, to the comparing of their face, now."""
+        return purpose.code in self._agreed
 
     @cached_property
     def places(self) -> list[Place]:

@@ -28,6 +28,7 @@ from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
 from kaoqin.phones.words import (
     HOLDING,
     KNOWN,
+    LOCATION,
     PUNCH,
     PUNCH_KIND,
     Flag,
@@ -176,8 +177,8 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
         flags = flags | {Flag.NO_NOTE}
     pictured = demands.Pictured()
     if is_punch and not replay:
-        pictured = demands.look_for_photo(employee_id, told.photo, who.ways, proof.found, proof.way)
-        flags = flags | demands.face_flags(employee_id, told.client, who.ways, proof.found)
+        pictured = demands.look_for_photo(who, told.photo, proof.found, proof.way)
+        flags = flags | demands.face_flags(who, told.client, proof.found)
     return Judged(reckoned, who, zone, proof, set(flags | pictured.flags), pictured.photo)
 
 
@@ -245,7 +246,7 @@ def photo_came(photo: PunchPhoto, at: dt.datetime) -> None:
 
 
 def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
-    kept = _kept_text(phone, told, sent, judged.proof)
+    kept = _kept_text(judged, told, sent)
     return Record(
         phone=phone,
         employee=phone.employee,
@@ -271,13 +272,13 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
     )
 
 
-def _kept_text(phone: Phone, told: PayloadSent, sent: SignedRecord, proof: Proof) -> str:
+def _kept_text(judged: Judged, told: PayloadSent, sent: SignedRecord) -> str:
     """The payload without what may not be kept: a position that was not used, and without consent what is heard about."""
-    kept = sent.payload
+    kept, proof = sent.payload, judged.proof
     if told.point and proof.point is None:
         kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
     heard = bool(told.wifi or told.beacons) and proof.point is None
-    if heard and not queries.agrees_to_location(phone.employee_id):
+    if heard and not judged.who.agrees_to(LOCATION):
         kept = without_surroundings(kept, told, proof.heard)
     return kept
 
