@@ -40,6 +40,7 @@ MORE_DOORS = {
         "signing",
         "standing",
         "taking",
+        "timing",
         "today",
         "wire",
     },

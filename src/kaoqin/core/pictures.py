@@ -52,7 +52,7 @@ def _drop_some(photos: QuerySet[Any, Any]) -> int:
     held = dict(rows.values_list("pk", "path")[:DROPPED_AT_ONCE])
     for name in held.values():
         kept_path(name).unlink(missing_ok=True)
-    return photos.model._default_manager.filter(pk__in=held).update(path="")
+    return int(photos.model._default_manager.filter(pk__in=held).update(path=""))
 
 
 def tidy(content: bytes) -> bytes:

@@ -33,6 +33,11 @@ class Standing:
     def _posted(self) -> org.Posted:
         return org.where_posted(self.employee_id, self.on)
 
+    @property
+    def site_ids(self) -> tuple[int, ...]:
+        """The site they work at (one or none)."""
+        return self._posted.site_ids
+
     @cached_property
     def ways(self) -> Ways:
         """How they may punch: as the group states, by default where it states nothing; but where their site states which
@@ -45,7 +50,7 @@ class Standing:
     @cached_property
     def site_ways(self) -> SiteWays | None:
         """What their site states of the ways; most state nothing."""
-        rows = SiteWays.objects.filter(in_force(self.on), site__in=self._posted.site_ids)
+        rows = SiteWays.objects.filter(in_force(self.on), site__in=self.site_ids)
         return rows.select_related("site").order_by("-begins_on").first()
 
     @cached_property
@@ -59,25 +64,25 @@ class Standing:
     @cached_property
     def places(self) -> list[Place]:
         """Where they may punch, be it told for the site, the group, a department or the person."""
-        there = Q(employee=self.employee_id) | Q(site__in=self._posted.site_ids)
+        there = Q(employee=self.employee_id) | Q(site__in=self.site_ids)
         there |= Q(department__in=self._posted.departments) | Q(group=self.group_id)
         return list(Place.objects.filter(in_force(self.on)).filter(there).order_by("pk"))
 
     def screens(self) -> QuerySet[Screen]:
         """The screens of their site."""
-        return Screen.objects.filter(in_force(self.on), site__in=self._posted.site_ids).order_by("pk")
+        return Screen.objects.filter(in_force(self.on), site__in=self.site_ids).order_by("pk")
 
     def mark(self, key: str, kind: Way) -> Mark | None:
         """The poster or tag with this key, if it is one of their site."""
         rows = Mark.objects.filter(in_force(self.on), key=key, kind=kind)
-        return rows.filter(site__in=self._posted.site_ids).first()
+        return rows.filter(site__in=self.site_ids).first()
 
     def signal(self, addresses: Sequence[str], kind: Way) -> Signal | None:
         """The first station or beacon of their site that is among those heard."""
         rows = Signal.objects.filter(in_force(self.on), kind=kind, address__in=addresses)
-        return rows.filter(site__in=self._posted.site_ids).order_by("pk").first()
+        return rows.filter(site__in=self.site_ids).order_by("pk").first()
 
     def network(self, address: str) -> str:
         """The office network of their site that an address belongs to, by name; empty where it belongs to none."""
-        found = queries.network_at(address, self.on, self._posted.site_ids)
+        found = queries.network_at(address, self.on, self.site_ids)
         return found.name if found else ""

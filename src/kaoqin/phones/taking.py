@@ -17,13 +17,14 @@ from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.phones import demands, queries
 from kaoqin.phones.assessing import assess
-from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
+from kaoqin.phones.clocks import Reckoned, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, PunchPhoto, Record
 from kaoqin.phones.proving import Claim, Proof, locate, prove, without_surroundings
 from kaoqin.phones.queries import Found
-from kaoqin.phones.signing import is_contact, is_signed
+from kaoqin.phones.signing import is_signed
 from kaoqin.phones.standing import Standing
+from kaoqin.phones.timing import told_of_time
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
 from kaoqin.phones.words import (
     HOLDING,
@@ -155,7 +156,7 @@ def _twins(phone: Phone, told: PayloadSent, digest: str) -> list[Record]:
 
 def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judged:
     employee_id = phone.employee_id
-    clock = _clock(told, asked)
+    clock = told_of_time(told, asked.by.account_id, asked.at)
     zone = _zone(told.zone, employee_id, asked.at)
     now = Standing(employee_id, _day(asked.at, zone))
     reckoned = reckon(clock, asked.at, now.ways.offline_hours)
@@ -180,15 +181,6 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
         pictured = demands.look_for_photo(who, told.photo, proof.found, proof.way)
         flags = flags | demands.face_flags(who, told.client, proof.found)
     return Judged(reckoned, who, zone, proof, set(flags | pictured.flags), pictured.photo)
-
-
-def _clock(told: PayloadSent, asked: Asked) -> Told:
-    contact = told.contact
-    proven = contact and is_contact(asked.by.account_id, contact.server_time.astimezone(dt.UTC), contact.proof)
-    if contact is None or not proven or contact.server_time > asked.at:
-        return Told(told.device_time, told.ticks, str(told.boot), None)
-    kept = Contact(contact.server_time, contact.ticks, str(contact.boot))
-    return Told(told.device_time, told.ticks, str(told.boot), kept)
 
 
 def _zone(named: str, employee_id: int, at: dt.datetime) -> str:
