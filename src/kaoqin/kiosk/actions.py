@@ -108,6 +108,20 @@ def issue_pin(number: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Mad
     return Made(employee, pin)
 
 
+@transaction.atomic
+def lift_lock(employee_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> Employee:
+    """Somebody who mistyped too often may try again at once, with the PIN they have. Refuses where nothing is locked."""
+    require(by, MANAGE_TABLETS)
+    found = [one.employee for one in queries.locked(seen_by=by, on=today, at=at) if one.employee.pk == employee_id]
+    if not found:
+        employee = org.person(employee_id, MANAGE_TABLETS, seen_by=by, on=today)
+        said = gettext("{name} 的打卡密码没有锁定,可以直接打卡。").format(name=employee.name)
+        raise Refusal("kiosk.not_locked", said)
+    Attempt.objects.filter(number=found[0].number).delete()
+    remember(by, "kiosk.lift_lock", found[0], Sentence("解除 {name} 打卡密码的锁定", name=found[0].name), at=at)
+    return found[0]
+
+
 def _drawn() -> str:
     while _EASY.fullmatch(pin := f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"):
         continue
