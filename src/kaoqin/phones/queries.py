@@ -96,9 +96,11 @@ def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Fou
 def network_at(address: str, on: dt.date, site_ids: Collection[int] | None = None) -> OfficeNetwork | None:
     """The office network, of any site or of some, that an address belongs to on a day."""
     told = read_address(address)
+    if told is None:
+        return None
     rows = OfficeNetwork.objects.filter(in_force(on)).order_by("pk")
     rows = rows if site_ids is None else rows.filter(site__in=site_ids)
-    return next((row for row in rows if told in ipaddress.ip_network(row.addresses)), None) if told else None
+    return next((row for row in rows if told in ipaddress.ip_network(row.addresses)), None)
 
 
 def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -26,8 +26,7 @@ class Standing:
 
     @cached_property
     def group_id(self) -> int | None:
-        group = scheduling.groups_of([self.employee_id], self.on).get(self.employee_id)
-        return group.pk if group else None
+        return scheduling.group_id_of(self.employee_id, self.on)
 
     @cached_property
     def _posted(self) -> org.Posted:
@@ -51,7 +50,7 @@ class Standing:
     def site_ways(self) -> SiteWays | None:
         """What their site states of the ways; most state nothing."""
         rows = SiteWays.objects.filter(in_force(self.on), site__in=self.site_ids)
-        return rows.select_related("site").order_by("-begins_on").first()
+        return rows.order_by("-begins_on").first()
 
     @cached_property
     def _agreed(self) -> set[str]:

@@ -116,8 +116,8 @@ def _refused(key: str, sentence: str) -> RecordAnswer:
 def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked) -> RecordAnswer:
     digest = hashlib.sha256(sent.payload.encode()).hexdigest()
     twins = _twins(phone, told, digest)
-    known = next((one for one in twins if one.digest == digest), None)
-    if known:
+    if digest in twins:
+        known = Record.objects.get(pk=twins[digest])
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
     replay = bool(twins)
     judged = _judge(phone, told, asked, replay)
@@ -148,10 +148,10 @@ def _told_room(row: Record, taken: Taken) -> RecordAnswer:
     return _answer(row, row.state).model_copy(update={"sentence": taken.sentence})
 
 
-def _twins(phone: Phone, told: PayloadSent, digest: str) -> list[Record]:
-    """The records that are this one, or have its counter or id though they are others: this one is a replay then."""
+def _twins(phone: Phone, told: PayloadSent, digest: str) -> dict[str, int]:
+    """The records, by digest, that are this one, or have its counter or id though they are others: this one is a replay then."""
     same = Q(digest=digest) | Q(counter=told.counter) | Q(key=told.id)
-    return list(Record.objects.filter(same, phone=phone))
+    return dict(Record.objects.filter(same, phone=phone).values_list("digest", "pk"))
 
 
 def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judged:

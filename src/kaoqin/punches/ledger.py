@@ -165,7 +165,8 @@ class Rows:
 
     def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
         """Write all rows; count those held and those of nobody; find which days of whom they touch."""
-        whose, clocks, evidence = Whose({press[0] for _, press in self._keyed}), Clocks(at, late_after), Evidences()
+        whose = Whose({press.person_key for _, press in self._keyed if press.employee_id is None})
+        clocks, evidence = Clocks(at, late_after), Evidences()
         add, spans, same, first = self._lines.append, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
         for key, (person_key, local, zone, origin, name, place, mark, told, certain) in self._keyed:
             ahead, newest, late = clocks.of(zone, local)
@@ -281,13 +282,19 @@ FROM punches_personkey JOIN unnest(%s::text[]) AS asked(person_key) USING (perso
 class Whose:
     """Whose a number is: a stated meaning for its source, for the source's group, anywhere, else the employee number.
 
-    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings.
+    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings;
+    none for no numbers.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = list(keys)
         self._stated: dict[str, dict[str | int, list[tuple[dt.date, int | None]]]] = {}
         self._groups: dict[str, list[tuple[dt.date, int | None]]] = {}
+        self._numbers: dict[str, int] = {}
+        if wanted:
+            self._ask(wanted)
+
+    def _ask(self, wanted: Sequence[str]) -> None:
         with server_cursor() as cursor:
             cursor.execute(_STATED, [text_array(wanted)])
             rows = cursor.fetchall()
