@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 import make
 from kaoqin.core.words import NotAllowed, Refusal
-from kaoqin.org import actions, queries
+from kaoqin.org import actions, number_queries, queries
 from kaoqin.org.models import Posting
 from kaoqin.security.doors import actor_of
 from kaoqin.security.words import Role, Scope, ScopeKind
@@ -105,8 +105,8 @@ def test_leaving_before_hire_is_refused_and_on_the_day_of_hire_allowed(two):
 
 def test_leading_zeros_make_another_number(two):
     one, other = make.employee("甲", no="001"), make.employee("乙", no="1")
-    assert [queries.by_number(no).pk for no in ("001", "1")] == [one.pk, other.pk]
-    assert refusal(queries.by_number, "01") == "org.unknown_number"
+    assert [number_queries.by_number(no).pk for no in ("001", "1")] == [one.pk, other.pk]
+    assert refusal(number_queries.by_number, "01") == "org.unknown_number"
     assert refusal(make.employee, "丙", no=" 001 ") == "org.number_taken"
 
 

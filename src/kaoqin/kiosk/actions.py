@@ -16,6 +16,7 @@ from kaoqin.kiosk import queries, sealing
 from kaoqin.kiosk.models import Attempt, KioskPunch, Pin, Tablet
 from kaoqin.kiosk.taking import append
 from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN, PIN_DIGITS, TabletState
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.security.audit import record as remember
@@ -100,7 +101,7 @@ def set_own_pin(pin: str, *, by: Actor, at: dt.datetime, today: dt.date) -> None
 def issue_pin(number: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Made:
     """HR issues a new PIN to somebody, drawn here and told once; the one before is none any more, and nothing is locked."""
     require(by, MANAGE_TABLETS)
-    employee = org.by_number(number.strip())
+    employee = number_queries.by_number(number.strip())
     org.person(employee.pk, MANAGE_TABLETS, seen_by=by, on=today)
     pin = _drawn()
     _keep_pin(employee, pin, by, at)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from kaoqin.core.words import NotFound
 from kaoqin.kiosk.models import Attempt, KioskPunch, Pin, Tablet
 from kaoqin.kiosk.words import MANAGE_TABLETS, TabletState
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
@@ -108,5 +109,5 @@ def held_punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> KioskPunch:
 
 def person_of(number: str, on: dt.date) -> Employee | None:
     """Whose number it is, of those who work here on a day."""
-    found = org.by_numbers([number]).get(number)
+    found = number_queries.by_numbers([number]).get(number)
     return found if found and not (found.left_on and found.left_on < on) and found.hired_on <= on else None

@@ -18,7 +18,7 @@ from kaoqin.kiosk.actions import Made
 from kaoqin.kiosk.forms import IssueForm, PinForm, TabletForm
 from kaoqin.kiosk.models import KioskPunch, Tablet
 from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN, PRESS_TONES, TABLET_TONES, Fault, PressState, TabletState
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -54,7 +54,9 @@ def new_tablet(request: AskedBy) -> HttpResponse:
     form = TabletForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> Made:
-        return actions.add_tablet(org.site(int(said["site"])), said["name"], by=request.by, at=request.asked_at)
+        return actions.add_tablet(
+            place_queries.site(int(said["site"])), said["name"], by=request.by, at=request.asked_at
+        )
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:

@@ -19,7 +19,7 @@ from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
 from kaoqin.devices import queries as terminals
 from kaoqin.devices.wire import Reading, ReadUpload, Terminal
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -302,7 +302,7 @@ class Whose:
             self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
         if any(row[2] for row in rows):
             self._groups = terminals.pin_group_days()
-        self._numbers = org.ids_by_number(wanted)
+        self._numbers = number_queries.ids_by_number(wanted)
 
     def employee(self, key: str, origin: str, on: dt.date) -> int | None:
         """Whose it is on a day (or at a wall clock); None: nobody's."""
