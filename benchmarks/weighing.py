@@ -164,12 +164,11 @@ def _explain() -> None:
         "ids": array_of(ids),
     }
     with connection.cursor() as cursor:
-        for name in ("COMPANIONS", "NOW_WITH", "NETWORKS", "STATIONS"):
+        for name in ("COMPANIONS", "USES", "NOW_WITH", "NETWORKS", "STATIONS"):
             cursor.execute("EXPLAIN ANALYZE " + getattr(remembering, name), values)
             print(f"\n{name}", *(line for (line,) in cursor.fetchall()), sep="\n")
     own = Record.objects.filter(employee=row.employee, at__lt=row.at).order_by("-at", "-pk")[:120]
-    print("\nown", own.explain(analyze=True), "\nuses", sep="\n")
-    print(Record.objects.filter(device=row.device).values("employee").explain(analyze=True))
+    print("\nown", own.explain(analyze=True), sep="\n")
 
 
 if __name__ == "__main__":

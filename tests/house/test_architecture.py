@@ -23,7 +23,7 @@ DOORS = {"actions", "queries", "words", "models"}
 
 MORE_DOORS = {
     "security": {"audit", "doors", "neighbours", "requests"},
-    "org": {"facts", "lead_actions", "leading"},
+    "org": {"facts", "lead_actions", "lead_queries", "leading", "number_queries", "place_queries"},
     "approvals": {"attaching", "deciding_actions", "delegating", "flow_actions", "flowing"},
     "devices": {"wire", "numbers"},
     "notices": {"publishing"},
@@ -40,6 +40,7 @@ MORE_DOORS = {
         "signing",
         "standing",
         "taking",
+        "timing",
         "today",
         "wire",
     },

@@ -161,6 +161,39 @@ def test_hr_issues_one_once_and_unlocks(cast, unit, enter):
         actions.issue_pin("00013", by=cast.by("wang"), at=make.NOW, today=make.TODAY)
 
 
+def test_hr_lifts_a_lock_and_the_pin_stays(cast, unit, enter):
+    for number in ("00013", "99999"):
+        for _ in range(queries.MOST_OF_NUMBER):
+            unit.press(number, "000000")
+    he = enter("he")
+    page = he.get("/kiosks/pins/").content.decode()
+    assert ("陈大白" in page, "10:15" in page, "99999" in page) == (True, True, False)
+    assert he.post(f"/kiosks/pins/{cast.chen.pk}/lift/").status_code == 302
+    assert unit.press("00013", PIN).state == "counted"
+    assert unit.press("99999", PIN).sentence == LOCKED, "another number stays locked"
+    kept = AuditEntry.objects.get(action="kiosk.lift_lock")
+    assert (kept.actor_name, kept.said) == (cast.by("he").name, "解除 陈大白 打卡密码的锁定")
+    assert "现在锁定的打卡密码" not in he.get("/kiosks/pins/").content.decode()
+    assert "没有锁定" in he.post(f"/kiosks/pins/{cast.chen.pk}/lift/").content.decode()
+
+
+def test_nobody_else_lifts_a_lock(cast, unit):
+    for _ in range(queries.MOST_OF_NUMBER):
+        unit.press("00013", "000000")
+    for name in ("wang", "chen"):
+        with pytest.raises(NotAllowed):
+            actions.lift_lock(cast.chen.pk, by=cast.by(name), at=make.NOW, today=make.TODAY)
+    assert unit.press("00013", PIN).sentence == LOCKED
+
+
+@pytest.mark.parametrize(("tries", "later", "people"), [(4, 0, 0), (5, 0, 1), (5, 14, 1), (5, 15, 0)])
+def test_whose_number_is_locked_is_told_as_long_as_it_is(cast, unit, tries, later, people):
+    for _ in range(tries):
+        unit.press("00013", "000000")
+    found = queries.locked(seen_by=cast.by("he"), on=make.TODAY, at=make.NOW + later * MINUTE)
+    assert [one.employee for one in found] == [cast.chen] * people
+
+
 def test_one_s_own_pin_on_its_page(cast, enter):
     chen = enter("chen")
     assert chen.post("/my/pin/", {"pin": PIN, "again": "482916"}).status_code == 422

@@ -4,7 +4,7 @@ import pytest
 
 import make
 from kaoqin.core.words import Refusal
-from kaoqin.org import actions, queries
+from kaoqin.org import actions, place_queries, queries
 from kaoqin.org.words import SEE_PEOPLE
 from kaoqin.security.doors import actor_of
 from kaoqin.security.words import Role, Scope, ScopeKind
@@ -22,7 +22,7 @@ def refused(*args, **kwargs):
 
 
 def paths(on):
-    return [node.path for node in queries.tree(make.day(on))]
+    return [node.path for node in place_queries.tree(make.day(on))]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_day_has_the_tree_of_that_day(tree):
     change(below, "11-10", two, "乙一")
     assert paths("11-09") == ["总部", "总部/甲", "总部/甲/甲一", "总部/乙"]
     assert paths("11-10") == ["总部", "总部/甲", "总部/乙", "总部/乙/乙一"]
-    assert queries.tree(make.day("2025-12-31")) == []
+    assert place_queries.tree(make.day("2025-12-31")) == []
 
 
 def test_somebody_stands_in_a_department_and_in_all_above_it_on_that_day(tree):

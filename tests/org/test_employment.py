@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 import make
 from kaoqin.core.words import NotAllowed, Refusal
-from kaoqin.org import actions, queries
+from kaoqin.org import actions, number_queries, queries
 from kaoqin.org.models import Posting
 from kaoqin.security.doors import actor_of
 from kaoqin.security.words import Role, Scope, ScopeKind
@@ -105,8 +105,8 @@ def test_leaving_before_hire_is_refused_and_on_the_day_of_hire_allowed(two):
 
 def test_leading_zeros_make_another_number(two):
     one, other = make.employee("甲", no="001"), make.employee("乙", no="1")
-    assert [queries.by_number(no).pk for no in ("001", "1")] == [one.pk, other.pk]
-    assert refusal(queries.by_number, "01") == "org.unknown_number"
+    assert [number_queries.by_number(no).pk for no in ("001", "1")] == [one.pk, other.pk]
+    assert refusal(number_queries.by_number, "01") == "org.unknown_number"
     assert refusal(make.employee, "丙", no=" 001 ") == "org.number_taken"
 
 
@@ -153,3 +153,15 @@ def test_an_account_for_an_employee_is_given_once(cast):
     password = actions.give_account(anna, anna.number, by=cast.by("sun"), at=make.NOW)
     assert (anna.account.username, bool(password)) == ("A1", True)
     assert refusal(actions.give_account, anna, "A2", by=cast.by("sun"), at=make.NOW) == "org.has_account"
+
+
+@pytest.mark.parametrize("day", ["10-11", "10-12", "10-19", "10-20", "10-25", "10-26"])
+def test_where_somebody_stands_is_told_alike_before_they_come_and_after_they_left(two, day):
+    """Hired on 12 October, moved on the 20th, gone after the 25th: a newcomer's first department, a leaver's last."""
+    one, other, site = two
+    anna = make.employee("Anna", make.day("10-12"), one, site)
+    move(anna, "10-20", other, site)
+    leave(anna, "10-25")
+    told, known = queries.where_posted(anna.pk, make.day(day)), queries.where(anna.pk, make.day(day))
+    assert told == queries.Posted((site.pk,), ((one if day < "10-20" else other).pk,))
+    assert (known.site_id, known.department_ids) == (told.site_ids[0], set(told.departments))

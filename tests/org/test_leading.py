@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import make
 from kaoqin.core.chains import Link, leads_back
 from kaoqin.core.words import NotAllowed, Refusal
-from kaoqin.org import lead_actions, leaders_import, queries
+from kaoqin.org import lead_actions, lead_queries, leaders_import
 from kaoqin.org.lead_actions import Answers, Heads
 from kaoqin.org.leading import Leading
 from kaoqin.org.models import DepartmentHead, LineManager
@@ -27,7 +27,7 @@ def answers(employee, manager, on=SINCE, by=make.ROOT):
 
 
 def manager(employee, levels=1, on=make.TODAY):
-    return queries.line_manager(employee.pk, on, levels)
+    return lead_queries.line_manager(employee.pk, on, levels)
 
 
 def refused(change, *args, **kwargs):
@@ -56,7 +56,7 @@ def test_the_head_of_the_department_leads_and_of_oneself_the_next_above(led):
 def test_an_own_line_manager_comes_first_and_levels_follow_the_same_rule(led):
     answers(led.lin, led.chen)
     assert [manager(led.lin, level) for level in (1, 2, 3)] == [led.chen, led.wang, led.he]
-    assert queries.department_head(led.lin.pk, make.TODAY) == led.wang
+    assert lead_queries.department_head(led.lin.pk, make.TODAY) == led.wang
 
 
 def test_a_line_manager_is_dated(led):

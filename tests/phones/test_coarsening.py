@@ -113,6 +113,25 @@ def test_a_month_that_nobody_closed_is_exact_and_so_is_one_opened_before_the_nig
     assert now(record).keeping == Keeping.WHOLE
 
 
+def test_whose_months_are_all_opened_again_during_the_night_is_passed_over(cast, chen, monkeypatch):
+    """Chen's turn comes after another's; meanwhile HR opens Chen's month."""
+    record = press(chen, "10-12 09:00")
+    close()
+    heard = []
+
+    def hear(name, spans, at):
+        heard.extend(employee_id for employee_id, _, _ in spans)
+        mine = ClosedMonth.objects.filter(employee=cast.chen, reopened_at=None)
+        if mine.exists():
+            reopen(mine.get(), "补录", by=make.ROOT, at=make.NOW)
+        tell(name, spans=spans, at=at)
+
+    monkeypatch.setattr(coarsening, "PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr(coarsening, "tell", hear)
+    assert coarsening.tell_closed(LATER) == 5
+    assert (len(heard), cast.chen.pk in heard, now(record).keeping) == (4, False, Keeping.WHOLE)
+
+
 def test_what_is_coarse_stays_so_when_the_month_is_opened_again(cast, chen):
     record = press(chen, "10-12 09:00")
     close()

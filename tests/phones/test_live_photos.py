@@ -5,14 +5,17 @@ import datetime as dt
 import hashlib
 import uuid
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import override_settings
 
 import make
 from handset import Handset, agree, office, point
 from kaoqin.consent import choosing
+from kaoqin.core import pictures
 from kaoqin.core.kept import kept_path
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.phones import actions, mark_actions, photos
@@ -230,11 +233,11 @@ def test_looking_is_remembered(cast, seen, enter):
     assert AccessRecord.objects.filter(employee_id=cast.chen.pk, what=Look.SPOT).count() == 1
 
 
-def test_photos_end_with_the_consent_and_with_their_days(cast, seen, chen, django_capture_on_commit_callbacks):
+def test_photos_end_with_the_consent_and_with_their_days(cast, seen, chen):
     def kept():
         return PunchPhoto.objects.exclude(path="").count(), kept_path(seen.path).exists()
 
-    with override_settings(PUNCH_PHOTO_DAYS=180), django_capture_on_commit_callbacks(execute=True):
+    with override_settings(PUNCH_PHOTO_DAYS=180):
         assert photos.drop_old(make.NOW + 180 * make.DAY) == 0
         assert kept() == (1, True)
         assert photos.drop_old(make.NOW + 180 * make.DAY + MINUTE) == 1
@@ -242,17 +245,32 @@ def test_photos_end_with_the_consent_and_with_their_days(cast, seen, chen, djang
     assert PunchPhoto.objects.get().sha256, "that there was one is not forgotten"
     another = Shot()
     held = another.bring(cast.by("chen"))
-    with django_capture_on_commit_callbacks(execute=True):
+    with transaction.atomic():
         consent(cast, given=False)
     assert not kept_path(held.path).exists()
 
 
-def test_a_photo_nothing_names_goes_after_a_week(cast, chen, django_capture_on_commit_callbacks):
+def test_a_photo_nothing_names_goes_after_a_week(cast, chen):
     Shot().bring(cast.by("chen"))
-    with django_capture_on_commit_callbacks(execute=True):
-        assert photos.drop_old(make.NOW + photos.WAITS_FOR) == 0
-        assert photos.drop_old(make.NOW + photos.WAITS_FOR + MINUTE) == 1
+    assert photos.drop_old(make.NOW + photos.WAITS_FOR) == 0
+    assert photos.drop_old(make.NOW + photos.WAITS_FOR + MINUTE) == 1
     assert not PunchPhoto.objects.exists()
+
+
+def test_a_night_that_was_stopped_among_the_files_is_finished_by_the_next(cast, chen, monkeypatch):
+    monkeypatch.setattr(pictures, "DROPPED_AT_ONCE", 2)
+    paths = [kept_path(Shot().bring(cast.by("chen")).path) for _ in range(4)]
+    week = make.NOW + photos.WAITS_FOR + MINUTE
+    with monkeypatch.context() as broken:
+        broken.setattr(pictures, "kept_path", lambda name: unwritable if name == paths[3].name else kept_path(name))
+        unwritable = Mock(unlink=Mock(side_effect=OSError("full")))
+        with pytest.raises(OSError, match="full"):
+            photos.drop_old(week)
+    assert [path.exists() for path in paths] == [False, False, False, True]
+    named = set(PunchPhoto.objects.exclude(path="").values_list("path", flat=True))
+    assert named == {paths[2].name, paths[3].name}, "a file that is left is named, and one that is gone is cleared next"
+    assert photos.drop_old(week) == 2
+    assert (PunchPhoto.objects.exists(), paths[3].exists()) == (False, False)
 
 
 def test_over_http_for_whoever_took_it_only(cast, chen, enter):

@@ -328,7 +328,7 @@ DOORS = {
     **dict.fromkeys(
         ("kiosk:tablets", "kiosk:new_tablet", "kiosk:tablet", "kiosk:issue", "kiosk:punches"), ("lfffoff", "lfffoff")
     ),
-    **dict.fromkeys(("kiosk:renew", "kiosk:revoke", "kiosk:keep"), ("lmmmmmm", "lfffoff")),
+    **dict.fromkeys(("kiosk:renew", "kiosk:revoke", "kiosk:keep", "kiosk:lift"), ("lmmmmmm", "lfffoff")),
     "kiosk:own_pin": ("loooooo", "loooooo"),
     "kiosk:show": ("nnnnnnn", "mmmmmmm"),
     "kiosk:bind": ("ooooooo", "ooooooo"),

@@ -346,6 +346,7 @@ def at_a_tablet(cast):
     return {
         **dict.fromkeys(("kiosk:tablet", "kiosk:renew", "kiosk:revoke"), unit.tablet.pk),
         "kiosk:keep": KioskPunch.objects.get().pk,
+        "kiosk:lift": cast.chen.pk,
         "kiosk:bind": waiting.secret,
     }
 

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from kaoqin.approvals.carrying import hold, note, tell_deciders
 from kaoqin.approvals.models import RequestStep, Seat
 from kaoqin.approvals.words import Answer, Deed, State, StepState
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 from kaoqin.security.doors import SYSTEM
 
@@ -75,6 +76,6 @@ def _pass_up(step: RequestStep, seat: Seat, at: dt.datetime) -> None:
 def _above(account_id: int, applicant: int | None, on: dt.date) -> int | None:
     """The account of the nearest line manager above who has one and is not the applicant."""
     employee = org.employees_of([account_id]).get(account_id)
-    chain = org.leading(on).chain(employee.pk) if employee else []
+    chain = lead_queries.leading(on).chain(employee.pk) if employee else []
     accounts = org.accounts_of(chain)
     return next((accounts[one] for one in chain if one in accounts and accounts[one] != applicant), None)

@@ -15,7 +15,7 @@ from kaoqin.approvals.models import Flow, FlowVersion
 from kaoqin.approvals.words import MANAGE_FLOWS, VersionState, Who
 from kaoqin.core.pages import attempt
 from kaoqin.core.words import Refusal, read_number
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -24,7 +24,7 @@ def flows(request: AskedBy) -> HttpResponse:
     """All flows, each as a small picture, and a dry run through those in force."""
     found = list(queries.flows(seen_by=request.by))
     in_force = {one.flow_id: one for one in queries.versions_in_force(request.today)}
-    departments = org.department_names(request.today)
+    departments = place_queries.department_names(request.today)
     rows = [_row(request, one, in_force.get(one.pk), departments) for one in found]
     return render(request, "approvals/flows.html", {"rows": rows, "try_form": TryForm()})
 
@@ -74,7 +74,7 @@ def _page(request: AskedBy, found: Flow, **told: Any) -> HttpResponse:
     plan = queries.flow_plan(shown)
     conditions = read_when(shown.conditions)
     settings_form = SettingsForm(request.today, initial=SettingsForm.shown(conditions, plan.automatic, plan.once))
-    departments = org.department_names(request.today)
+    departments = place_queries.department_names(request.today)
     refused = any(name.endswith("_form") for name in told)
     place = told.get("place", read_number(request.GET.get("step", ""), -1))
     context = {

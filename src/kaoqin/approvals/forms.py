@@ -13,6 +13,7 @@ from kaoqin.approvals.flow_actions import FlowSettings
 from kaoqin.approvals.flowing import StepPlan, When
 from kaoqin.approvals.words import CHOSEN, ROLES, Fact, Missing, Mode, Who, condition_labels, request_kinds
 from kaoqin.core.words import Refusal
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.words import Role
@@ -24,7 +25,7 @@ BETWEEN = re.compile(r"[\s,,、;;]+")
 def people_meant(text: str, on: dt.date, field: str) -> list[Employee]:
     """The people named in a text by number or name. Refuses nobody and several, at the field."""
     try:
-        return org.meant([one for one in BETWEEN.split(text) if one], on)
+        return number_queries.meant([one for one in BETWEEN.split(text) if one], on)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.sentence, field) from refusal
 
@@ -123,7 +124,7 @@ class WhenForm(forms.Form):
         for name, label in SAID.items():
             self.fields[name] = forms.DecimalField(label=label, min_value=0, decimal_places=2, required=False)
         kinds = request_kinds().values()
-        departments = [(node.id, "\u3000" * node.depth + node.name) for node in org.tree(on)]
+        departments = [(node.id, "\u3000" * node.depth + node.name) for node in place_queries.tree(on)]
         self.fields["kinds"].choices = [(kind.code, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         finer = [one for kind in kinds for one in kind.finer_labels().items()]
         self.fields["finer"].choices = finer  # type: ignore[attr-defined]

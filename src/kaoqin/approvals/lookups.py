@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 from kaoqin.org.leading import Leading
 from kaoqin.org.models import Employee
@@ -19,7 +20,7 @@ class OrgLookups:
 
     @cached_property
     def _leading(self) -> Leading:
-        return org.leading(self.on)
+        return lead_queries.leading(self.on)
 
     def _as_accounts(self, employees: Sequence[int]) -> list[int | None]:
         found = org.accounts_of(employees)

@@ -35,6 +35,7 @@ from kaoqin.approvals.words import (
 )
 from kaoqin.core.arrays import any_of
 from kaoqin.core.words import NotFound, Refusal
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security import queries as security
@@ -275,7 +276,7 @@ def applicant(number: str, *, seen_by: Actor, on: dt.date) -> Employee | None:
     if not number:
         return org.by_ids([seen_by.employee_id or 0]).first()
     require(seen_by, MANAGE_REQUESTS)
-    return org.person(org.by_number(number).pk, MANAGE_REQUESTS, seen_by=seen_by, on=on)
+    return org.person(number_queries.by_number(number).pk, MANAGE_REQUESTS, seen_by=seen_by, on=on)
 
 
 def undecided(kind: str, employee_id: int, *, besides: int = 0) -> QuerySet[Request]:

@@ -22,6 +22,7 @@ from kaoqin.approvals.words import (
     condition_labels,
 )
 from kaoqin.core.words import say_list
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 
 DEED_LOOKS = {
@@ -147,7 +148,7 @@ def boxes(plan: FlowPlan, on: dt.date) -> list[Box]:
     """A flow as boxes from top to bottom."""
     everybody = {key for step in plan.steps for key in (*step.people, *step.substitutes)}
     people = {one.pk: one.name for one in org.by_ids(everybody)}
-    departments = org.department_names(on)
+    departments = place_queries.department_names(on)
     return [_box(place, step, people, departments) for place, step in enumerate(plan.steps)]
 
 

@@ -22,6 +22,7 @@ from kaoqin.core.kept import kept_path
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotAllowed, NotFound, Refusal, read_number
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import may, require
@@ -198,7 +199,7 @@ def everybody(request: AskedBy) -> HttpResponseBase:
     )
     empty = gettext("还没有人提交申请。没有手机或账号的员工,可以由人事代提交。")
     page = _list(request, rows, gettext("全部申请"), empty, **told)
-    departments = org.department_choices(SEE_REQUESTS, seen_by=request.by, on=request.today)
+    departments = place_queries.department_choices(SEE_REQUESTS, seen_by=request.by, on=request.today)
     page.filters = [*_filters(), Filter("department", gettext("部门"), departments, "")]
     return page.answer()
 

@@ -12,6 +12,7 @@ from kaoqin.attendance.actions import Interval
 from kaoqin.attendance.words import RECORD_APPROVALS, AbsenceKind
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.core.sentences import in_every_language
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
@@ -45,7 +46,7 @@ def read_moment(text: str) -> dt.datetime | None:
 
 
 def _faults(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
-    numbers = org.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     whom = org.people(RECORD_APPROVALS, seen_by=by, on=today).filter(pk__in=numbers.values())
     reached = set(whom.values_list("pk", flat=True))
     faults = []
@@ -102,7 +103,7 @@ def take_overtime(records: list[Record], by: Actor, at: dt.datetime, advance: Ad
 
 
 def _approved(records: Sequence[Record]) -> list[actions.Approved]:
-    people = org.by_numbers({record["number"] for record in records})
+    people = number_queries.by_numbers({record["number"] for record in records})
     return [
         actions.Approved(
             people[record["number"]],

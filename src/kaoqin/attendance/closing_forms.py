@@ -12,7 +12,7 @@ from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.scopes import Scope
 from kaoqin.attendance.words import CLOSE_MONTHS
 from kaoqin.core.words import say_month
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.words import Actor
 
@@ -39,9 +39,9 @@ class ScopeForm(forms.Form):
         nobody = [("", gettext_lazy("全部"))]
         self.fields["month"].choices = [(f"{one:%Y-%m}", say_month(one)) for one in months]  # type: ignore[attr-defined]
         self.fields["group"].choices = nobody + scheduling.group_choices()  # type: ignore[attr-defined]
-        departments = org.department_choices(CLOSE_MONTHS, seen_by=by, on=on)
+        departments = place_queries.department_choices(CLOSE_MONTHS, seen_by=by, on=on)
         self.fields["department"].choices = nobody + departments  # type: ignore[attr-defined]
-        self.fields["site"].choices = nobody + org.site_choices()  # type: ignore[attr-defined]
+        self.fields["site"].choices = nobody + place_queries.site_choices()  # type: ignore[attr-defined]
 
     def scope(self) -> Scope:
         """What was chosen; before anything was sent, what the form begins with."""

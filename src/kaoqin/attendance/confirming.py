@@ -31,7 +31,7 @@ from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.notices import queries as notices
 from kaoqin.notices.actions import tell
-from kaoqin.org import queries as org
+from kaoqin.org import lead_queries
 from kaoqin.security import queries as security
 from kaoqin.security.audit import record
 from kaoqin.security.doors import actor_of, may, require
@@ -159,7 +159,7 @@ def _to_answer(first: dt.date, by: Actor) -> Confirmation:
 def _who_answers(found: Confirmation, at: dt.datetime) -> set[int]:
     """The accounts of HR, and of the line manager where they may answer: a head without that role could only look on."""
     today = timezone.localdate(at)
-    leader = org.leading(today).manager(found.employee_id)
+    leader = lead_queries.leading(today).manager(found.employee_id)
     accounts = security.in_use(notices.accounts_of([leader] if leader else []))
     managers = {key for key, one in accounts.items() if _may_answer(found, actor_of(one, today), today)}
     return managers | security.holders(CLOSE_MONTHS, today)

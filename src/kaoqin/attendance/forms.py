@@ -12,6 +12,7 @@ from kaoqin.attendance.actions import Interval, Rules
 from kaoqin.attendance.trips import Trip
 from kaoqin.attendance.words import AbsenceKind, Cycle, MissingPunch, OvertimeBasis, System
 from kaoqin.core.words import Refusal
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 
 MOMENT = {"type": "datetime-local"}
@@ -48,7 +49,7 @@ class WhoAndWhen(FromTo):
     field_order: Sequence[str] = ("number", "start", "end", "remark")
 
     def employee(self) -> Any:
-        return org.by_number(self.cleaned_data["number"].strip())
+        return number_queries.by_number(self.cleaned_data["number"].strip())
 
 
 class TripForm(FromTo):
@@ -72,7 +73,7 @@ class TripForm(FromTo):
         """What was typed. Refuses companions who are nobody or several, at their field."""
         said = self.cleaned_data
         try:
-            going = org.meant([one for one in BETWEEN.split(said["companions"]) if one], self._on)
+            going = number_queries.meant([one for one in BETWEEN.split(said["companions"]) if one], self._on)
         except Refusal as refusal:
             raise Refusal(refusal.code, refusal.sentence, "companions") from refusal
         return Trip(self.interval(), said["place"].strip(), said["purpose"].strip(), tuple(one.pk for one in going))

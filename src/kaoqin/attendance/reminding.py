@@ -35,6 +35,7 @@ from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import Refusal
 from kaoqin.notices import queries as notices
 from kaoqin.notices.actions import take_back, tell
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 from kaoqin.security import queries as security
 from kaoqin.security.audit import record
@@ -166,7 +167,7 @@ def _tell_managers(date: dt.date, employee_ids: Sequence[int], at: dt.datetime) 
 
 def _by_manager(employee_ids: Sequence[int], today: dt.date) -> dict[int, list[int]]:
     """The account of each line manager who may see days, with those of the people whom they lead."""
-    leads = org.line_managers(employee_ids, today)
+    leads = lead_queries.line_managers(employee_ids, today)
     accounts = org.accounts_of(set(leads.values()))
     allowed = security.who_may(SEE_DAYS, set(accounts.values()), today)
     found: dict[int, list[int]] = defaultdict(list)

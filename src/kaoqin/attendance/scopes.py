@@ -11,6 +11,7 @@ from kaoqin.attendance.cycles import PersonPeriod
 from kaoqin.attendance.models import ClosedMonth, Confirmation, SettlementFault
 from kaoqin.attendance.words import CLOSE_MONTHS, Answer
 from kaoqin.core.arrays import any_of
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
@@ -32,7 +33,7 @@ def periods(scope: Scope, *, by: Actor, on: dt.date) -> dict[int, list[PersonPer
     """The cycles of everybody in a scope, by employee. Refuses numbers of nobody within reach."""
     whom = org.people(CLOSE_MONTHS, seen_by=by, on=on)
     if scope.numbers:
-        wanted = org.reached_by_numbers(scope.numbers, CLOSE_MONTHS, seen_by=by, on=on)
+        wanted = number_queries.reached_by_numbers(scope.numbers, CLOSE_MONTHS, seen_by=by, on=on)
         whom = whom.filter(any_of("pk", wanted))
     if scope.department_id:
         whom = org.in_departments(whom, scope.department_id, on)

@@ -21,6 +21,7 @@ from kaoqin.attendance.words import AbsenceKind, kind_label, named_kind, told_ki
 from kaoqin.core.exports import write_cell
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.time import store_wall_clock
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.punches import queries as punches
@@ -153,7 +154,7 @@ def _day_head(date: dt.date) -> str:
 def read_people(ids: Sequence[int], on: dt.date) -> list[Person]:
     """People in the order of ids, with group, department and title of a day."""
     found = {e.pk: e for e in org.with_posting(org.by_ids(ids), on)}
-    groups, names = scheduling.groups_of(ids, on), org.department_names(on)
+    groups, names = scheduling.groups_of(ids, on), place_queries.department_names(on)
     return [Person(found[key], _who(found[key], groups, names)) for key in ids if key in found]
 
 

@@ -16,7 +16,7 @@ from kaoqin.attendance import trip_actions, trips
 from kaoqin.attendance.forms import TripForm
 from kaoqin.core.pages import attempt
 from kaoqin.core.words import NotFound, Refusal, read_number
-from kaoqin.org import queries as org
+from kaoqin.org import lead_queries
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -56,7 +56,7 @@ def _page(request: AskedBy, kind: str, who: Employee, form: TripForm, again: Req
         "kind": trips.KINDS[kind],
         "again": again,
         "who": who,
-        "colleagues": org.colleagues(who.pk, request.today),
+        "colleagues": lead_queries.colleagues(who.pk, request.today),
         "accepts": ",".join(TYPES),
         **_forecast(request, kind, who, form),
     }

@@ -33,6 +33,7 @@ from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import read_month as month_named
 from kaoqin.core.words import WEEKDAYS, NotFound, Refusal, read_number, say_clock, say_minutes, say_month
 from kaoqin.leave.queries import hidden_kinds
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import may, require
@@ -54,7 +55,10 @@ def read_department(request: AskedBy) -> int | None:
 def department_filter(request: AskedBy) -> Filter:
     """The departments the asker reaches, as a tree; the room narrows the rows itself."""
     return Filter(
-        "department", gettext("部门"), org.department_choices(SEE_DAYS, seen_by=request.by, on=request.today), ""
+        "department",
+        gettext("部门"),
+        place_queries.department_choices(SEE_DAYS, seen_by=request.by, on=request.today),
+        "",
     )
 
 
@@ -224,7 +228,7 @@ def today(request: AskedBy) -> HttpResponse:
         "found": len(found),
         "state": state,
         "states": queries.STATES,
-        "names": org.department_names(request.today),
+        "names": place_queries.department_names(request.today),
         "departments": department_filter(request),
         "department": request.GET.get("department", ""),
         "now": now,

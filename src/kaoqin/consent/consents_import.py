@@ -14,6 +14,7 @@ from kaoqin.consent.models import Notice
 from kaoqin.consent.words import RECORD_CONSENTS, Trait
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.core.sentences import in_every_language
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.words import Actor
@@ -53,7 +54,7 @@ def _notices() -> dict[str, Notice]:
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Every fault of every row."""
-    numbers = org.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     whom = org.people(RECORD_CONSENTS, seen_by=by, on=today).filter(pk__in=numbers.values())
     reached = {employee.number: employee for employee in whom}
     versions = _notices()
@@ -98,7 +99,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
 
 
 def _givings(records: Sequence[Record], versions: dict[str, Notice], today: dt.date) -> list[Giving]:
-    people = org.by_numbers(record["number"] for record in records)
+    people = number_queries.by_numbers(record["number"] for record in records)
     return [
         Giving(
             people[record["number"]],

@@ -106,8 +106,8 @@ def choices(employee_id: int) -> QuerySet[PurposeChoice]:
 def chosen(employee_id: int) -> set[str]:
     """The codes of the purposes somebody agrees to now: a newer text is to be agreed to anew."""
     newest = {code: one.version for code, one in purposes().items()}
-    rows = _last_choices([employee_id])
-    return {row.purpose for row in rows if row.given and row.version == newest.get(row.purpose)}
+    rows = _last_choices([employee_id]).values_list("purpose", "version", "given")
+    return {purpose for purpose, version, given in rows if given and version == newest.get(purpose)}
 
 
 def _last_choices(employee_ids: Collection[int]) -> QuerySet[PurposeChoice]:

@@ -26,6 +26,7 @@ from kaoqin.consent.words import (
 from kaoqin.core.pages import attempt, go_on
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotFound, Refusal, read_number
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import may, require
@@ -65,7 +66,7 @@ def consents(request: AskedBy) -> HttpResponseBase:
 
 
 def _columns(today: dt.date) -> list[Column[Any]]:
-    names = org.department_names(today)
+    names = place_queries.department_names(today)
     return [
         Column("number", gettext("工号"), lambda e: e.number, "number", link=lambda e: f"/consents/{e.pk}/"),
         Column("name", gettext("姓名"), lambda e: e.name, "name", link=lambda e: f"/consents/{e.pk}/"),
@@ -92,7 +93,7 @@ def _tone(state: str) -> str:
 
 
 def _departments(request: AskedBy) -> list[tuple[str, str]]:
-    return org.department_choices(SEE_CONSENTS, seen_by=request.by, on=request.today)
+    return place_queries.department_choices(SEE_CONSENTS, seen_by=request.by, on=request.today)
 
 
 def record(request: AskedBy) -> HttpResponse:
@@ -117,7 +118,7 @@ def record(request: AskedBy) -> HttpResponse:
 
 
 def _givings(request: AskedBy, said: dict[str, Any]) -> list[Giving]:
-    ids = org.reached_by_numbers(said["numbers"], RECORD_CONSENTS, seen_by=request.by, on=request.today)
+    ids = number_queries.reached_by_numbers(said["numbers"], RECORD_CONSENTS, seen_by=request.by, on=request.today)
     people = {employee.pk: employee for employee in org.by_ids(ids)}
     rest = {"note": said["note"], "paper_sha256": said["paper"]}
     return [Giving(people[key], trait, said["on"], said["notice"], **rest) for key in ids for trait in said["traits"]]

@@ -5,19 +5,23 @@ import datetime as dt
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from kaoqin.core.kept import place
+from kaoqin.core.kept import kept_path, place
 from kaoqin.core.words import Refusal
 
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 2_048
 SHOWN_FOR = dt.timedelta(minutes=10)
+DROPPED_AT_ONCE = 1_000
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -27,6 +31,28 @@ def keep(content: bytes) -> tuple[Path, int]:
     path = place("photo.jpg")
     path.write_bytes(tidied)
     return path, len(tidied)
+
+
+def drop_files(photos: QuerySet[Any, Any]) -> int:
+    """The files of photos go, a thousand in a transaction (the caller's, where there is one); the rows stay and name none
+    any more (`path` is empty). Returns how many.
+
+    A file goes before the transaction ends that clears its row. Whatever stops it in between, the row still names the file
+    and the next run clears it; the other way round a file would stay that no row names, and nobody would ever find it.
+    """
+    count = 0
+    while done := _drop_some(photos.exclude(path="")):
+        count += done
+    return count
+
+
+@transaction.atomic
+def _drop_some(photos: QuerySet[Any, Any]) -> int:
+    rows = photos.order_by("brought_at", "pk").select_for_update()
+    held = dict(rows.values_list("pk", "path")[:DROPPED_AT_ONCE])
+    for name in held.values():
+        kept_path(name).unlink(missing_ok=True)
+    return int(photos.model._default_manager.filter(pk__in=held).update(path=""))
 
 
 def tidy(content: bytes) -> bytes:

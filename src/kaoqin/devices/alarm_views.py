@@ -12,7 +12,7 @@ from kaoqin.devices import queries
 from kaoqin.devices.health import say_alarm
 from kaoqin.devices.models import DeviceAlarm
 from kaoqin.devices.words import Alarm
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.requests import AskedBy
 
 MOST_TOLD = 5
@@ -81,7 +81,7 @@ def alarms(request: AskedBy) -> HttpResponseBase:
         filters=[
             Filter("kind", gettext("告警"), Alarm.choices, "kind"),
             Filter("open", gettext("状态"), [("1", gettext("未恢复")), ("0", gettext("已恢复"))], "cleared_at__isnull"),
-            Filter("site", gettext("地点"), org.site_choices(), "site"),
+            Filter("site", gettext("地点"), place_queries.site_choices(), "site"),
         ],
         empty=gettext("没有告警。失联、时钟偏差、存储将满和记录数对不上会出现在这里。"),
         template="devices/alarms.html",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from kaoqin.core.time import as_wall_clock
 from kaoqin.devices.models import Device, EmployeeCard, TerminalAccess
 from kaoqin.devices.words import AccessKind
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 
 NOON = 12
@@ -49,7 +50,7 @@ class Belonging:
     def _in_department(self) -> dict[int, set[int]]:
         """The people of each department with those of all below it."""
         found: dict[int, set[int]] = defaultdict(set)
-        above = {node.id: node.parent_id for node in org.tree(self.on)}
+        above = {node.id: node.parent_id for node in place_queries.tree(self.on)}
         for one in self.people.values():
             department: int | None = one.department_id
             while department is not None:

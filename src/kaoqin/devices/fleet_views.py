@@ -20,7 +20,7 @@ from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import title_of
 from kaoqin.devices.site_map import Drawing, Place, draw
 from kaoqin.devices.words import APPROVE_DEVICES, REPAIR_LINES, TONES, DeviceState, Light
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -45,7 +45,7 @@ def devices(request: AskedBy) -> HttpResponseBase:
         filters=[
             Filter("light", gettext("状态灯"), Light.choices, ""),
             Filter("state", gettext("状态"), DeviceState.choices, "state"),
-            Filter("site", gettext("地点"), org.site_choices(), "site"),
+            Filter("site", gettext("地点"), place_queries.site_choices(), "site"),
         ],
         empty=gettext("还没有考勤机。"),
         template="devices/devices.html",
@@ -181,7 +181,7 @@ def by_site(states: Iterable[queries.State]) -> list[AtSite]:
 
 def _maps(sites: Iterable[AtSite]) -> list[tuple[str, Drawing, dict[int, AtSite]]]:
     """The map for a wide and for a narrow screen, each with who stands where; nothing where no site says where it is."""
-    positions = org.site_positions()
+    positions = place_queries.site_positions()
     placed = {one.site_id: one for one in sites if one.site_id in positions}
     places = [
         Place(key, one.name, where.latitude, where.longitude, one.count, WORST.index(one.tone))

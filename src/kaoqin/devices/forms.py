@@ -12,7 +12,7 @@ from kaoqin.devices.models import Device, PinGroup
 from kaoqin.devices.protocols import VISITORS, manner_of, title_of
 from kaoqin.devices.wire import CallAgain, Manner, Restart, TellPeople, TellState, Wanted
 from kaoqin.devices.words import Wish
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.org.models import Site
 from kaoqin.security.models import Account
 
@@ -37,10 +37,10 @@ class ApproveForm(forms.Form):
     def __init__(self, device: Device, told: Any = None) -> None:
         super().__init__(told, initial={"site": device.site_id, "name": device.name, "zone": device.zone})
         self.fields["zone"].choices = _zones()  # type: ignore[attr-defined]
-        self.fields["site"].choices = org.site_choices()  # type: ignore[attr-defined]
+        self.fields["site"].choices = place_queries.site_choices()  # type: ignore[attr-defined]
 
     def clean_site(self) -> Site:
-        return org.site(int(self.cleaned_data["site"]))
+        return place_queries.site(int(self.cleaned_data["site"]))
 
 
 class ChosenForm(forms.Form):
@@ -65,10 +65,10 @@ class ApproveManyForm(ChosenForm):
 
     def __init__(self, told: Any = None) -> None:
         super().__init__(told)
-        self.fields["site"].choices = [("", gettext_lazy("(选择安装地点)")), *org.site_choices()]  # type: ignore[attr-defined]
+        self.fields["site"].choices = [("", gettext_lazy("(选择安装地点)")), *place_queries.site_choices()]  # type: ignore[attr-defined]
 
     def clean_site(self) -> Site:
-        return org.site(int(self.cleaned_data["site"]))
+        return place_queries.site(int(self.cleaned_data["site"]))
 
 
 class DismissForm(ChosenForm):

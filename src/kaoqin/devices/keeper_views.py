@@ -13,7 +13,7 @@ from kaoqin.core.words import say_list
 from kaoqin.devices import actions, queries
 from kaoqin.devices.forms import KeepersForm
 from kaoqin.devices.words import NAME_KEEPERS
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.org.models import Site
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
@@ -32,7 +32,7 @@ def keepers(request: AskedBy) -> HttpResponseBase:
 
     page: ListPage[Site] = ListPage(
         request,
-        org.sites_among(int(key) for key, _ in org.site_choices()),
+        place_queries.sites_among(int(key) for key, _ in place_queries.site_choices()),
         title=gettext("考勤机负责人"),
         columns=[
             Column("site", gettext("地点"), lambda site: site.name, "name", link=link),
@@ -48,7 +48,7 @@ def keepers(request: AskedBy) -> HttpResponseBase:
 def name_keepers(request: AskedBy, site_id: int) -> HttpResponse:
     """Name them for one site."""
     require(request.by, NAME_KEEPERS, everywhere=True)
-    site = org.site(site_id)
+    site = place_queries.site(site_id)
     able = queries.able_keepers(site_id, request.today, seen_by=request.by)
     now = [str(account.pk) for account in queries.keepers(seen_by=request.by).get(site_id, ())]
     form = KeepersForm(request.POST or None, able=able, initial={"accounts": now})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from kaoqin.devices.people_actions import Rule
 from kaoqin.devices.wire import Option
 from kaoqin.devices.words import AccessKind
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org.models import Employee
 from kaoqin.security.words import ScopeKind
 
@@ -48,7 +48,7 @@ class AccessForm(forms.Form):
     def __init__(self, told: Any, today: dt.date) -> None:
         super().__init__(told, initial={"begins_on": today})
         single = [(str(kind), kind.label) for kind in (AccessKind.EMPLOYEE, AccessKind.CHOSEN_ONLY)]
-        self.fields["who"].choices = [*single, *org.scope_choices(today)]  # type: ignore[attr-defined]
+        self.fields["who"].choices = [*single, *place_queries.scope_choices(today)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -61,11 +61,11 @@ class AccessForm(forms.Form):
         said = self.cleaned_data
         kind, _, key = said["who"].partition(":")
         if kind == AccessKind.EMPLOYEE:
-            told: dict[str, Any] = {"employee": org.by_number(said["number"].strip())}
+            told: dict[str, Any] = {"employee": number_queries.by_number(said["number"].strip())}
         elif kind == ScopeKind.SITE:
-            told = {"site": org.site(int(key))}
+            told = {"site": place_queries.site(int(key))}
         else:
-            told = {"department": org.department(int(key))} if key else {}
+            told = {"department": place_queries.department(int(key))} if key else {}
         dates = {"begins_on": said["begins_on"], "ends_on": said["ends_on"]}
         return Rule(AccessKind(kind), everywhere=said["everywhere"], **dates, **told)
 
@@ -84,7 +84,7 @@ class CardForm(forms.Form):
 
     def employee(self) -> Employee:
         """Whose it is. Refuses a number nobody has."""
-        return org.by_number(self.cleaned_data["number"].strip())
+        return number_queries.by_number(self.cleaned_data["number"].strip())
 
 
 class OptionsForm(forms.Form):

@@ -22,6 +22,7 @@ from kaoqin.devices.models import (
 from kaoqin.devices.protocols import held_name, reason_of
 from kaoqin.devices.wire import Dialect
 from kaoqin.devices.words import SEE_DEVICES, CommandState, PlacementFault, PlacementState, Wish
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import reach, require
@@ -136,7 +137,7 @@ def _changed_name(row: Placement, dialect: Dialect) -> str:
 
 def departments(device: Device, on: dt.date) -> dict[int, str]:
     """The department of everybody on a terminal who has one on a day, by employee id. Two questions."""
-    names = org.department_names(on)
+    names = place_queries.department_names(on)
     ids = Placement.objects.filter(device=device, employee__isnull=False).values_list("employee_id", flat=True)
     return {one.employee_id: names.get(one.department_id, "") for one in org.placed(on, [key for key in ids if key])}
 

@@ -22,7 +22,7 @@ from kaoqin.devices.words import (
     PlacementFault,
     PlacementState,
 )
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -206,7 +206,7 @@ def remove(request: AskedBy, placement_id: int) -> HttpResponse:
 def access(request: AskedBy, device_id: int) -> HttpResponseBase:
     """Who belongs on a terminal: the rules, and a new one."""
     found = queries.device(device_id, seen_by=request.by)
-    places, names = may(request.by, PLACE_PEOPLE), org.department_names(request.today)
+    places, names = may(request.by, PLACE_PEOPLE), place_queries.department_names(request.today)
     form = AccessForm(request.POST or None, request.today)
 
     def change(said: dict[str, Any]) -> object:

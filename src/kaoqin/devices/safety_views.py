@@ -15,7 +15,7 @@ from kaoqin.devices.forms import AddressesForm
 from kaoqin.devices.models import Device
 from kaoqin.devices.protocols import TEMPLATES
 from kaoqin.devices.words import APPROVE_DEVICES, KEEP_TEMPLATES, DeviceState
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -29,7 +29,7 @@ def safety(request: AskedBy) -> HttpResponseBase:
         columns=_columns(may(request.by, APPROVE_DEVICES), may(request.by, KEEP_TEMPLATES)),
         search=["serial", "name", "site__name", "options__addresses"],
         filters=[
-            Filter("site", gettext("地点"), org.site_choices(), "site"),
+            Filter("site", gettext("地点"), place_queries.site_choices(), "site"),
             Filter("state", gettext("状态"), DeviceState.choices, "state"),
             Filter("barred", gettext("被拒绝的联系"), [("0", gettext("有")), ("1", gettext("没有"))], "barred__isnull"),
             Filter("kept", gettext("保存模板"), [("True", gettext("是")), ("False", gettext("否"))], "keeps_templates"),

@@ -18,7 +18,7 @@ from kaoqin.field.models import Customer
 from kaoqin.field.words import MANAGE_CUSTOMERS, VISIT, Sureness
 from kaoqin.maps import queries as maps
 from kaoqin.maps.scenes import Area, Scene, Spot
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries, place_queries
 from kaoqin.phones.drawing import draw
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
@@ -118,7 +118,7 @@ def _told(request: AskedBy, found: Customer, form: PlaceForm) -> dict[str, Any]:
 
 def _sites() -> list[Spot]:
     """The company's sites, so that one sees where on earth the map is while nobody knows where the customer is."""
-    return [Spot(point, gettext("公司"), "secondary") for point in org.site_positions().values()]
+    return [Spot(point, gettext("公司"), "secondary") for point in place_queries.site_positions().values()]
 
 
 def change_customer(request: AskedBy, customer_id: int) -> HttpResponse:
@@ -147,7 +147,7 @@ def give(request: AskedBy, customer_id: int) -> HttpResponse:
     form = OwnerForm(request.POST)
 
     def change(said: dict[str, Any]) -> bool:
-        (who,) = org.meant([said["person"].strip()], request.today)
+        (who,) = number_queries.meant([said["person"].strip()], request.today)
         actions.give(found, who, said["begins_on"], by=request.by, at=request.asked_at)
         return True
 

@@ -12,7 +12,7 @@ from kaoqin.core.words import Refusal
 from kaoqin.field import customer_actions as actions
 from kaoqin.field.customer_actions import CustomerDetails, Where
 from kaoqin.field.words import MANAGE_CUSTOMERS, RADIUS_M
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.security.words import Actor
 
 DATUMS = {
@@ -79,7 +79,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 
 
 def _owners(records: list[Record]) -> dict[str, int]:
-    return org.ids_by_number({record.get("owner", "").strip() for record in records} - {""})
+    return number_queries.ids_by_number({record.get("owner", "").strip() for record in records} - {""})
 
 
 @transaction.atomic

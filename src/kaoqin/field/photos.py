@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from kaoqin.core.kept import kept_path
-from kaoqin.core.pictures import Album, keep
+from kaoqin.core.pictures import Album, drop_files, keep
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.field import visit_queries
@@ -24,7 +24,6 @@ from kaoqin.security.words import Actor
 
 MOST_WAITING = 60
 WAITS_FOR = dt.timedelta(days=7)
-AT_ONCE = 1_000
 _ALBUM = Album("field.photo")
 
 
@@ -69,33 +68,20 @@ def _gone() -> NotFound:
 
 
 def drop_unused(at: dt.datetime) -> int:
-    """Photos whose record never came go after a week; returns how many."""
-    rows = VisitPhoto.objects.filter(visit=None, brought_at__lt=at - WAITS_FOR)
-    for one in rows:
-        kept_path(one.path).unlink(missing_ok=True)
-    return rows.delete()[0]
+    """Photos whose record never came go after a week; returns how many files."""
+    unused = VisitPhoto.objects.filter(visit=None, brought_at__lt=at - WAITS_FOR)
+    count = drop_files(unused)
+    unused.filter(path="").delete()
+    return count
 
 
 def forget_old(at: dt.datetime) -> int:
-    """The files of photos that are older than is chosen go, a thousand in a transaction; that there were some is still told.
-    Returns how many."""
-    before = at - dt.timedelta(days=settings.PHOTO_DAYS)
-    count = 0
-    while done := _forget_some(before):
-        count += done
+    """The files of photos that are older than is chosen go; that there were some is still told. Returns how many."""
+    count = drop_files(VisitPhoto.objects.filter(brought_at__lt=at - dt.timedelta(days=settings.PHOTO_DAYS)))
     if count:
         said = Sentence("按保存期限({days} 天)删除 {count} 张拜访照片", days=settings.PHOTO_DAYS, count=count)
         record(SYSTEM, "field.forget_photos", "field", said, at=at)
     return count
-
-
-@transaction.atomic
-def _forget_some(before: dt.datetime) -> int:
-    old = VisitPhoto.objects.filter(brought_at__lt=before).exclude(path="").order_by("brought_at")
-    rows = dict(old.select_for_update().values_list("pk", "path")[:AT_ONCE])
-    for path in rows.values():
-        kept_path(path).unlink(missing_ok=True)
-    return VisitPhoto.objects.filter(pk__in=rows).update(path="")
 
 
 def key_of(visit: Visit, content: bytes) -> uuid.UUID:

@@ -12,6 +12,7 @@ from kaoqin.field import plan_actions as actions
 from kaoqin.field import queries
 from kaoqin.field.plan_actions import Stop
 from kaoqin.field.words import PLAN_VISITS
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
@@ -28,7 +29,7 @@ class Known:
 
     def __init__(self, records: list[Record], by: Actor, today: dt.date) -> None:
         self.today = today
-        numbers = org.ids_by_number({one.get("number", "").strip() for one in records})
+        numbers = number_queries.ids_by_number({one.get("number", "").strip() for one in records})
         reached = org.people(PLAN_VISITS, seen_by=by, on=today).filter(pk__in=numbers.values())
         within = set(reached.values_list("pk", flat=True))
         self.people = {number: key for number, key in numbers.items() if key in within}

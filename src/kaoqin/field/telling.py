@@ -19,6 +19,7 @@ from kaoqin.field.models import PlanStop, Visit
 from kaoqin.field.visit_queries import visited
 from kaoqin.field.words import DIGEST, MISSED, SHORT
 from kaoqin.notices import actions as notices
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 
 DAY = dt.timedelta(days=1)
@@ -93,7 +94,7 @@ def _tell_short(account_id: int, rows: list[Visit], at: dt.datetime) -> int:
 
 def _tell_managers(missed: dict[int, list[str]], short: dict[int, list[Visit]], date: dt.date, at: dt.datetime) -> int:
     """Each line manager once, of all the people led."""
-    leads = org.line_managers({*missed, *short}, date)
+    leads = lead_queries.line_managers({*missed, *short}, date)
     teams: dict[int, list[int]] = defaultdict(list)
     for employee_id, manager_id in sorted(leads.items()):
         teams[manager_id].append(employee_id)

@@ -16,6 +16,7 @@ from kaoqin.kiosk import queries, sealing
 from kaoqin.kiosk.models import Attempt, KioskPunch, Pin, Tablet
 from kaoqin.kiosk.taking import append
 from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN, PIN_DIGITS, TabletState
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee, Site
 from kaoqin.security.audit import record as remember
@@ -100,12 +101,26 @@ def set_own_pin(pin: str, *, by: Actor, at: dt.datetime, today: dt.date) -> None
 def issue_pin(number: str, *, by: Actor, at: dt.datetime, today: dt.date) -> Made:
     """HR issues a new PIN to somebody, drawn here and told once; the one before is none any more, and nothing is locked."""
     require(by, MANAGE_TABLETS)
-    employee = org.by_number(number.strip())
+    employee = number_queries.by_number(number.strip())
     org.person(employee.pk, MANAGE_TABLETS, seen_by=by, on=today)
     pin = _drawn()
     _keep_pin(employee, pin, by, at)
     remember(by, "kiosk.issue_pin", employee, Sentence("给 {name} 发放打卡密码", name=employee.name), at=at)
     return Made(employee, pin)
+
+
+@transaction.atomic
+def lift_lock(employee_id: int, *, by: Actor, at: dt.datetime, today: dt.date) -> Employee:
+    """Somebody who mistyped too often may try again at once, with the PIN they have. Refuses where nothing is locked."""
+    require(by, MANAGE_TABLETS)
+    found = [one.employee for one in queries.locked(seen_by=by, on=today, at=at) if one.employee.pk == employee_id]
+    if not found:
+        employee = org.person(employee_id, MANAGE_TABLETS, seen_by=by, on=today)
+        said = gettext("{name} 的打卡密码没有锁定,可以直接打卡。").format(name=employee.name)
+        raise Refusal("kiosk.not_locked", said)
+    Attempt.objects.filter(number=found[0].number).delete()
+    remember(by, "kiosk.lift_lock", found[0], Sentence("解除 {name} 打卡密码的锁定", name=found[0].name), at=at)
+    return found[0]
 
 
 def _drawn() -> str:

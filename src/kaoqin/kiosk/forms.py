@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.kiosk.words import PIN_DIGITS
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 
 _SECRET = {"inputmode": "numeric", "autocomplete": "new-password", "maxlength": PIN_DIGITS}
 
@@ -19,7 +19,7 @@ class TabletForm(forms.Form):
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
-        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=place_queries.site_choices())
 
 
 class PinForm(forms.Form):

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
@@ -9,6 +11,7 @@ from django.utils.translation import gettext
 from kaoqin.core.words import NotFound
 from kaoqin.kiosk.models import Attempt, KioskPunch, Pin, Tablet
 from kaoqin.kiosk.words import MANAGE_TABLETS, TabletState
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.security.doors import require
@@ -62,6 +65,26 @@ def is_locked(tablet: Tablet, number: str, at: dt.datetime) -> bool:
     return of_number or recent.filter(tablet=tablet).count() >= MOST_OF_TABLET
 
 
+@dataclass(frozen=True)
+class Locked:
+    """Somebody whose number no tablet takes just now, and until when."""
+
+    employee: Employee
+    until: dt.datetime
+
+
+def locked(*, seen_by: Actor, on: dt.date, at: dt.datetime) -> list[Locked]:
+    """The people within reach whose numbers are locked, by number. Numbers that nobody has are not told of."""
+    times: dict[str, list[dt.datetime]] = defaultdict(list)
+    for number, tried_at in Attempt.objects.filter(at__gt=at - LOCKED_FOR).order_by("-at").values_list("number", "at"):
+        times[number].append(tried_at)
+    until = {
+        one: tried[MOST_OF_NUMBER - 1] + LOCKED_FOR for one, tried in times.items() if len(tried) >= MOST_OF_NUMBER
+    }
+    people = org.people(MANAGE_TABLETS, seen_by=seen_by, on=on).filter(number__in=until).order_by("number")
+    return [Locked(person, until[person.number]) for person in people]
+
+
 def pin_of(employee_id: int) -> Pin | None:
     """Somebody's PIN, as it is kept."""
     return Pin.objects.filter(employee=employee_id).first()
@@ -86,5 +109,5 @@ def held_punch(punch_id: int, *, seen_by: Actor, on: dt.date) -> KioskPunch:
 
 def person_of(number: str, on: dt.date) -> Employee | None:
     """Whose number it is, of those who work here on a day."""
-    found = org.by_numbers([number]).get(number)
+    found = number_queries.by_numbers([number]).get(number)
     return found if found and not (found.left_on and found.left_on < on) and found.hired_on <= on else None

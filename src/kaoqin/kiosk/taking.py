@@ -16,11 +16,11 @@ from kaoqin.kiosk import queries, sealing
 from kaoqin.kiosk.models import Attempt, KioskPunch, Tablet
 from kaoqin.kiosk.wire import PressAnswer, PressSent
 from kaoqin.kiosk.words import Fault, PressState
-from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
-from kaoqin.phones.clocks import Contact, Told, reckon
-from kaoqin.phones.signing import is_contact, is_signed
+from kaoqin.phones.clocks import reckon
+from kaoqin.phones.signing import is_signed
 from kaoqin.phones.standing import Standing
+from kaoqin.phones.timing import told_of_time
 from kaoqin.phones.today import next_punch
 from kaoqin.phones.wire import SignedRecord
 from kaoqin.phones.words import HOLDING, KNOWN, Way
@@ -58,7 +58,7 @@ def _known_or_kept(tablet: Tablet, told: PressSent, sent: SignedRecord, at: dt.d
     known = KioskPunch.objects.filter(tablet=tablet, digest=digest).select_related("employee").first()
     if known:
         return _answer(known, _say(known), KNOWN if known.state == PressState.COUNTED else known.state)
-    clock = reckon(_clock(tablet, told, at), at, OFFLINE_HOURS)
+    clock = reckon(told_of_time(told, ORIGIN.format(tablet.pk), at), at, OFFLINE_HOURS)
     day = as_wall_clock(clock.at, tablet.site.timezone).date()
     employee, fault = _who(tablet, told, at, day)
     kept = json.dumps({**json.loads(sent.payload), "pin": ""}, ensure_ascii=False)
@@ -74,16 +74,6 @@ def _known_or_kept(tablet: Tablet, told: PressSent, sent: SignedRecord, at: dt.d
     return _answer(row, said, row.state)
 
 
-def _clock(tablet: Tablet, told: PressSent, at: dt.datetime) -> Told:
-    contact = told.contact
-    boot = str(told.boot)
-    if contact is None or contact.server_time > at:
-        return Told(told.device_time, told.ticks, boot, None)
-    proven = is_contact(ORIGIN.format(tablet.pk), contact.server_time.astimezone(dt.UTC), contact.proof)
-    kept = Contact(contact.server_time, contact.ticks, str(contact.boot)) if proven else None
-    return Told(told.device_time, told.ticks, boot, kept)
-
-
 def _who(tablet: Tablet, told: PressSent, at: dt.datetime, day: dt.date) -> tuple[Employee | None, str]:
     """Whose punch it is, or why it is nobody's. Unless number and PIN fit, nothing is told apart."""
     if KioskPunch.objects.filter(tablet=tablet, key=told.id).exists():
@@ -96,10 +86,10 @@ def _who(tablet: Tablet, told: PressSent, at: dt.datetime, day: dt.date) -> tupl
         Attempt.objects.filter(at__lt=at - KEPT_ATTEMPTS).delete()
         return None, Fault.WRONG
     Attempt.objects.filter(number=told.number).delete()
-    if Way.KIOSK not in Standing(employee.pk, day).ways.ways:
+    who = Standing(employee.pk, day)
+    if Way.KIOSK not in who.ways.ways:
         return employee, Fault.CLOSED
-    at_home = tablet.site_id in org.site_ids_of(employee.pk, day)
-    return employee, "" if at_home else Fault.ELSEWHERE
+    return employee, "" if tablet.site_id in who.site_ids else Fault.ELSEWHERE
 
 
 def _fits(employee: Employee | None, pin: str) -> bool:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("kiosks/", views.tablets, name="tablets"),
     path("kiosks/new/", views.new_tablet, name="new_tablet"),
     path("kiosks/pins/", views.issue, name="issue"),
+    path("kiosks/pins/<int:employee_id>/lift/", views.lift, name="lift"),
     path("kiosks/punches/", views.punches, name="punches"),
     path("kiosks/punches/<int:punch_id>/keep/", views.keep, name="keep"),
     path("kiosks/<int:tablet_id>/", views.tablet, name="tablet"),

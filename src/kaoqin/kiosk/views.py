@@ -18,7 +18,7 @@ from kaoqin.kiosk.actions import Made
 from kaoqin.kiosk.forms import IssueForm, PinForm, TabletForm
 from kaoqin.kiosk.models import KioskPunch, Tablet
 from kaoqin.kiosk.words import MANAGE_TABLETS, OWN_PIN, PRESS_TONES, TABLET_TONES, Fault, PressState, TabletState
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
 
@@ -54,7 +54,9 @@ def new_tablet(request: AskedBy) -> HttpResponse:
     form = TabletForm(request.POST or None)
 
     def change(said: dict[str, Any]) -> Made:
-        return actions.add_tablet(org.site(int(said["site"])), said["name"], by=request.by, at=request.asked_at)
+        return actions.add_tablet(
+            place_queries.site(int(said["site"])), said["name"], by=request.by, at=request.asked_at
+        )
 
     made = attempt(form, change) if request.method == "POST" else None
     if made:
@@ -138,7 +140,7 @@ def keep(request: AskedBy, punch_id: int) -> HttpResponse:
 
 
 def issue(request: AskedBy) -> HttpResponse:
-    """A new PIN for somebody, shown once."""
+    """A new PIN for somebody, shown once; and whose PIN is locked just now."""
     require(request.by, MANAGE_TABLETS)
     form = IssueForm(request.POST or None)
 
@@ -150,7 +152,17 @@ def issue(request: AskedBy) -> HttpResponse:
         return render(request, "kiosk/issued.html", {"employee": made.row, "pin": made.secret})
     context = {"form": form, "title": gettext("发放打卡密码"), "back": "/kiosks/", "verb": gettext("生成新密码")}
     context["back_label"] = pgettext("list", "打卡平板")
-    return render(request, "_parts/form_page.html", context, status=422 if form.errors else 200)
+    context["locked"] = queries.locked(seen_by=request.by, on=request.today, at=request.asked_at)
+    return render(request, "kiosk/issue.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def lift(request: AskedBy, employee_id: int) -> HttpResponse:
+    """Somebody may try again at once, with the PIN they have."""
+    require(request.by, MANAGE_TABLETS)
+    found = actions.lift_lock(employee_id, by=request.by, at=request.asked_at, today=request.today)
+    messages.success(request, gettext("已解除锁定,{name} 可以马上再试。").format(name=found.name))
+    return redirect("kiosk:issue")
 
 
 def own_pin(request: AskedBy) -> HttpResponse:

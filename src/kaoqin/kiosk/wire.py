@@ -7,21 +7,17 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, TypeAdapter
 
-from kaoqin.phones.wire import ContactSent, Instant, SignedRecord, Ticks
+from kaoqin.phones.wire import SignedRecord, TimedSent
 
 MOST_RECORDS = 100
 
 
-class PressSent(Schema):
+class PressSent(TimedSent):
     """What is signed: whose number, the PIN sealed for the installation (base64), and when, as phones tell it."""
 
     v: Literal[1]
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
-    device_time: Instant
-    boot: uuid.UUID
-    ticks: Ticks
-    contact: ContactSent | None = None
     number: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00]*$")]
     pin: Annotated[str, Field(max_length=400)]
 

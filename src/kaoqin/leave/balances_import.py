@@ -13,6 +13,7 @@ from kaoqin.leave import balance_actions, ledger
 from kaoqin.leave.balance_actions import Opening
 from kaoqin.leave.ledger import Kind
 from kaoqin.leave.words import RECORD_LEAVE, Source
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.security.words import Actor
 
@@ -41,7 +42,7 @@ def _days(text: str) -> Decimal | None:
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Numbers out of reach, kinds without a balance, days that are none, and the same twice."""
-    numbers = org.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     whom = org.people(RECORD_LEAVE, seen_by=by, on=today).filter(pk__in=numbers.values())
     reached, kinds, seen = set(whom.values_list("pk", flat=True)), _kinds(today), set[tuple[str, str]]()
     faults = []
@@ -67,7 +68,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     kinds = _kinds(timezone.localdate(at))
     for portion in portions(records, advance):
-        people = org.by_numbers({record["number"] for record in portion})
+        people = number_queries.by_numbers({record["number"] for record in portion})
         openings = []
         for record in portion:
             kind, days = kinds[record["kind"]], _days(record["days"])

@@ -15,7 +15,7 @@ from kaoqin.leave import actions, ledger, queries
 from kaoqin.leave.forms import GiveBackForm, RecordForm
 from kaoqin.leave.models import TakenLeave
 from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, say_days
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.security.doors import may, require
 from kaoqin.security.requests import AskedBy
 
@@ -109,7 +109,7 @@ def _form(request: AskedBy, data: Any, initial: dict[str, Any]) -> RecordForm:
 
 
 def _take(request: AskedBy, form: RecordForm, said: dict[str, Any]) -> TakenLeave:
-    employee = org.by_number(said["number"].strip())
+    employee = number_queries.by_number(said["number"].strip())
     told = {"reason": said["reason"], "proof": said["proof"], "by": request.by, "at": request.asked_at}
     return actions.take(employee, said["kind"], *form.interval(employee.pk), **told)
 
@@ -120,7 +120,7 @@ def _preview(request: AskedBy, form: RecordForm) -> dict[str, Any] | None:
         return None
     said = form.cleaned_data
     try:
-        employee = org.by_number(said["number"].strip())
+        employee = number_queries.by_number(said["number"].strip())
         told = {"proof": said["proof"], "by": request.by, "at": request.asked_at}
         tried = actions.rehearse(employee, said["kind"], *form.interval(employee.pk), **told)
     except Refusal as refusal:

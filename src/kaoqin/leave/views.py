@@ -22,7 +22,7 @@ from kaoqin.leave.ledger import Kind
 from kaoqin.leave.models import LeaveEntry, TakenLeave
 from kaoqin.leave.queries import Balance, Explained
 from kaoqin.leave.words import RECORD_LEAVE, SEE_BALANCES, SEE_OWN_LEAVE, Entry, Place, say_days
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.org.models import Employee
 from kaoqin.security.audit import record_access
 from kaoqin.security.doors import may, require
@@ -112,11 +112,11 @@ def _unknown(request: AskedBy) -> int:
 
 
 def _departments(request: AskedBy) -> list[tuple[str, str]]:
-    return org.department_choices(SEE_BALANCES, seen_by=request.by, on=request.today)
+    return place_queries.department_choices(SEE_BALANCES, seen_by=request.by, on=request.today)
 
 
 def _columns(request: AskedBy) -> list[Column[Any]]:
-    names = org.department_names(request.today)
+    names = place_queries.department_names(request.today)
     return [
         Column("number", gettext("工号"), lambda e: e.number, "number", link=lambda e: f"/leave/people/{e.pk}/"),
         Column("name", gettext("姓名"), lambda e: e.name, "name", link=lambda e: f"/leave/people/{e.pk}/"),

@@ -16,7 +16,7 @@ from kaoqin.notices.forms import AnnouncementForm
 from kaoqin.notices.models import Announcement
 from kaoqin.notices.publishing import Draft
 from kaoqin.notices.words import OWN_NOTICES, PUBLISH_ANNOUNCEMENTS, Audience
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import may, reach, require
 from kaoqin.security.requests import AskedBy
 
@@ -97,9 +97,9 @@ def _tone(one: Announcement, request: AskedBy) -> str:
 def new(request: AskedBy) -> HttpResponse:
     """Write one; `copy` begins with another's words."""
     require(request.by, PUBLISH_ANNOUNCEMENTS)
-    departments = org.department_choices(PUBLISH_ANNOUNCEMENTS, seen_by=request.by, on=request.today)
+    departments = place_queries.department_choices(PUBLISH_ANNOUNCEMENTS, seen_by=request.by, on=request.today)
     reached = reach(request.by, PUBLISH_ANNOUNCEMENTS)
-    sites = [one for one in org.site_choices() if reached.everyone or int(one[0]) in reached.site_ids]
+    sites = [one for one in place_queries.site_choices() if reached.everyone or int(one[0]) in reached.site_ids]
     choices = {"departments": departments, "sites": sites}
     form = AnnouncementForm(request.POST or None, initial=_copied(request), **choices)
 
@@ -134,7 +134,7 @@ def announcement(request: AskedBy, announcement_id: int) -> HttpResponse:
         publishing.read(found, by=request.by, at=request.asked_at)
     context: dict[str, Any] = {"announcement": found, "mine": mine, "writes": writes}
     if writes:
-        names = org.department_names(request.today)
+        names = place_queries.department_names(request.today)
         where = [names.get(one.pk, one.code) for one in found.departments.all()] + [s.name for s in found.sites.all()]
         counts = queries.reading_counts(found, request.today, seen_by=request.by)
         context |= {"state": _state(found, request), "tone": _tone(found, request), "where": where, "counts": counts}
@@ -174,7 +174,7 @@ def withdraw(request: AskedBy, announcement_id: int) -> HttpResponse:
 def readers(request: AskedBy, announcement_id: int) -> HttpResponseBase:
     """Who has read it, who has not."""
     found = queries.announcement(announcement_id, seen_by=request.by)
-    names = org.department_names(request.today)
+    names = place_queries.department_names(request.today)
     confirms: list[Column[Any]] = [Column("confirmed", gettext("确认时间"), lambda e: e.confirmed_at, "confirmed_at")]
     page: ListPage[Any] = ListPage(
         request,
@@ -193,7 +193,7 @@ def readers(request: AskedBy, announcement_id: int) -> HttpResponseBase:
         filters=[
             Filter("read", gettext("阅读"), [("1", gettext("未读")), ("0", gettext("已读"))], "read_at__isnull"),
             *(_confirm_filter() if found.must_confirm else []),
-            Filter("site", gettext("地点"), org.site_choices(), "site_id"),
+            Filter("site", gettext("地点"), place_queries.site_choices(), "site_id"),
         ],
         empty=gettext("没有员工在这条公告的范围内。"),
         template="notices/readers.html",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.notices.models import GroupBot
 from kaoqin.notices.words import Vendor, notice_kinds
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 
 
 def _time(label: Any, help_text: Any = "") -> forms.TimeField:
@@ -113,19 +113,19 @@ class AnnouncementForm(forms.Form):
         help_text=gettext_lazy("含当天;留空则一直显示到员工读过。"),
     )
     departments = forms.ModelMultipleChoiceField(
-        org.departments_among(()),
+        place_queries.departments_among(()),
         label=gettext_lazy("部门"),
         required=False,
         help_text=gettext_lazy("含下级部门。部门与地点都不选,就是全体员工;都选,则符合一项就能看到。"),
     )
-    sites = forms.ModelMultipleChoiceField(org.sites_among(()), label=gettext_lazy("地点"), required=False)
+    sites = forms.ModelMultipleChoiceField(place_queries.sites_among(()), label=gettext_lazy("地点"), required=False)
     must_confirm = forms.BooleanField(label=gettext_lazy("要求员工点「我已阅读并知晓」"), required=False)
 
     def __init__(self, *told: Any, departments: list[tuple[str, str]], sites: list[tuple[str, str]], **more: Any):
         super().__init__(*told, **more)
         for name, choices, rows in (
-            ("departments", departments, org.departments_among([int(key) for key, _ in departments])),
-            ("sites", sites, org.sites_among([int(key) for key, _ in sites])),
+            ("departments", departments, place_queries.departments_among([int(key) for key, _ in departments])),
+            ("sites", sites, place_queries.sites_among([int(key) for key, _ in sites])),
         ):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from kaoqin.notices import queries
 from kaoqin.notices.actions import take_back, tell
 from kaoqin.notices.models import Announcement, Notice, Reading
 from kaoqin.notices.words import ANNOUNCEMENT, OWN_NOTICES, PUBLISH_ANNOUNCEMENTS, Audience
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.org.models import Department, Site
 from kaoqin.security.audit import record
 from kaoqin.security.doors import require
@@ -77,7 +77,7 @@ def _refuse_times(draft: Draft, begins_at: dt.datetime, at: dt.datetime) -> None
 def _refuse_out_of_reach(draft: Draft, reach: Reach, on: dt.date) -> None:
     if reach.everyone:
         return
-    departments = {one.pk for one in draft.departments} - org.below(reach.department_ids, on)
+    departments = {one.pk for one in draft.departments} - place_queries.below(reach.department_ids, on)
     sites = {one.pk for one in draft.sites} - reach.site_ids
     if draft.audience == Audience.EVERYONE or departments or sites:
         raise NotAllowed("notices.out_of_reach", gettext("只能向您管理范围内的部门与地点发布公告。"))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from kaoqin.core.outcomes import tell
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotAllowed, Refusal
-from kaoqin.org import queries
+from kaoqin.org import number_queries, place_queries, queries
 from kaoqin.org.models import Department, DepartmentVersion, Employee, Posting, Site
 from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE, Datum
 from kaoqin.security.actions import open_account
@@ -81,7 +81,7 @@ def _require_places(by: Actor, places: Iterable[tuple[Place, dt.date]]) -> None:
     if reach.everyone:
         return
     for on, department_id, site_id in {(on, place.department.pk, place.site.pk) for place, on in places}:
-        if site_id not in reach.site_ids and department_id not in queries.below(reach.department_ids, on):
+        if site_id not in reach.site_ids and department_id not in place_queries.below(reach.department_ids, on):
             raise NotAllowed("org.out_of_reach", gettext("该部门或地点不在您的管理范围内。"))
 
 
@@ -137,7 +137,9 @@ def _create_all(employees: list[Employee]) -> list[Employee]:
             return Employee.objects.bulk_create(employees, batch_size=AT_ONCE)
     except IntegrityError as fault:
         numbers = [one.number for one in employees]
-        taken = queries.ids_by_number(numbers) or [number for number, count in Counter(numbers).items() if count > 1]
+        taken = number_queries.ids_by_number(numbers) or [
+            number for number, count in Counter(numbers).items() if count > 1
+        ]
         raise Refusal(
             "org.number_taken",
             gettext("工号 {number} 已被使用。工号含前导零,001 与 1 是两个工号。").format(number=min(taken)),
@@ -311,11 +313,13 @@ def change_department(
 ) -> DepartmentVersion:
     """A new name, place or end of a department from a day on. Refuses a circle and closing one with people in it."""
     require(by, MANAGE_STRUCTURE, everywhere=True)
-    if parent and any(parent.pk in queries.below([department.pk], on) for on in _until_next(department, begins_on)):
+    if parent and any(
+        parent.pk in place_queries.below([department.pk], on) for on in _until_next(department, begins_on)
+    ):
         raise Refusal(
             "org.department_circle", gettext("上级部门不能是自己或自己的下级(包括已登记的将来变更)。"), "parent"
         )
-    if closed and any(node.parent_id == department.pk for node in queries.tree(begins_on)):
+    if closed and any(node.parent_id == department.pk for node in place_queries.tree(begins_on)):
         raise Refusal("org.department_has_below", gettext("部门还有下级部门,请先撤销或调整下级。"), "closed")
     if (
         closed

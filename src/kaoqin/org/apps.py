@@ -7,11 +7,11 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports, personal
-        from kaoqin.org import facts_import, leaders_import, people_import, queries
+        from kaoqin.org import facts_import, leaders_import, people_import, place_queries, queries
         from kaoqin.org import personal as org_personal
         from kaoqin.security import neighbours
 
-        neighbours.register(queries.employee_of, queries.scope_choices)
+        neighbours.register(queries.employee_of, place_queries.scope_choices)
         imports.register(people_import.KIND)
         imports.register(facts_import.KIND)
         imports.register(leaders_import.HEADS)

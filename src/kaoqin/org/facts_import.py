@@ -11,7 +11,7 @@ from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFa
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.words import Refusal
 from kaoqin.org import facts as known
-from kaoqin.org import queries
+from kaoqin.org import number_queries, queries
 from kaoqin.org.models import PersonalFacts
 from kaoqin.org.words import MANAGE_FACTS, Gender
 from kaoqin.security.words import Actor
@@ -57,7 +57,7 @@ _WRONG = {
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Numbers nobody has or that are out of reach, twice the same, and cells that cannot be read."""
-    numbers = queries.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     whom = queries.people(MANAGE_FACTS, seen_by=by, on=today).filter(pk__in=numbers.values())
     reached, seen = set(whom.values_list("pk", flat=True)), set[str]()
     faults = []
@@ -80,7 +80,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 @transaction.atomic
 def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     for portion in portions(records, advance):
-        people = queries.by_numbers({record["number"] for record in portion})
+        people = number_queries.by_numbers({record["number"] for record in portion})
         before = PersonalFacts.objects.in_bulk([one.pk for one in people.values()])
         told = []
         for record in portion:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.words import Refusal
-from kaoqin.org import queries
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org.actions import Place
 from kaoqin.org.models import Department, Employee, Site
 from kaoqin.org.words import Datum, Province
@@ -17,7 +17,7 @@ DATE = {"type": "date"}
 
 
 def department_choices(on: dt.date, empty: str = "") -> list[tuple[str, str]]:
-    choices = [(str(node.id), f"{'  ' * node.depth}{node.name}") for node in queries.tree(on)]
+    choices = [(str(node.id), f"{'  ' * node.depth}{node.name}") for node in place_queries.tree(on)]
     return [("", empty), *choices] if empty else choices
 
 
@@ -89,7 +89,7 @@ class LeaderForm(forms.Form):
         """Who was meant. Refuses nobody and several."""
         said = self.cleaned_data["leader"].strip()
         try:
-            return queries.meant([said], self.cleaned_data["on"])[0] if said else None
+            return number_queries.meant([said], self.cleaned_data["on"])[0] if said else None
         except Refusal as refusal:
             raise Refusal(refusal.code, refusal.sentence, "leader") from refusal
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
-from kaoqin.org import queries
+from kaoqin.org import number_queries, place_queries, queries
 from kaoqin.org.lead_actions import Answers, Heads, state_heads, state_managers
 from kaoqin.org.models import Department, Employee
 from kaoqin.org.words import MANAGE_PEOPLE, MANAGE_STRUCTURE
@@ -39,7 +39,7 @@ MANAGER_COLUMNS = (
 def check_heads(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Every fault of every row: a department that is none or many, an unknown head, a date that is none."""
     require(by, MANAGE_STRUCTURE, everywhere=True)
-    places = queries.department_keys(today)
+    places = place_queries.department_keys(today)
     faults = _faults(records, today)
     for row, record in enumerate(records):
         if len(places.get(record.get("department", ""), [])) != 1:
@@ -62,7 +62,7 @@ def check_managers(records: list[Record], by: Actor, today: dt.date) -> list[Row
 
 
 def _faults(records: list[Record], today: dt.date) -> list[RowFault]:
-    leaders = queries.by_numbers({record.get("leader", "") for record in records} - {""})
+    leaders = number_queries.by_numbers({record.get("leader", "") for record in records} - {""})
     faults = []
     for row, record in enumerate(records):
         leader, on = leaders.get(record.get("leader", "")), read_date(record.get("on", ""))
@@ -85,7 +85,7 @@ def _twice(records: list[Record], key: str) -> list[RowFault]:
 @transaction.atomic
 def take_heads(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     """State all heads, or none."""
-    places = queries.department_keys(at.date())
+    places = place_queries.department_keys(at.date())
     rooms = {room.pk: room for room in Department.objects.all()}
     for portion in portions(records, advance):
         leaders = _leaders(portion)
@@ -98,14 +98,14 @@ def take_heads(records: list[Record], by: Actor, at: dt.datetime, advance: Advan
 def take_managers(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     """State all line managers, or none."""
     for portion in portions(records, advance):
-        leaders, people = _leaders(portion), queries.by_numbers({record["number"] for record in portion})
+        leaders, people = _leaders(portion), number_queries.by_numbers({record["number"] for record in portion})
         told = [(people[r["number"]], leaders.get(r.get("leader", "")), _day(r)) for r in portion]
         state_managers([Answers(*one) for one in told], by=by, at=at)
     return gettext("已登记 {count} 条。").format(count=len(records))
 
 
 def _leaders(records: Sequence[Record]) -> dict[str, Employee]:
-    return queries.by_numbers({record.get("leader", "") for record in records} - {""})
+    return number_queries.by_numbers({record.get("leader", "") for record in records} - {""})
 
 
 def _day(record: Record) -> dt.date:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
-from kaoqin.org import actions, queries
+from kaoqin.org import actions, number_queries, place_queries, queries
 from kaoqin.org.models import Department, Employee, Posting, Site
 from kaoqin.org.words import MANAGE_PEOPLE
 from kaoqin.security.doors import require
@@ -62,7 +62,7 @@ def _sites() -> dict[str, int]:
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Every fault of every row."""
     require(by, MANAGE_PEOPLE, everywhere=True)
-    departments, sites = queries.department_keys(today), _sites()
+    departments, sites = place_queries.department_keys(today), _sites()
     seen: dict[str, int] = {}
     faults: list[RowFault] = []
     for row, record in enumerate(records):
@@ -77,7 +77,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 
 def _faults_of_known(rows: list[tuple[int, Record]], today: dt.date) -> list[RowFault]:
     """What only shows beside the employee that is there already: moves and last days that cannot be."""
-    people = queries.by_numbers(record["number"] for _, record in rows)
+    people = number_queries.by_numbers(record["number"] for _, record in rows)
     known = [(row, record, people[record["number"]]) for row, record in rows if record["number"] in people]
     place_of = _places(today)
     moves = {m.employee.pk: m for m in _moves([(e, place_of(record)) for _, record, e in known], today)}
@@ -146,7 +146,7 @@ def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) ->
 
 
 def _places(today: dt.date) -> Callable[[Record], actions.Place]:
-    departments, sites = queries.department_keys(today), _sites()
+    departments, sites = place_queries.department_keys(today), _sites()
     rooms = {d.pk: d for d in Department.objects.all()}
     grounds = {s.pk: s for s in Site.objects.all()}
 
@@ -162,7 +162,7 @@ def _take_some(
 ) -> int:
     """Take some rows; returns how many people are new."""
     today = timezone.localdate(at)
-    people = queries.by_numbers(record["number"] for record in records)
+    people = number_queries.by_numbers(record["number"] for record in records)
     known = [(people[record["number"]], record) for record in records if record["number"] in people]
     new = [_newcomer(record, place_of(record), today) for record in records if record["number"] not in people]
     people |= {employee.number: employee for employee in actions.hire_all(new, by=by, at=at)}

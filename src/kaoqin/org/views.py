@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import read_number
-from kaoqin.org import actions, queries
+from kaoqin.org import actions, lead_queries, place_queries, queries
 from kaoqin.org.forms import DepartmentForm, DetailsForm, HireForm, LeaveForm, MoveForm, SiteForm
 from kaoqin.org.models import Employee, Site
 from kaoqin.org.words import MANAGE_FACTS, MANAGE_PEOPLE, MANAGE_STRUCTURE, SEE_PEOPLE, SEE_SELF
@@ -24,7 +24,7 @@ def people(request: AskedBy) -> HttpResponseBase:
     department = read_number(request.GET.get("department", ""), 0)
     if department:
         found = queries.in_departments(found, department, request.today)
-    names = queries.department_names(request.today)
+    names = place_queries.department_names(request.today)
     page: ListPage[Any] = ListPage(
         request,
         queries.with_posting(found, request.today).order_by("number"),
@@ -54,7 +54,7 @@ def people(request: AskedBy) -> HttpResponseBase:
 
 
 def _department_filter(request: AskedBy) -> list[tuple[str, str]]:
-    return [(str(node.id), f"{'  ' * node.depth}{node.name}") for node in queries.tree(request.today)]
+    return [(str(node.id), f"{'  ' * node.depth}{node.name}") for node in place_queries.tree(request.today)]
 
 
 def hire(request: AskedBy) -> HttpResponse:
@@ -78,12 +78,12 @@ def person(request: AskedBy, employee_id: int) -> HttpResponse:
     code = SEE_SELF if employee_id == request.by.employee_id else SEE_PEOPLE
     found = queries.person(employee_id, code, seen_by=request.by, on=request.today)
     told = request.session.pop("initial_password", None)
-    leaders = queries.leading(request.today).chain(employee_id)
+    leaders = lead_queries.leading(request.today).chain(employee_id)
     names = queries.by_ids(leaders).in_bulk()
     context = {
         "employee": found,
         "postings": found.postings.select_related("site").order_by("-begins_on"),
-        "names": queries.department_names(request.today),
+        "names": place_queries.department_names(request.today),
         "leaders": [names[key] for key in leaders],
         "may_manage": may(request.by, MANAGE_PEOPLE),
         "sees_facts": may(request.by, MANAGE_FACTS),
@@ -156,9 +156,9 @@ def departments(request: AskedBy) -> HttpResponse:
     require(request.by, SEE_PEOPLE)
     context = {
         "today": request.today,
-        "nodes": queries.tree(request.today),
+        "nodes": place_queries.tree(request.today),
         "counts": queries.head_counts(request.today),
-        "heads": queries.heads(request.today),
+        "heads": lead_queries.heads(request.today),
         "may_import": may(request.by, MANAGE_STRUCTURE) and reach(request.by, MANAGE_STRUCTURE).everyone,
         "may_manage": may(request.by, MANAGE_STRUCTURE),
     }
@@ -182,8 +182,8 @@ def new_department(request: AskedBy) -> HttpResponse:
 
 def change_department(request: AskedBy, department_id: int) -> HttpResponse:
     require(request.by, MANAGE_STRUCTURE, everywhere=True)
-    found = queries.department(department_id)
-    node = next((n for n in queries.tree(request.today) if n.id == department_id), None)
+    found = place_queries.department(department_id)
+    node = next((n for n in place_queries.tree(request.today) if n.id == department_id), None)
     initial = {
         "name": node.name if node else "",
         "parent": node.parent_id if node else None,
@@ -245,7 +245,7 @@ def sites(request: AskedBy) -> HttpResponseBase:
 
 def site(request: AskedBy, site_id: int | None = None) -> HttpResponse:
     require(request.by, MANAGE_STRUCTURE, everywhere=True)
-    found = queries.site(site_id) if site_id else None
+    found = place_queries.site(site_id) if site_id else None
     initial = {name: getattr(found, name) for name in actions.SiteDetails.__dataclass_fields__} if found else None
     form = SiteForm(request.POST or None, initial=initial)
 

@@ -12,6 +12,7 @@ from kaoqin.core.sentences import tell
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import read_number, say_minutes
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.overtime import actions, queries
@@ -76,8 +77,8 @@ def balances(request: AskedBy) -> HttpResponseBase:
     """Everybody and the comp time they have."""
     require(request.by, SEE_BANK)
     department = read_number(request.GET.get("department", ""), 0) or None
-    names = org.department_names(request.today)
-    departments = org.department_choices(SEE_BANK, seen_by=request.by, on=request.today)
+    names = place_queries.department_names(request.today)
+    departments = place_queries.department_choices(SEE_BANK, seen_by=request.by, on=request.today)
 
     def link(employee: Any) -> str:
         return f"/bank/people/{employee.pk}/"

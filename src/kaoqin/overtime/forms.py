@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from kaoqin.core.words import Refusal
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.overtime.asking import Wanted
 from kaoqin.overtime.words import Cap, Rules, Treatment, Way
@@ -80,7 +81,7 @@ class OvertimeForm(forms.Form):
         if not names:
             return (self._applicant_id,)
         try:
-            return tuple(one.pk for one in org.meant(names, self._on))
+            return tuple(one.pk for one in number_queries.meant(names, self._on))
         except Refusal as refusal:
             raise Refusal(refusal.code, refusal.sentence, "people") from refusal
 

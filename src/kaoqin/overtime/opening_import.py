@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.overtime import actions
 from kaoqin.overtime.actions import Opening
@@ -31,7 +32,7 @@ def _minutes(text: str) -> int | None:
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
     """Numbers out of reach or twice, hours that are none, days that are over."""
-    numbers = org.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     whom = org.people(MANAGE_BANK, seen_by=by, on=today).filter(pk__in=numbers.values())
     reached, seen, faults = set(whom.values_list("pk", flat=True)), set[str](), []
     for row, record in enumerate(records):
@@ -51,7 +52,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 @transaction.atomic
 def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     for portion in portions(records, advance):
-        people = org.by_numbers({record["number"] for record in portion})
+        people = number_queries.by_numbers({record["number"] for record in portion})
         told = ((people[one["number"]], _minutes(one["hours"]), read_date(one["ends_on"])) for one in portion)
         openings = [Opening(who, minutes, until) for who, minutes, until in told if minutes and until]
         actions.open_balances(openings, by=by, at=at)

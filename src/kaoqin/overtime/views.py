@@ -15,6 +15,7 @@ from kaoqin.approvals.models import Request
 from kaoqin.approvals.words import ASK
 from kaoqin.core.pages import attempt
 from kaoqin.core.words import Refusal, read_number, say_minutes
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.overtime import actions, queries
@@ -76,7 +77,7 @@ def _page(request: AskedBy, who: Employee, form: OvertimeForm, again: Request | 
         "form": form,
         "kind": OVERTIME,
         "again": again,
-        "colleagues": org.colleagues(who.pk, request.today) if "people" in form.fields else [],
+        "colleagues": lead_queries.colleagues(who.pk, request.today) if "people" in form.fields else [],
         "accepts": ",".join(TYPES),
         **_advice(request, who, form),
     }

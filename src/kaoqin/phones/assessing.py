@@ -15,7 +15,7 @@ from kaoqin.phones.remembering import evidence_of, past_of
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.weighing import Weighed, weigh
 from kaoqin.phones.wire import PayloadSent
-from kaoqin.phones.words import Flag, Ways
+from kaoqin.phones.words import LOCATION, Flag, Ways
 
 NEAR_PLACE_M = 500
 """Up to so far outside its fence somebody is at a place; farther they are elsewhere."""
@@ -40,7 +40,7 @@ def _know(row: Record, told: PayloadSent, nearest: Found, who: Standing) -> None
     _from_where(row)
     if told.point and row.latitude is not None:
         row.provider, row.mock = told.point.provider, told.point.mock
-    if told.wifi and who.agrees:
+    if told.wifi and who.agrees_to(LOCATION):
         row.stations = sorted({one.lower().replace("-", ":") for one in told.wifi})
 
 

@@ -60,8 +60,19 @@ class Whole(NamedTuple):
 
 
 def on_months_closed(spans: Sequence[Span], at: dt.datetime) -> None:
-    """Positions of days (in the record's own zone) within the spans are coarse from now on; those that are so already are
-    left alone. The caller's transaction holds as many people as it means to change at once."""
+    """The positions of closed months are coarse from now on. The caller's transaction holds as many people as it means to
+    change at once."""
+    _coarsen(spans, at)
+
+
+def on_purpose_ended(purpose: str, employee_ids: Collection[int], at: dt.datetime) -> None:
+    """Of whoever agrees no longer, or has left, all positions are coarse at once."""
+    if purpose == LOCATION.code:
+        _coarsen([(one, *EVER) for one in employee_ids], at)
+
+
+def _coarsen(spans: Sequence[Span], at: dt.datetime) -> None:
+    """Positions of days (in the record's own zone) within the spans; those that are coarse already are left alone."""
     with connection.cursor() as cursor:
         ids, first, last = zip(*spans, strict=True)
         cursor.execute(WHOLE_ONES, [array_of(ids), array_of(first), array_of(last)])
@@ -70,12 +81,6 @@ def on_months_closed(spans: Sequence[Span], at: dt.datetime) -> None:
     if found:
         said = Sentence("{count} 条手机打卡的坐标已模糊", count=len(found))
         remember(SYSTEM, "phones.coarsen", "phones", said, at=at)
-
-
-def on_purpose_ended(purpose: str, employee_ids: Collection[int], at: dt.datetime) -> None:
-    """Of whoever agrees no longer, or has left, all positions are coarse at once."""
-    if purpose == LOCATION.code:
-        on_months_closed([(one, *EVER) for one in employee_ids], at)
 
 
 def _day(row: Whole) -> dt.date:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core import places
 from kaoqin.core.words import Refusal
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org.words import Datum
 from kaoqin.phones.actions import PlaceDetails
 from kaoqin.phones.models import Place
@@ -80,9 +80,12 @@ class PlaceForm(forms.Form):
     def __init__(self, *told: Any, today: dt.date, groups: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*told, **named)
         of = [(f"group_id:{key}", gettext("考勤组:{name}").format(name=name)) for key, name in groups]
-        sites = [(f"site_id:{key}", gettext("地点:{name}").format(name=name)) for key, name in org.site_choices()]
+        sites = [
+            (f"site_id:{key}", gettext("地点:{name}").format(name=name)) for key, name in place_queries.site_choices()
+        ]
         departments = [
-            (f"department_id:{node.id}", gettext("部门:{name}").format(name=node.path)) for node in org.tree(today)
+            (f"department_id:{node.id}", gettext("部门:{name}").format(name=node.path))
+            for node in place_queries.tree(today)
         ]
         choices = [*sites, *of, *departments, ("employee_id:0", gettext("一名员工(填工号)"))]
         self.fields["whom"] = forms.ChoiceField(label=gettext("适用于"), choices=choices)
@@ -90,7 +93,7 @@ class PlaceForm(forms.Form):
     def details(self) -> PlaceDetails:
         """What was typed, as a place. Refuses what is neither a circle nor a polygon, and an unknown number."""
         kind, key = self.cleaned_data["whom"].split(":")
-        employee = org.by_number(self.cleaned_data["number"].strip()) if kind == "employee_id" else None
+        employee = number_queries.by_number(self.cleaned_data["number"].strip()) if kind == "employee_id" else None
         return self.fence(self.cleaned_data["name"], (kind, employee.pk if employee else int(key)))
 
     def fence(self, name: str, whom: tuple[str, int]) -> PlaceDetails:
@@ -142,7 +145,7 @@ class NetworkForm(forms.Form):
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
-        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=place_queries.site_choices())
 
 
 class ScreenForm(forms.Form):
@@ -154,7 +157,7 @@ class ScreenForm(forms.Form):
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
-        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=place_queries.site_choices())
 
 
 class MarkForm(ScreenForm):
@@ -239,7 +242,7 @@ class SiteWaysForm(forms.Form):
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
-        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=org.site_choices())
+        self.fields["site"] = forms.ChoiceField(label=gettext("地点"), choices=place_queries.site_choices())
 
 
 class DecisionForm(forms.Form):

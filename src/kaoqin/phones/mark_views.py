@@ -16,7 +16,7 @@ from kaoqin.core.pages import attempt
 from kaoqin.core.sealed import unseal
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotFound
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.phones import codes, mark_actions, queries
 from kaoqin.phones.forms import EndForm, MarkForm, ScreenForm, SignalForm
 from kaoqin.phones.mark_actions import SignalDetails
@@ -84,7 +84,7 @@ def new_screen(request: AskedBy) -> HttpResponse:
     form = ScreenForm(request.POST or None, initial={"begins_on": request.today})
 
     def change(said: dict[str, Any]) -> Screen:
-        told = (org.site(int(said["site"])), said["name"], said["begins_on"])
+        told = (place_queries.site(int(said["site"])), said["name"], said["begins_on"])
         return mark_actions.add_screen(*told, by=request.by, at=request.asked_at)
 
     made = attempt(form, change) if request.method == "POST" else None
@@ -159,7 +159,7 @@ def new_mark(request: AskedBy) -> HttpResponse:
     form = MarkForm(request.POST or None, initial={"begins_on": request.today})
 
     def change(said: dict[str, Any]) -> Mark:
-        told = (org.site(int(said["site"])), said["name"], Way(said["kind"]), said["begins_on"])
+        told = (place_queries.site(int(said["site"])), said["name"], Way(said["kind"]), said["begins_on"])
         return mark_actions.add_mark(*told, by=request.by, at=request.asked_at)
 
     made = attempt(form, change) if request.method == "POST" else None
@@ -214,7 +214,9 @@ def new_signal(request: AskedBy) -> HttpResponse:
     def change(said: dict[str, Any]) -> bool:
         kind = Way(said["kind"])
         address = mark_actions.read_signal(kind, said["address"])
-        told = SignalDetails(org.site(int(said["site"])), kind, address, said["name"].strip(), said["begins_on"])
+        told = SignalDetails(
+            place_queries.site(int(said["site"])), kind, address, said["name"].strip(), said["begins_on"]
+        )
         mark_actions.add_signal(told, by=request.by, at=request.asked_at)
         return True
 

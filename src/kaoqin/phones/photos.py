@@ -3,19 +3,17 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from kaoqin.core.kept import kept_path
-from kaoqin.core.pictures import Album, keep, refuse_large
+from kaoqin.core.pictures import Album, drop_files, keep, refuse_large
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotFound, Refusal
 from kaoqin.phones import queries
@@ -91,7 +89,7 @@ def _may_see(photo: PunchPhoto, by: Actor, today: dt.date) -> bool:
 def on_purpose_ended(purpose: str, employee_ids: Collection[int], at: dt.datetime) -> None:
     """Whoever agrees to photos no longer has none here any more."""
     if purpose == PHOTO.code:
-        _drop(PunchPhoto.objects.filter(employee__in=employee_ids))
+        drop_files(PunchPhoto.objects.filter(employee__in=employee_ids))
 
 
 @app.periodic(cron="35 17 * * *")
@@ -101,26 +99,13 @@ def drop_nightly(timestamp: int) -> None:
     drop_old(timezone.now())
 
 
-@transaction.atomic
 def drop_old(at: dt.datetime) -> int:
     """Drop the files of photos older than the setting says, and photos nothing names; returns how many files."""
-    old = PunchPhoto.objects.filter(brought_at__lt=at - dt.timedelta(days=settings.PUNCH_PHOTO_DAYS))
     unused = PunchPhoto.objects.filter(record=None, brought_at__lt=at - WAITS_FOR)
-    count = _drop(old) + _drop(unused)
-    PunchPhoto.objects.filter(record=None, path="").filter(brought_at__lt=at - WAITS_FOR).delete()
+    count = drop_files(PunchPhoto.objects.filter(brought_at__lt=at - dt.timedelta(days=settings.PUNCH_PHOTO_DAYS)))
+    count += drop_files(unused)
+    unused.filter(path="").delete()
     if count:
         said = Sentence("按保存期限({days} 天)删除 {count} 张打卡照片", days=settings.PUNCH_PHOTO_DAYS, count=count)
         remember(SYSTEM, "phones.drop_photos", "phones.punchphoto", said, at=at)
     return count
-
-
-def _drop(rows: QuerySet[PunchPhoto, Any]) -> int:
-    paths: Iterable[str] = list(rows.exclude(path="").values_list("path", flat=True))
-    gone = rows.exclude(path="").update(path="")
-    transaction.on_commit(lambda: _unlink(paths))
-    return gone
-
-
-def _unlink(paths: Iterable[str]) -> None:
-    for path in paths:
-        kept_path(path).unlink(missing_ok=True)

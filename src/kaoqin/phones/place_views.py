@@ -12,7 +12,7 @@ from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import say_list
 from kaoqin.maps import queries as maps
 from kaoqin.maps.scenes import Area, Scene
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.phones import actions, place_actions, queries
 from kaoqin.phones.drawing import draw
 from kaoqin.phones.forms import EndForm, NetworkForm, PlaceChangeForm, PlaceForm, WaysForm
@@ -28,7 +28,7 @@ MOST_SHOWN = 500
 def places(request: AskedBy) -> HttpResponseBase:
     """All places: for whom, how large, from when to when."""
     require(request.by, MANAGE_PLACES)
-    names = org.department_names(request.today)
+    names = place_queries.department_names(request.today)
     page: ListPage[Place] = ListPage(
         request,
         queries.all_places(seen_by=request.by),
@@ -128,7 +128,7 @@ def place(request: AskedBy, place_id: int) -> HttpResponse:
         "versions": [(one, _say_shape(one)) for one in versions],
         "latest": versions[0].pk == found.pk,
         "form": form,
-        "whom": _say_whom(found, org.department_names(request.today)),
+        "whom": _say_whom(found, place_queries.department_names(request.today)),
         "shape": _say_shape(found),
         "picture": draw([queries.fence_of(found)]),
         "scene": Scene(areas=[Area(queries.fence_of(found), found.name)]).drawn(),
@@ -164,7 +164,7 @@ def new_network(request: AskedBy) -> HttpResponse:
     form = NetworkForm(request.POST or None, initial={"begins_on": request.today, "addresses": request.by.address})
 
     def change(said: dict[str, Any]) -> bool:
-        told = (org.site(int(said["site"])), said["name"], said["addresses"], said["begins_on"])
+        told = (place_queries.site(int(said["site"])), said["name"], said["addresses"], said["begins_on"])
         actions.add_network(*told, by=request.by, at=request.asked_at)
         return True
 

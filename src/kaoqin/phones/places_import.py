@@ -10,7 +10,7 @@ from kaoqin.core import places
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date, read_number
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.words import Refusal
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org.words import Datum
 from kaoqin.phones import actions
 from kaoqin.phones.actions import PlaceDetails
@@ -52,11 +52,11 @@ class Whom:
     def __init__(self, records: list[Record], today: dt.date) -> None:
         numbers = {record.get("whom", "") for record in records}
         self._known: dict[tuple[str, str], list[int]] = {}
-        for name, ids in org.department_keys(today).items():
+        for name, ids in place_queries.department_keys(today).items():
             self._known["department_id", name] = ids
-        for number, key in org.ids_by_number(numbers).items():
+        for number, key in number_queries.ids_by_number(numbers).items():
             self._known["employee_id", number] = [key]
-        for field, choices in (("site_id", org.site_choices()), ("group_id", scheduling.group_choices())):
+        for field, choices in (("site_id", place_queries.site_choices()), ("group_id", scheduling.group_choices())):
             for pk, name in choices:
                 self._known.setdefault((field, name), []).append(int(pk))
 

@@ -20,7 +20,7 @@ from kaoqin.phones.models import Screen, ScreenUse
 from kaoqin.phones.queries import Found
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.wire import ProofSent
-from kaoqin.phones.words import Flag, Seen, Way
+from kaoqin.phones.words import LOCATION, Flag, Seen, Way
 
 STALE = dt.timedelta(minutes=2)
 MOST_ACCURACY_M = 500
@@ -76,7 +76,7 @@ def locate(claim: Claim) -> Proof:
     sent = claim.sent.point
     if sent is None:
         return proof
-    if not claim.who.agrees:
+    if not claim.who.agrees_to(LOCATION):
         proof.flags.add(Flag.NO_CONSENT)
         return proof
     proof.point = Point(sent.latitude, sent.longitude, sent.datum).to(places.Datum.WGS84)

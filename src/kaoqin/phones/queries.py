@@ -29,7 +29,6 @@ from kaoqin.phones.models import (
 from kaoqin.phones.signing import fingerprint
 from kaoqin.phones.words import (
     APPROVE_PHONES,
-    FACE,
     LOCATION,
     MANAGE_PLACES,
     PHOTO,
@@ -97,9 +96,11 @@ def judge_places(known: Sequence[Place], point: Point, accuracy_m: float) -> Fou
 def network_at(address: str, on: dt.date, site_ids: Collection[int] | None = None) -> OfficeNetwork | None:
     """The office network, of any site or of some, that an address belongs to on a day."""
     told = read_address(address)
+    if told is None:
+        return None
     rows = OfficeNetwork.objects.filter(in_force(on)).order_by("pk")
     rows = rows if site_ids is None else rows.filter(site__in=site_ids)
-    return next((row for row in rows if told in ipaddress.ip_network(row.addresses)), None) if told else None
+    return next((row for row in rows if told in ipaddress.ip_network(row.addresses)), None)
 
 
 def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -200,11 +201,6 @@ def agrees_to_location(employee_id: int) -> bool:
 def agrees_to_photo(employee_id: int) -> bool:
     """Whether somebody agrees to photos of the spot now."""
     return consent.agrees(employee_id, PHOTO)
-
-
-def agrees_to_face(employee_id: int) -> bool:
-    """Whether somebody agrees that their phone compares their face now."""
-    return consent.agrees(employee_id, FACE)
 
 
 def photos_of(employee_id: int) -> QuerySet[PunchPhoto]:

@@ -5,10 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Max, Min, Q
-
-from kaoqin.core.arrays import array_of
+from kaoqin.core.arrays import array_of, server_cursor
 from kaoqin.core.places import Point
 from kaoqin.phones.models import Record
 from kaoqin.phones.past import FALSE, HONEST, TOGETHER, Earlier, Evidence, Past, Scores, Use
@@ -41,7 +38,11 @@ SELECT station, count(DISTINCT employee_id) FROM (
  WHERE spot = %(spot)s AND spot <> '' AND at >= %(since)s AND at < %(at)s ORDER BY at DESC LIMIT %(stations)s
 ) latest, unnest(stations) station WHERE employee_id <> %(employee)s GROUP BY station
 """
-
+USES = """
+SELECT employee_id, count(*) FILTER (WHERE at >= %(since)s), min(at), max(at) FROM phones_record
+WHERE device = %(device)s AND at < %(at)s GROUP BY employee_id HAVING max(at) >= %(since)s ORDER BY employee_id
+"""
+"""Who used a phone within the span: how often in it, and when for the first time ever."""
 
 FIELDS = (
     *("pk", "employee_id", "at", "device", "network", "region", "latitude", "longitude", "accuracy_m", "flags", "spot"),
@@ -83,7 +84,7 @@ def past_of(now: Evidence) -> Past:
     at_place = bool(now.place)
     return Past(
         own=[Earlier(evidence_of(row), companions[row.pk], _scores(row)) for row in rows],
-        on_phone=_uses(now),
+        on_phone=[Use(*row) for row in _ask(USES, asked)],
         now_with=frozenset(key for (key,) in _ask(NOW_WITH, asked)) if at_place else frozenset(),
         stations_here=dict(_ask(STATIONS, asked)) if at_place and now.stations else {},
         networks_here=dict(_ask(NETWORKS, asked)) if at_place and now.network else {},
@@ -112,15 +113,7 @@ def _companions(ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return defaultdict(frozenset, {key: frozenset(people) for key, people in found.items()})
 
 
-def _uses(now: Evidence) -> list[Use]:
-    """Who used this phone within the span: how often in it, and when for the first time ever."""
-    lately = Q(at__gte=now.at - SPAN)
-    rows = Record.objects.filter(device=now.phone, at__lt=now.at).values_list("employee").order_by("employee")
-    told = rows.annotate(times=Count("pk", filter=lately), first=Min("at"), last=Max("at"))
-    return [Use(*row) for row in told.filter(last__gte=now.at - SPAN)]
-
-
 def _ask(question: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with server_cursor() as cursor:
         cursor.execute(question, values)
         return list(cursor.fetchall())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, portions, read_date
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.words import Refusal
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.phones import mark_actions
 from kaoqin.phones.mark_actions import SignalDetails
 from kaoqin.phones.words import MANAGE_PLACES, SIGNALS
@@ -36,12 +36,12 @@ def read(record: Record, sites: dict[str, list[int]], today: dt.date) -> SignalD
     if begins_on is None:
         raise Refusal("phones.begins", gettext("应为日期,如 2026-03-01"), "begins_on")
     address = mark_actions.read_signal(kind, record.get("address", ""))
-    return SignalDetails(org.site(found[0]), kind, address, record["name"].strip()[:60], begins_on)
+    return SignalDetails(place_queries.site(found[0]), kind, address, record["name"].strip()[:60], begins_on)
 
 
 def _sites() -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for pk, name in org.site_choices():
+    for pk, name in place_queries.site_choices():
         found.setdefault(name, []).append(int(pk))
     return found
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import say_list
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.phones import queries, site_ways_actions
 from kaoqin.phones.forms import EndForm, SiteWaysForm
 from kaoqin.phones.models import SiteWays
@@ -52,7 +52,12 @@ def new_site_ways(request: AskedBy) -> HttpResponse:
     form = SiteWaysForm(request.POST or None, initial={"begins_on": request.today})
 
     def change(said: dict[str, Any]) -> bool:
-        told = (org.site(int(said["site"])), said["begins_on"], said["ends_on"], [Way(one) for one in said["ways"]])
+        told = (
+            place_queries.site(int(said["site"])),
+            said["begins_on"],
+            said["ends_on"],
+            [Way(one) for one in said["ways"]],
+        )
         site_ways_actions.state_site_ways(*told, by=request.by, at=request.asked_at)
         return True
 

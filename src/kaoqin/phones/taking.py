@@ -17,17 +17,19 @@ from kaoqin.core.words import NotFound
 from kaoqin.org import queries as org
 from kaoqin.phones import demands, queries
 from kaoqin.phones.assessing import assess
-from kaoqin.phones.clocks import Contact, Reckoned, Told, is_prompt, reckon
+from kaoqin.phones.clocks import Reckoned, is_prompt, reckon
 from kaoqin.phones.kinds import Taken, kind_of
 from kaoqin.phones.models import Phone, PunchPhoto, Record
 from kaoqin.phones.proving import Claim, Proof, locate, prove, without_surroundings
 from kaoqin.phones.queries import Found
-from kaoqin.phones.signing import is_contact, is_signed
+from kaoqin.phones.signing import is_signed
 from kaoqin.phones.standing import Standing
+from kaoqin.phones.timing import told_of_time
 from kaoqin.phones.wire import PayloadSent, RecordAnswer, SignedRecord
 from kaoqin.phones.words import (
     HOLDING,
     KNOWN,
+    LOCATION,
     PUNCH,
     PUNCH_KIND,
     Flag,
@@ -114,8 +116,8 @@ def _refused(key: str, sentence: str) -> RecordAnswer:
 def _known_or_kept(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked) -> RecordAnswer:
     digest = hashlib.sha256(sent.payload.encode()).hexdigest()
     twins = _twins(phone, told, digest)
-    known = next((one for one in twins if one.digest == digest), None)
-    if known:
+    if digest in twins:
+        known = Record.objects.get(pk=twins[digest])
         return _answer(known, KNOWN if known.state != RecordState.REFUSED else known.state)
     replay = bool(twins)
     judged = _judge(phone, told, asked, replay)
@@ -146,15 +148,15 @@ def _told_room(row: Record, taken: Taken) -> RecordAnswer:
     return _answer(row, row.state).model_copy(update={"sentence": taken.sentence})
 
 
-def _twins(phone: Phone, told: PayloadSent, digest: str) -> list[Record]:
-    """The records that are this one, or have its counter or id though they are others: this one is a replay then."""
+def _twins(phone: Phone, told: PayloadSent, digest: str) -> dict[str, int]:
+    """The records, by digest, that are this one, or have its counter or id though they are others: this one is a replay then."""
     same = Q(digest=digest) | Q(counter=told.counter) | Q(key=told.id)
-    return list(Record.objects.filter(same, phone=phone))
+    return dict(Record.objects.filter(same, phone=phone).values_list("digest", "pk"))
 
 
 def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judged:
     employee_id = phone.employee_id
-    clock = _clock(told, asked)
+    clock = told_of_time(told, asked.by.account_id, asked.at)
     zone = _zone(told.zone, employee_id, asked.at)
     now = Standing(employee_id, _day(asked.at, zone))
     reckoned = reckon(clock, asked.at, now.ways.offline_hours)
@@ -176,18 +178,9 @@ def _judge(phone: Phone, told: PayloadSent, asked: Asked, replay: bool) -> Judge
         flags = flags | {Flag.NO_NOTE}
     pictured = demands.Pictured()
     if is_punch and not replay:
-        pictured = demands.look_for_photo(employee_id, told.photo, who.ways, proof.found, proof.way)
-        flags = flags | demands.face_flags(employee_id, told.client, who.ways, proof.found)
+        pictured = demands.look_for_photo(who, told.photo, proof.found, proof.way)
+        flags = flags | demands.face_flags(who, told.client, proof.found)
     return Judged(reckoned, who, zone, proof, set(flags | pictured.flags), pictured.photo)
-
-
-def _clock(told: PayloadSent, asked: Asked) -> Told:
-    contact = told.contact
-    proven = contact and is_contact(asked.by.account_id, contact.server_time.astimezone(dt.UTC), contact.proof)
-    if contact is None or not proven or contact.server_time > asked.at:
-        return Told(told.device_time, told.ticks, str(told.boot), None)
-    kept = Contact(contact.server_time, contact.ticks, str(contact.boot))
-    return Told(told.device_time, told.ticks, str(told.boot), kept)
 
 
 def _zone(named: str, employee_id: int, at: dt.datetime) -> str:
@@ -245,7 +238,7 @@ def photo_came(photo: PunchPhoto, at: dt.datetime) -> None:
 
 
 def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judged: Judged) -> Record:
-    kept = _kept_text(phone, told, sent, judged.proof)
+    kept = _kept_text(judged, told, sent)
     return Record(
         phone=phone,
         employee=phone.employee,
@@ -271,13 +264,13 @@ def _row(phone: Phone, told: PayloadSent, sent: SignedRecord, asked: Asked, judg
     )
 
 
-def _kept_text(phone: Phone, told: PayloadSent, sent: SignedRecord, proof: Proof) -> str:
+def _kept_text(judged: Judged, told: PayloadSent, sent: SignedRecord) -> str:
     """The payload without what may not be kept: a position that was not used, and without consent what is heard about."""
-    kept = sent.payload
+    kept, proof = sent.payload, judged.proof
     if told.point and proof.point is None:
         kept = json.dumps({**json.loads(kept), "point": None}, ensure_ascii=False)
     heard = bool(told.wifi or told.beacons) and proof.point is None
-    if heard and not queries.agrees_to_location(phone.employee_id):
+    if heard and not judged.who.agrees_to(LOCATION):
         kept = without_surroundings(kept, told, proof.heard)
     return kept
 

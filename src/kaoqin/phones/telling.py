@@ -13,6 +13,7 @@ from kaoqin.core.sentences import Sentence
 from kaoqin.core.time import as_wall_clock
 from kaoqin.notices import actions as telling
 from kaoqin.notices import queries as notices
+from kaoqin.org import lead_queries
 from kaoqin.org import queries as org
 from kaoqin.phones import queries
 from kaoqin.phones.models import Decision, Phone, Record
@@ -72,7 +73,7 @@ def _by_account(since: dt.datetime, at: dt.datetime) -> dict[int, Waiting]:
 def _who_decides(employee_ids: Iterable[int], on: dt.date) -> Mapping[int, set[int]]:
     """The account of each one's line manager where they may decide, else those of HR; never one's own."""
     ids = set(employee_ids)
-    leads = org.line_managers(ids, on)
+    leads = lead_queries.line_managers(ids, on)
     accounts = org.accounts_of(ids | set(leads.values()))
     allowed = security.who_may(REVIEW_RECORDS, set(accounts.values()), on)
     staff = security.holders(REVIEW_RECORDS, on)

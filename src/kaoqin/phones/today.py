@@ -10,12 +10,12 @@ from kaoqin.core.words import say_list
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.phones import queries
-from kaoqin.phones.demands import BY_ITSELF, is_due, wants_face, wants_photo
+from kaoqin.phones.demands import BY_ITSELF, wants_face, wants_photo
 from kaoqin.phones.models import Record
 from kaoqin.phones.proving import Claim, Proof, prove
 from kaoqin.phones.standing import Standing
 from kaoqin.phones.wire import MomentAnswer, ProofSent, TodayAnswer
-from kaoqin.phones.words import Flag, Outside, RecordState, Seen, Way, Ways
+from kaoqin.phones.words import PHOTO, Flag, Outside, RecordState, Seen, Way, Ways
 from kaoqin.punches import queries as punches
 from kaoqin.punches.words import CorrectionKind, Source
 from kaoqin.scheduling.duties import Duty, duty_at
@@ -33,8 +33,7 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
     begin = as_instant(dt.datetime.combine(duty.date if duty else local.date(), dt.time(4)), zone)
     moments = moments_of(employee.pk, begin, now, zone, seen_by, today)
     counts = found.seen in {Seen.INSIDE, Seen.UNCERTAIN}
-    agrees = is_due(ways.photo, Seen(found.seen)) and queries.agrees_to_photo(employee.pk)
-    lacks = not agrees and wants_photo(ways, found, proof.way, agrees)
+    photo_wanted = wants_photo(who, found, proof.way)
     return TodayAnswer(
         shift=_say_shift(duty),
         button=_button(duty, local, sum(one.state != "void" for one in moments)),
@@ -42,9 +41,9 @@ def today_of(employee: Employee, sent: ProofSent, *, seen_by: Actor, now: dt.dat
         sentence=_say_here(proof, ways),
         counts=counts,
         note_needed=ways.note_needed and not counts,
-        face_needed=wants_face(employee.pk, ways, found),
-        photo_needed=agrees,
-        photo_sentence=_say_photo(ways) if lacks else "",
+        face_needed=wants_face(who, found),
+        photo_needed=photo_wanted and who.agrees_to(PHOTO),
+        photo_sentence=_say_photo(ways) if photo_wanted and not who.agrees_to(PHOTO) else "",
         ways=list(ways.ways),
         moments=moments,
     )

@@ -32,23 +32,28 @@ def punch(request: AskedBy) -> HttpResponse:
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
     who = Standing(request.by.employee_id, request.today)
-    ways, at_site = who.ways, who.site_ways
+    ways = who.ways
     context = {
-        "site": at_site.site.name if at_site else "",
-        "ways_said": say_list(Way(one).label for one in ways.ways),
+        **_stated(who),
         "base": BASE,
         "gps": bool(WITH_POSITION & set(ways.ways)),
         "scan": bool({Way.QR, Way.FIXED_QR} & set(ways.ways)),
         "ways": ways.ways,
-        "agreed": queries.agrees_to_location(request.by.employee_id),
+        "agreed": who.agrees_to(LOCATION),
         "purpose": LOCATION,
         "photo": ways.photo != Demand.NEVER,
         "photo_always": ways.photo == Demand.ALWAYS,
-        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_agreed": who.agrees_to(PHOTO),
         "photo_purpose": PHOTO,
         "employee_id": request.by.employee_id,
     }
     return render(request, "phones/punch.html", context)
+
+
+def _stated(who: Standing) -> dict[str, str]:
+    """The site that states by which ways its people punch, and those; nothing where it states none."""
+    stated = who.site_ways
+    return {"site": stated.site.name, "ways_said": say_list(Way(one).label for one in stated.ways)} if stated else {}
 
 
 def own(request: AskedBy) -> HttpResponse:
@@ -56,12 +61,12 @@ def own(request: AskedBy) -> HttpResponse:
     require(request.by, PUNCH)
     if request.by.employee_id is None:
         return render(request, "phones/no_employee.html")
-    mine = queries.phones_of(request.by.employee_id)
+    who, mine = Standing(request.by.employee_id, request.today), queries.phones_of(request.by.employee_id)
     context: dict[str, Any] = {
         "phones": [(one, PHONE_TONES[one.state], token_of(one)) for one in with_tokens(mine, request.today)],
         "unused_days": settings.TOKEN_DAYS,
-        "ways": Standing(request.by.employee_id, request.today).ways,
-        "agreed": queries.agrees_to_location(request.by.employee_id),
+        "ways": who.ways,
+        "agreed": who.agrees_to(LOCATION),
         "purpose": LOCATION,
         "photos": [
             (
@@ -71,9 +76,9 @@ def own(request: AskedBy) -> HttpResponse:
             for one in queries.photos_of(request.by.employee_id)[:MOST_PHOTOS]
             if one.record
         ],
-        "photo_agreed": queries.agrees_to_photo(request.by.employee_id),
+        "photo_agreed": who.agrees_to(PHOTO),
         "photo_purpose": PHOTO,
-        "face_agreed": queries.agrees_to_face(request.by.employee_id),
+        "face_agreed": who.agrees_to(FACE),
         "face_purpose": FACE,
     }
     return render(request, "phones/own.html", context)

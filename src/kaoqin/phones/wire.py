@@ -78,6 +78,16 @@ class ProofSent(Schema):
     beacons: Annotated[list[BeaconSent], Field(max_length=100)] = []
 
 
+class TimedSent(Schema):
+    """When something was made, as its client tells: its clock, its monotonic clock and the life that counts it, and the server's
+    last answer to it."""
+
+    device_time: Instant
+    boot: uuid.UUID
+    ticks: Ticks
+    contact: ContactSent | None = None
+
+
 class PhotoNamed(Schema):
     """A photo of the spot, taken with the camera for this record: its id, and the SHA-256 (hex) of its file as it is sent."""
 
@@ -85,7 +95,7 @@ class PhotoNamed(Schema):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class PayloadSent(ProofSent):
+class PayloadSent(ProofSent, TimedSent):
     """What is signed. Version 1 names the phone by its number, version 2 by the fingerprint of its key, so that a record can be
     made before the phone is registered. Fields that are not named here are kept with the payload and not read."""
 
@@ -95,11 +105,7 @@ class PayloadSent(ProofSent):
     id: uuid.UUID
     counter: Annotated[int, Field(gt=0, lt=2**63)]
     kind: Annotated[str, Field(max_length=20)]
-    device_time: Instant
     zone: Annotated[str, Field(max_length=60)] = ""
-    boot: uuid.UUID
-    ticks: Ticks
-    contact: ContactSent | None = None
     note: Annotated[str, Field(max_length=200)] = ""
     photo: PhotoNamed | None = None
     client: ClientSent = Field(default_factory=ClientSent)

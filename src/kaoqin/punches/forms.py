@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from kaoqin.core.words import Refusal
 from kaoqin.devices import queries as devices
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.punches import formats
 from kaoqin.punches.formats import DateOrder, KeyKind, Mapping, Options, Overnight
 from kaoqin.punches.models import SavedMapping
@@ -185,7 +185,7 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
     def employee(self) -> Any:
-        return org.by_number(self.cleaned_data["number"].strip())
+        return number_queries.by_number(self.cleaned_data["number"].strip())
 
 
 class ClockForm(forms.Form):
@@ -217,7 +217,7 @@ class AttachForm(forms.Form):
         return begun[-1]
 
     def employee(self) -> Any:
-        return org.by_number(self.cleaned_data["number"].strip())
+        return number_queries.by_number(self.cleaned_data["number"].strip())
 
 
 class EndKeyForm(forms.Form):

@@ -19,7 +19,7 @@ from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
 from kaoqin.devices import queries as terminals
 from kaoqin.devices.wire import Reading, ReadUpload, Terminal
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -170,7 +170,8 @@ class Rows:
 
     def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
         """Write all rows; count those known, held and of nobody; find which days of whom they touch."""
-        whose, clocks, evidence = Whose({press[0] for press in self._presses}), Clocks(at, late_after), Evidences()
+        whose = Whose({press[0] for press in self._presses if press.employee_id is None})
+        clocks, evidence = Clocks(at, late_after), Evidences()
         lines, spans, same, first = self._lines, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
         for person_key, local, zone, origin, name, place, mark, told, certain in self._presses:
             told_at = local.isoformat()
@@ -304,13 +305,19 @@ FROM punches_personkey JOIN unnest(%s::text[]) AS asked(person_key) USING (perso
 class Whose:
     """Whose a number is: a stated meaning for its source, for the source's group, anywhere, else the employee number.
 
-    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings.
+    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings;
+    none for no numbers.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = list(keys)
         self._stated: dict[str, dict[str | int, list[tuple[dt.date, int | None]]]] = {}
         self._groups: dict[str, list[tuple[dt.date, int | None]]] = {}
+        self._numbers: dict[str, int] = {}
+        if wanted:
+            self._ask(wanted)
+
+    def _ask(self, wanted: Sequence[str]) -> None:
         with server_cursor() as cursor:
             cursor.execute(_STATED, [text_array(wanted)])
             rows = cursor.fetchall()
@@ -318,7 +325,7 @@ class Whose:
             self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
         if any(row[2] for row in rows):
             self._groups = terminals.pin_group_days()
-        self._numbers = org.ids_by_number(wanted)
+        self._numbers = number_queries.ids_by_number(wanted)
 
     def employee(self, key: str, origin: str, on: dt.date) -> int | None:
         """Whose it is on a day (or at a wall clock); None: nobody's."""

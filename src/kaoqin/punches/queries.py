@@ -17,6 +17,7 @@ from kaoqin.core.arrays import any_of
 from kaoqin.core.time import load_wall_clock, store_wall_clock
 from kaoqin.core.words import NotFound
 from kaoqin.devices import queries as devices
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.punches.models import BadLine, Correction, ImportBatch, PersonKey, Punch
@@ -49,7 +50,7 @@ def of_whom(asked: str) -> Q:
 
     The people are found first: the ledger is too long to be read for a word.
     """
-    people = org.ids_containing(asked)
+    people = number_queries.ids_containing(asked)
     return Q(any_of("employee_id", people)) | Q(employee__isnull=True, person_key__icontains=asked)
 
 
@@ -144,7 +145,7 @@ def _near(keys: list[str], names: list[str]) -> Callable[[str, str], Near]:
     """Employees whose number is the same without leading zeros, or who have the name: at most three."""
     by_bare: dict[str, list[Employee]] = defaultdict(list)
     by_name: dict[str, list[Employee]] = defaultdict(list)
-    for employee in org.resembling(keys, names):
+    for employee in number_queries.resembling(keys, names):
         by_bare[employee.number.lstrip("0")].append(employee)
         by_name[employee.name].append(employee)
 

@@ -14,7 +14,7 @@ from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.time import load_wall_clock
 from kaoqin.core.words import NotFound, Refusal, read_number
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.rollcall import actions, queries
 from kaoqin.rollcall.forms import RollCallForm
 from kaoqin.rollcall.models import RollCall
@@ -76,7 +76,7 @@ def call(request: AskedBy, site_id: int) -> HttpResponse:
     if made:
         return _called(request, made, len(ticked))
     context |= {"rows": listed, "ticked": ticked, "expected": sum(row.expected for row in listed)}
-    context["departments"] = org.department_choices(CALL_ROLL, seen_by=request.by, on=request.today)
+    context["departments"] = place_queries.department_choices(CALL_ROLL, seen_by=request.by, on=request.today)
     return render(request, "rollcall/call.html", context, status=422 if form.errors else 200)
 
 

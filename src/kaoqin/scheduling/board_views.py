@@ -16,6 +16,7 @@ from kaoqin.core.exports import XLSX, write_xlsx
 from kaoqin.core.pages import attempt
 from kaoqin.core.time import read_month
 from kaoqin.core.words import Refusal, read_number
+from kaoqin.org import number_queries, place_queries
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries, roster
 from kaoqin.scheduling.forms import RollOutForm
@@ -68,7 +69,7 @@ def board(request: AskedBy) -> HttpResponse:
         "count": count,
         "page": page,
         "pages": -(-count // PAGE) or 1,
-        "departments": org.department_choices(SEE_PLANS, seen_by=request.by, on=request.today),
+        "departments": place_queries.department_choices(SEE_PLANS, seen_by=request.by, on=request.today),
         "groups": queries.group_choices(),
         "department": request.GET.get("department", ""),
         "group": request.GET.get("group", ""),
@@ -141,7 +142,7 @@ def roll_out(request: AskedBy) -> HttpResponse:
     form = RollOutForm(request.POST or None, initial={"first": request.today, "last": request.today + 30 * DAY})
 
     def change(said: dict[str, Any]) -> object:
-        people = org.reached_by_numbers(said["numbers"], PLAN, seen_by=request.by, on=request.today)
+        people = number_queries.reached_by_numbers(said["numbers"], PLAN, seen_by=request.by, on=request.today)
         length = said["pattern"].days.count()
         positions = {key: (said["start"] - 1 - n * said["step"]) % length for n, key in enumerate(people)}
         span = (said["first"], said["last"])

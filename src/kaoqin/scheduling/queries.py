@@ -197,6 +197,12 @@ def groups_of(employee_ids: Iterable[int], on: dt.date) -> dict[int, Group]:
     return {row.employee_id: row.group for row in rows}
 
 
+def group_id_of(employee_id: int, on: dt.date) -> int | None:
+    """The group somebody is in on a day, by id; None where they are in none."""
+    rows = Membership.objects.filter(in_force(on), employee=employee_id)
+    return rows.values_list("group_id", flat=True).first()
+
+
 def roster(employee_ids: Iterable[int], first: dt.date, last: dt.date) -> dict[tuple[int, dt.date], RosterDay]:
     """The roster rows of people in a range, by (employee, date)."""
     rows = RosterDay.objects.filter(employee__in=list(employee_ids), date__range=(first, last)).select_related("shift")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.imports import Advance, ImportColumn, ImportKind, Record, RowFault, read_date
 from kaoqin.core.sentences import Sentence
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.scheduling import queries
 from kaoqin.scheduling.roster import paint
@@ -39,7 +40,7 @@ def reshape(rows: list[list[str]]) -> list[list[str]]:
 
 
 def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
-    numbers = org.ids_by_number({record.get("number", "") for record in records})
+    numbers = number_queries.ids_by_number({record.get("number", "") for record in records})
     reached = set(org.people(PLAN, seen_by=by, on=today).filter(pk__in=numbers.values()).values_list("pk", flat=True))
     codes = {shift.code: shift for shift in queries.shifts().values()}
     faults = []
@@ -65,7 +66,7 @@ def check(records: list[Record], by: Actor, today: dt.date) -> list[RowFault]:
 
 def take(records: list[Record], by: Actor, at: dt.datetime, advance: Advance) -> str:
     """Set the cells, all or nothing; overlapping shifts are refused."""
-    numbers = org.ids_by_number({record["number"] for record in records})
+    numbers = number_queries.ids_by_number({record["number"] for record in records})
     ids = {shift.code: shift.id for shift in queries.shifts().values()}
     cells = {
         (numbers[r["number"]], day): ids.get(r.get("shift", ""))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import NotFound, say_list
-from kaoqin.org import queries as org
+from kaoqin.org import number_queries
 from kaoqin.scheduling import skill_actions, skills
 from kaoqin.scheduling.models import HeldSkill, Skill
 from kaoqin.scheduling.skill_forms import GiveForm, NeedForm, SkillForm
@@ -113,7 +113,7 @@ def give(request: AskedBy, skill_id: int) -> HttpResponse:
     form = GiveForm(request.POST or None, initial={"begins_on": request.today})
 
     def keep(said: dict[str, Any]) -> int:
-        ids = org.reached_by_numbers(said["numbers"], MANAGE_RULES, seen_by=request.by, on=request.today)
+        ids = number_queries.reached_by_numbers(said["numbers"], MANAGE_RULES, seen_by=request.by, on=request.today)
         told: dict[str, Any] = {"by": request.by, "at": request.asked_at}
         return skill_actions.give(found, ids, said["begins_on"], said["ends_on"], **told)
 

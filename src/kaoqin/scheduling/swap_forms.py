@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from kaoqin.core.words import Refusal
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import swap_actions
@@ -41,7 +42,7 @@ class SwapForm(forms.Form):
         """What was typed. Refuses a colleague who is nobody or several, at the field."""
         said = self.cleaned_data
         try:
-            (other,) = org.meant([said["other"].strip()], self._on)
+            (other,) = number_queries.meant([said["other"].strip()], self._on)
         except Refusal as refusal:
             raise Refusal(refusal.code, refusal.sentence, "other") from refusal
         dates = [one for one in (said["my_date"], said["other_date"]) if one]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, ListPage
 from kaoqin.core.words import NotFound, Refusal, say_clock, say_minutes
+from kaoqin.org import number_queries
 from kaoqin.org import queries as org
 from kaoqin.scheduling import actions, queries
 from kaoqin.scheduling.forms import (
@@ -238,7 +239,7 @@ def join_group(request: AskedBy, group_id: int) -> HttpResponse:
     form = JoinForm(request.POST)
 
     def change(said: dict[str, Any]) -> object:
-        people = org.reached_by_numbers(said["numbers"], PLAN, seen_by=request.by, on=request.today)
+        people = number_queries.reached_by_numbers(said["numbers"], PLAN, seen_by=request.by, on=request.today)
         return (actions.join_group(people, found, said["begins_on"], by=request.by, at=request.asked_at),)
 
     return _back_to_group(request, group_id, form, attempt(form, change), gettext("组员已更新。"))

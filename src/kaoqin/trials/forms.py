@@ -11,7 +11,7 @@ from kaoqin.attendance.closing_forms import MonthRuleForm
 from kaoqin.attendance.forms import RulesForm
 from kaoqin.attendance.monthly import Rule
 from kaoqin.core.words import say_month
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.org.models import Department
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.scheduling.forms import SegmentForm, ShiftForm
@@ -136,7 +136,7 @@ class RunForm(forms.Form):
 
     def chosen_department(self) -> Department | None:
         chosen = self.cleaned_data["department"]
-        return org.department(int(chosen)) if chosen else None
+        return place_queries.department(int(chosen)) if chosen else None
 
 
 class PublishForm(forms.Form):

@@ -12,6 +12,7 @@ from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES
 from kaoqin.core.arrays import any_of
 from kaoqin.core.models import JobRun
 from kaoqin.core.words import NotFound, Refusal
+from kaoqin.org import place_queries
 from kaoqin.org import queries as org
 from kaoqin.org.models import Employee
 from kaoqin.scheduling import queries as scheduling
@@ -132,7 +133,7 @@ def people(one: TrialRun, *, seen_by: Actor, on: dt.date) -> QuerySet[TrialPerso
 
 def in_department(rows: QuerySet[TrialPerson], department_id: int, on: dt.date) -> QuerySet[TrialPerson]:
     """Those of the people who belonged to a department or one below it."""
-    return rows.filter(any_of("department_id", org.below([department_id], on)))
+    return rows.filter(any_of("department_id", place_queries.below([department_id], on)))
 
 
 _COUNTS = {

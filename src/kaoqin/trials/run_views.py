@@ -16,7 +16,7 @@ from kaoqin.attendance.words import SEE_DAYS
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import NotFound, Refusal, read_number, say_list, say_month
 from kaoqin.leave.queries import hidden_kinds
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.security.doors import may
 from kaoqin.security.requests import AskedBy
 from kaoqin.trials import queries, saying
@@ -65,7 +65,7 @@ def _people_page(request: AskedBy, run: TrialRun) -> ListPage[TrialPerson]:
     rows = rows.filter(**dict(next((wanted for key, _, wanted in WHO if key == chosen), WHO[0][2])))
     rows = _narrowed(request, rows)
     base = f"/trials/runs/{run.pk}/people/"
-    choices = org.department_choices(SEE_DAYS, seen_by=request.by, on=request.today)
+    choices = place_queries.department_choices(SEE_DAYS, seen_by=request.by, on=request.today)
     return ListPage(
         request,
         rows,
@@ -127,7 +127,7 @@ def _narrowed(request: AskedBy, rows: Any) -> Any:
 def _told(request: AskedBy, run: TrialRun, everybody: Any) -> dict[str, Any]:
     """All of the page that is not the list."""
     head = queries.headline(everybody)
-    names = org.department_names(request.today)
+    names = place_queries.department_names(request.today)
     departments = [
         (one, names.get(one["department_id"], "—"), _say_sums(one)) for one in queries.by_department(everybody)
     ]

@@ -12,7 +12,7 @@ from kaoqin.attendance.words import MANAGE_ATTENDANCE_RULES
 from kaoqin.core.pages import attempt
 from kaoqin.core.tables import Column, Filter, ListPage
 from kaoqin.core.words import Refusal, say_list, say_month
-from kaoqin.org import queries as org
+from kaoqin.org import place_queries
 from kaoqin.scheduling import queries as scheduling
 from kaoqin.security.doors import require
 from kaoqin.security.requests import AskedBy
@@ -80,7 +80,7 @@ def trial(request: AskedBy, trial_id: int) -> HttpResponse:
 
 
 def _run_form(request: AskedBy, data: Any = None) -> RunForm:
-    choices = org.department_choices(MANAGE_ATTENDANCE_RULES, seen_by=request.by, on=request.today)
+    choices = place_queries.department_choices(MANAGE_ATTENDANCE_RULES, seen_by=request.by, on=request.today)
     return RunForm(data, months=queries.months_to_try(request.today), departments=choices)
 
 
@@ -88,7 +88,7 @@ def _trial_page(
     request: AskedBy, one: Trial, run_form: RunForm | None = None, publish_form: PublishForm | None = None
 ) -> HttpResponse:
     runs = list(one.runs.select_related("asked_by").defer("employee_ids").order_by("-asked_at"))
-    names = org.department_names(request.today)
+    names = place_queries.department_names(request.today)
     lines = say_lines(differences(Terms.load(one.before), Terms.load(one.after)))
     context = {
         "trial": one,

@@ -11,7 +11,7 @@ from kaoqin.attendance.monthly import Rule
 from kaoqin.attendance.settling import settle_all
 from kaoqin.core.time import load_wall_clock
 from kaoqin.org.models import Department, Employee
-from kaoqin.org.queries import below
+from kaoqin.org.place_queries import below
 from kaoqin.punches.ledger import Press, take
 from kaoqin.punches.words import Source
 from kaoqin.scheduling.models import Group, RosterDay
