@@ -21,6 +21,8 @@ DOORS = {
     "web:import": ("lnnnonn", "lnnnonn"),
     "web:import_match": ("lmmmmmm", "lnnnonn"),
     "web:import_repair": ("lmmmmmm", "lnnnnnn"),
+    "web:import_bad_rows": ("lnnnnnn", "lnnnnnn"),
+    "web:import_drop_bad": ("lmmmmmm", "lnnnonn"),
     "web:import_take": ("lmmmmmm", "lnnnonn"),
     "security:login": ("ooooooo", "ooooooo"),
     "security:code": ("lllllll", "lllllll"),
