@@ -62,6 +62,7 @@ MORE_DOORS = {
 
 ASKS_OTHER_TABLES = {
     ("punches/bringing.py", "Account"),
+    ("field/placing.py", "Account"),
     ("web/imports.py", "Account"),
     ("web/home.py", "MonthResult"),
 }

@@ -388,6 +388,8 @@ DOORS = {
     "field:close_kind": ("lmmmmmm", "lfffoff"),
     "field:customers": ("loooooo", "loooooo"),
     "field:new_customer": ("lfffoff", "lfffoff"),
+    "field:placing": ("lfffoff", "lfffoff"),
+    "field:placed": ("lfffnff", "lfffnff"),
     "field:customer": ("lnooonn", "lnooonn"),
     "field:change_customer": ("lfffoff", "lfffoff"),
     "field:give_customer": ("lmmmmmm", "lfffoff"),

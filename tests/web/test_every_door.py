@@ -91,6 +91,7 @@ def world(cast):
     about = {
         "web:job": run.pk,
         "web:job_file": run.pk,
+        "field:placed": run.pk,
         "web:import_start": "people",
         "web:import_template": "people",
         **dict.fromkeys(("web:import", "web:import_match", "web:import_repair", "web:import_take"), table.pk),
