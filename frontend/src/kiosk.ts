@@ -183,7 +183,7 @@ function begin(): void {
 }
 
 function shownTime(): string {
-  return new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: told.zone });
 }
 
 function tick(): void {

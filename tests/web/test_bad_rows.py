@@ -118,3 +118,17 @@ def test_a_fault_of_a_column_the_file_lacks_is_said_too():
         import_files.bad_rows(KIND, "x", sheet, [RowFault(0, "datum", "应为高德"), RowFault(0, "", "不行")])
     )
     assert rows[1] == ["1", "甲", "坐标系:应为高德;不行"]
+
+
+def test_the_pages_of_an_import_stand_under_the_list_they_fill(he):
+    kept = bring(he, text_table(HEADER, GOOD))
+    for address in ("/imports/customers/", f"/imports/file/{kept.pk}/"):
+        page = he.get(address).content.decode()
+        assert 'href="/field/customers/" aria-current="page"' in page
+    assert '<a href="/field/customers/">返回</a>' in he.get("/imports/customers/").content.decode()
+
+
+def test_the_last_tab_of_a_phone_leads_to_all_of_ones_own(enter):
+    page = enter("chen").get("/me/").content.decode()
+    own = page[page.index('<nav class="list-group') : page.index("</nav>", page.index('<nav class="list-group'))]
+    assert [f'href="{one}"' in own for one in ("/my/phone/", "/my/pin/", "/my/consents/", "/my/data/")] == [True] * 4

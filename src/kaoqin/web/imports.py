@@ -45,6 +45,7 @@ def _known(code: str) -> ImportKind:
 def _kind(request: AskedBy, code: str) -> ImportKind:
     kind = _known(code)
     require(request.by, kind.permission)
+    request.stands_at = kind.back
     return kind
 
 

@@ -107,3 +107,4 @@ def _use(gate: DemoTablet, people: Sequence[Employee], morning: dt.datetime) -> 
     gate.press(people[3].number, PIN, evening + 90 * MINUTE, clock=evening + 8 * MINUTE, proven=False)
     for number in range(6):
         gate.press(people[4].number, WRONG, evening + (100 + number) * MINUTE)
+    Tablet.objects.filter(pk=gate.tablet.pk).update(last_seen_at=evening + 120 * MINUTE)
