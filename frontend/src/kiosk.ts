@@ -1,8 +1,10 @@
 // The pad of a tablet: number, PIN, and for three seconds what became of it. The PIN is sealed before it is kept or sent.
+import { installPad, keepOfPad, lastOfPad } from "./app";
 import { csrf } from "./csrf";
 import { dropWaiting, keepWaiting, nextCounter, ringOf, sign, waitingOf, type Waiting } from "./keyring";
 
 interface Contact { server_time: string; proof: string; ticks: number; boot: string }
+interface Known { contact: Contact; ahead_ms: number }
 interface Answer { id: string; state: string; sentence: string }
 
 const page = document.querySelector<HTMLElement>("[data-kiosk]")!;
@@ -16,6 +18,7 @@ const AGAIN_MS = 30_000;
 const AT_ONCE = 50;
 let contact: Contact | null = null;
 let leaving = 0;
+let away = false;
 /** How far the server's clock is ahead of this tablet's: the clock on the wall is the one that counts. */
 let ahead_ms = 0;
 let sealing: CryptoKey;
@@ -98,9 +101,15 @@ async function send(): Promise<Answer[]> {
   } catch {
     return [];
   } finally {
-    const { length } = await waitingOf(me);
-    part("queue").textContent = length ? told.queued.replace("{count}", String(length)) : "";
+    await showQueue();
   }
+}
+
+/** What waits, and that there is no network, stay in sight: whoever looks after the tablet must know. */
+async function showQueue(): Promise<void> {
+  const { length } = await waitingOf(me);
+  const queued = length ? told.queued.replace("{count}", String(length)) : "";
+  part("queue").textContent = [away ? told.away : "", queued].filter(Boolean).join(" · ");
 }
 
 async function sendAll(): Promise<Answer[]> {
@@ -132,12 +141,26 @@ function stop(sentence: string): void {
   page.classList.add("is-stopped");
 }
 
+/** Ask for the time, and send what waits; without a network, say so. */
 async function reach(): Promise<void> {
   const ticks = performance.now();
-  contact = { ...(await asked<{ server_time: string; proof: string }>("time/")), ticks, boot };
-  ahead_ms = Date.parse(contact.server_time) - Date.now();
+  try {
+    contact = { ...(await asked<{ server_time: string; proof: string }>("time/")), ticks, boot };
+    ahead_ms = Date.parse(contact.server_time) - Date.now();
+    away = false;
+    await keepOfPad<Known>({ contact, ahead_ms });
+  } catch {
+    away = true;
+  }
   tick();
-  await send();
+  await (away ? showQueue() : send());
+}
+
+/** What a life of this page before this one knew last: what is punched now is no earlier. */
+async function recall(): Promise<void> {
+  const known = await lastOfPad<Known>();
+  if (!known || contact) return;
+  ({ contact, ahead_ms } = known);
 }
 
 function begin(): void {
@@ -152,14 +175,15 @@ function begin(): void {
     if (/^[0-9]$/.test(key) && target !== number) typed(key);
     if (key === "Backspace" && target !== number) typed("back");
   });
-  const again = (): void => void reach().catch(() => undefined);
+  const again = (): void => void reach();
   window.addEventListener("online", again);
+  window.addEventListener("offline", again);
   setInterval(again, AGAIN_MS);
   again();
 }
 
 function shownTime(): string {
-  return new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: told.zone });
 }
 
 function tick(): void {
@@ -170,7 +194,9 @@ async function open(): Promise<void> {
   if (!(window.isSecureContext && (await ringOf(me)))) return stop(told.lost);
   const spki = bytes(told.sealing);
   sealing = await crypto.subtle.importKey("spki", spki, { name: "RSA-OAEP", hash: "SHA-256" }, false, ["encrypt"]);
+  await recall();
   begin();
+  await installPad(told.worker).catch(() => undefined);
 }
 
 clear();

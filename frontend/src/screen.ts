@@ -31,7 +31,7 @@ async function next(): Promise<void> {
 }
 
 function tick(): void {
-  part("clock").textContent = new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+  part("clock").textContent = new Date(Date.now() + ahead_ms).toLocaleTimeString(document.documentElement.lang, { hour12: false, timeZone: page.dataset.zone });
 }
 
 void next();

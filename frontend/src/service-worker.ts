@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-// Keeps the page of the button for when there is no network, sends the punches that wait, and shows what is pushed.
+// Keeps the page of the button, and that of a tablet, for when there is no network, sends the punches that wait, and shows what is pushed.
 // Built as one classic script; the server puts `self.kaoqin` before it: what to keep, by version.
 import { inTurn, sendWaiting } from "./sending";
 
@@ -9,9 +9,12 @@ interface SyncEvent extends ExtendableEvent { tag: string }
 declare const self: ServiceWorkerGlobalScope & { kaoqin: { version: string; files: string[] }; cookieStore?: { get(name: string): Promise<{ value: string } | null> } };
 
 const START = "/punch/";
+const PAD = "/kiosk/";
 const SHELL = `kaoqin-shell-${self.kaoqin.version}`;
 /** What belongs to whoever is logged in; gone with the log-out. */
 const OWN = "kaoqin-own";
+/** The pages that are kept, and where. A tablet's is nobody's: no log-out takes it away. */
+const KEPT: Record<string, string> = { [START]: OWN, [PAD]: "kaoqin-kiosk" };
 const DOORS = ["/login/", "/logout/"];
 
 self.addEventListener("install", (event) => event.waitUntil(keepShell()));
@@ -42,17 +45,25 @@ async function asset(request: Request): Promise<Response> {
   return (await caches.match(request, { cacheName: SHELL })) ?? fetch(request);
 }
 
-/** A page comes from the network. Only the page of the button is kept; without a network it stands for all. */
+/** A page comes from the network. Two are kept: that of the button stands for all pages without a network, a tablet's for its own. */
 async function page(request: Request, path: string): Promise<Response> {
   try {
     const answer = await fetch(request);
-    if (path === START && answer.ok && !answer.redirected) await (await caches.open(OWN)).put(START, answer.clone());
+    if (path in KEPT) await keep(path, answer.clone());
     return answer;
   } catch {
-    const kept = await caches.match(START, { cacheName: OWN });
+    const home = path.startsWith(PAD) ? PAD : START;
+    const kept = await caches.match(home, { cacheName: KEPT[home] });
     if (!kept) return Response.error();
-    return path === START ? kept : Response.redirect(START);
+    return path === home ? kept : Response.redirect(home);
   }
+}
+
+/** What is none any more (a tablet that was revoked) is not shown again either. */
+async function keep(path: string, answer: Response): Promise<void> {
+  const shelf = await caches.open(KEPT[path]);
+  if (answer.ok && !answer.redirected) await shelf.put(path, answer);
+  else if (answer.status === 404) await shelf.delete(path);
 }
 
 self.addEventListener("sync" as never, (event: SyncEvent) => {

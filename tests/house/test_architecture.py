@@ -35,15 +35,19 @@ MORE_DOORS = {
         "entering",
         "kinds",
         "mark_actions",
+        "pairing",
         "photos",
+        "place_actions",
         "proving",
         "signing",
+        "site_ways_actions",
         "standing",
         "taking",
         "timing",
         "today",
         "wire",
     },
+    "kiosk": {"taking"},
     "maps": {"scenes"},
     "field": {"api", "customer_actions", "kind_actions", "plan_actions", "photos", "taking", "telling"},
     "leave": {"asking", "asking_actions", "balance_actions", "keeping", "kind_actions", "nursing"},
@@ -59,6 +63,7 @@ MORE_DOORS = {
 
 ASKS_OTHER_TABLES = {
     ("punches/bringing.py", "Account"),
+    ("field/placing.py", "Account"),
     ("web/imports.py", "Account"),
     ("web/home.py", "MonthResult"),
 }

@@ -28,6 +28,13 @@ def door(visit, company, live_server):
     return page
 
 
+KEPT = "caches.match('/kiosk/', { cacheName: 'kaoqin-kiosk' }).then(Boolean)"
+UNTIL_KEPT = (
+    f"new Promise((good) => {{ const look = () => {KEPT}.then((kept) => kept && navigator.serviceWorker.controller ? good(true)"
+    " : setTimeout(look, 50)); look(); })"
+)
+
+
 def enter(page, number, pin):
     for key in number:
         page.click(f"[data-key='{key}']")
@@ -50,7 +57,7 @@ def test_somebody_without_a_phone_punches_at_the_door(door, company):
     door.context.set_offline(True)
     enter(door, "00013", PIN)
     expect(door.locator("[data-answer]")).to_contain_text("已记下。现在没有网络")
-    expect(door.locator("[data-queue]")).to_have_text("1 条待上传")
+    expect(door.locator("[data-queue]")).to_have_text("连不上服务器,照常打卡 · 1 条待上传")
     kept = door.evaluate(
         "new Promise((good) => { indexedDB.open('kaoqin-phone').onsuccess = ({ target }) => target.result.transaction('waiting')"
         ".objectStore('waiting').getAll().onsuccess = (one) => { target.result.close(); good(JSON.stringify(one.target.result)); } })"
@@ -63,3 +70,30 @@ def test_somebody_without_a_phone_punches_at_the_door(door, company):
     actions.revoke(Tablet.objects.get(), **TOLD)
     enter(door, "00013", PIN)
     expect(door.locator("[data-stopped]")).to_contain_text("或者已被停用,请联系人事")
+
+
+def test_a_tablet_reloaded_without_a_network_goes_on(door, company, live_server):
+    """Its page was opened once only; it is kept, and what waits survives. What was punched has the time it was made."""
+    assert door.evaluate(UNTIL_KEPT)
+    door.context.set_offline(True)
+    enter(door, "00013", PIN)
+    expect(door.locator("[data-queue]")).to_contain_text("1 条待上传")
+
+    door.reload()
+    expect(door.locator("[data-ask]")).to_have_text("请输入工号,然后按「下一步」")
+    expect(door.locator("[data-queue]")).to_have_text("连不上服务器,照常打卡 · 1 条待上传")
+    enter(door, "00013", "482916")
+    expect(door.locator("[data-queue]")).to_contain_text("2 条待上传")
+    door.goto(f"{live_server.url}/kiosk/bind/anything/")
+    expect(door.locator("[data-queue]")).to_contain_text("2 条待上传")
+
+    door.context.set_offline(False)
+    expect(door.locator("[data-queue]")).to_have_text("")
+    told = list(KioskPunch.objects.order_by("pk").values_list("state", "fault"))
+    assert told == [("counted", ""), ("refused", "wrong")], "the contact of the page that died still bounds the time"
+    assert [one.employee for one in Punch.objects.all()] == [company.chen]
+
+    actions.revoke(Tablet.objects.get(), **TOLD)
+    door.reload()
+    expect(door.locator("[role=alert]")).to_contain_text("不是打卡平板,或者已被停用")
+    assert not door.evaluate(KEPT), "the pad of a tablet that was revoked is kept no longer"

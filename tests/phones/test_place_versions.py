@@ -113,3 +113,14 @@ def test_a_polygon_is_changed_by_its_corners(cast, enter):
     told = {"corners": "31, 121\n31, 121.2\n31.2, 121.2", "datum": "wgs84", "begins_on": "2026-11-21"}
     assert he.post(where, told).status_code == 302
     assert Place.objects.latest("pk").corners[2] == [31.2, 121.2]
+
+
+def test_the_list_says_which_version_holds_and_an_old_one_is_no_form(cast, enter):
+    place = office(("site_id", cast.site.pk))
+    change(place)
+    change(Place.objects.latest("pk"), begins_on=TOMORROW)
+    he = enter("he")
+    page = he.get("/phones/places/").content.decode()
+    assert [page.count(f'-lt">{said}<') for said in ("已结束", "有效", "未开始")] == [1, 1, 1]
+    answer = he.get(f"/phones/places/{place.pk}/change/")
+    assert (answer.status_code, "请修改最新的那一版" in answer.content.decode()) == (409, True)

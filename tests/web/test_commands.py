@@ -191,7 +191,9 @@ def story():
     """What the demo told, without database numbers."""
     people = list(Employee.objects.order_by("number").values_list("number", "name", "hired_on", "left_on"))
     rows = Punch.objects.values_list("person_key", "device_time", "origin", "place")
-    punches = sorted((key, time, re.sub(r"^phone-\d+$", "phone", origin), place) for key, time, origin, place in rows)
+    punches = sorted(
+        (key, time, re.sub(r"^(phone|kiosk)-\d+$", r"\1", origin), place) for key, time, origin, place in rows
+    )
     visits = Visit.objects.order_by("employee__number", "started_at")
     told = visits.values_list("employee__number", "customer__code", "started_at", "ended_at", "verdict", "answers")
     plans = PlanStop.objects.order_by("date", "employee__number", "place")

@@ -91,9 +91,11 @@ def world(cast):
     about = {
         "web:job": run.pk,
         "web:job_file": run.pk,
+        "field:placed": run.pk,
         "web:import_start": "people",
         "web:import_template": "people",
         **dict.fromkeys(("web:import", "web:import_match", "web:import_repair", "web:import_take"), table.pk),
+        **dict.fromkeys(("web:import_bad_rows", "web:import_drop_bad"), table.pk),
         **dict.fromkeys(
             ("security:account", "security:reset_password", "security:set_active"), cast.accounts["chen"].pk
         ),

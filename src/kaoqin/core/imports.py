@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from kaoqin.core.sentences import in_every_language
 from kaoqin.core.words import Refusal
@@ -18,6 +18,8 @@ from kaoqin.core.words import Refusal
 Record = dict[str, str]
 Advance = Callable[[int], None]
 AT_ONCE = 5_000
+REASON = gettext_lazy("原因(导入时忽略)")
+"""The header of the column that says what is wrong with a row; no kind has a column of that name, so it is never taken."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,14 @@ class Sheet:
                 record = {key: row[place] for key, place in self.mapping.items() if place < len(row)}
                 found.append((number, {**record, **self.edits.get(str(number), {})}))
         return found
+
+    def mended(self, number: int) -> list[str]:
+        """A row as it was brought (its number in the file, from 1), with the repairs made so far."""
+        cells = list(self.rows[number - 1])
+        for key, text in self.edits.get(str(number), {}).items():
+            if key in self.mapping:
+                cells[self.mapping[key]] = text
+        return cells
 
 
 def missing_columns(kind: ImportKind, mapping: dict[str, int]) -> list[ImportColumn]:

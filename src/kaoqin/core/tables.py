@@ -105,6 +105,7 @@ class ListPage(Generic[Row]):
     filters: Sequence[Filter] = ()
     empty: str | Promise = NOTHING_YET
     add: tuple[str, str] | None = None
+    back: tuple[str, str] | None = None
     template: str = "_parts/list_page.html"
     rows_template: str = "_parts/list_rows.html"
     more: dict[str, Any] = field(default_factory=dict)

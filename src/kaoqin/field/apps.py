@@ -7,9 +7,10 @@ class FieldConfig(AppConfig):
 
     def ready(self) -> None:
         from kaoqin.core import imports, personal, seeds
-        from kaoqin.field import (  # telling registers what is done every night
+        from kaoqin.field import (  # placing and telling register what the worker does
             customers_import,
             kind_actions,
+            placing,  # noqa: F401
             plans_import,
             taking,
             telling,  # noqa: F401

@@ -75,6 +75,18 @@ class PlaceForm(forms.Form):
         return Where(said["latitude"], said["longitude"], datum, said["radius_m"], said["exact"])
 
 
+class PlacingForm(forms.Form):
+    """How many customers are looked up by their addresses."""
+
+    count = forms.IntegerField(label=gettext_lazy("这次查找多少家"), min_value=1)
+    city = forms.CharField(
+        label=gettext_lazy("城市"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("地址里没有写城市时填,如 上海。"),
+    )
+
+
 class OwnerForm(forms.Form):
     """Somebody becomes an owner from a day on."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaoqin.field import customer_views, kind_views, plan_views, route_views, views, visit_views
+from kaoqin.field import customer_views, kind_views, placing_views, plan_views, route_views, views, visit_views
 
 app_name = "field"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("field/kinds/<int:kind_id>/close/", kind_views.close_kind, name="close_kind"),
     path("field/customers/", customer_views.customers, name="customers"),
     path("field/customers/new/", customer_views.new_customer, name="new_customer"),
+    path("field/customers/placing/", placing_views.begin, name="placing"),
+    path("field/customers/placing/<int:run_id>/", placing_views.outcome, name="placed"),
     path("field/customers/<int:customer_id>/", customer_views.customer, name="customer"),
     path("field/customers/<int:customer_id>/details/", customer_views.change_customer, name="change_customer"),
     path("field/customers/<int:customer_id>/owners/", customer_views.give, name="give_customer"),

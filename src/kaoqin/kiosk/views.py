@@ -101,6 +101,7 @@ def punches(request: AskedBy) -> HttpResponseBase:
         request,
         queries.punches(seen_by=request.by, on=request.today),
         title=pgettext("list", "平板打卡"),
+        back=("/kiosks/", pgettext("list", "打卡平板")),
         columns=[
             Column("at", gettext("打卡时间"), _moment, "at"),
             Column("number", gettext("工号"), lambda p: p.number, "number"),

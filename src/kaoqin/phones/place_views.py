@@ -40,6 +40,7 @@ def places(request: AskedBy) -> HttpResponseBase:
             Column("datum", gettext("坐标系"), lambda p: p.get_datum_display(), "datum"),
             Column("begins_on", gettext("自"), lambda p: p.begins_on, "begins_on"),
             Column("ends_on", gettext("至"), lambda p: p.ends_on, "ends_on"),
+            Column("state", gettext("状态"), lambda p: _state(p, request)[0], tone=lambda p: _state(p, request)[1]),
         ],
         search=["name", "site__name", "group__name", "employee__name", "employee__number"],
         empty=gettext("还没有打卡地点。先添加公司所在的位置,员工才能用定位打卡。"),
@@ -47,6 +48,14 @@ def places(request: AskedBy) -> HttpResponseBase:
         template="phones/places.html",
     )
     return page.answer()
+
+
+def _state(place: Place, request: AskedBy) -> tuple[str, str]:
+    """Whether a version of a place holds today, and its colour."""
+    if place.begins_on > request.today:
+        return gettext("未开始"), "azure"
+    over = place.ends_on is not None and place.ends_on < request.today
+    return (gettext("已结束"), "secondary") if over else (gettext("有效"), "green")
 
 
 def _say_whom(place: Place, departments: dict[int, str]) -> str:
@@ -86,6 +95,7 @@ def change_place(request: AskedBy, place_id: int) -> HttpResponse:
     """A place as it shall be from a day on; begins with what it is."""
     require(request.by, MANAGE_PLACES, everywhere=True)
     found = queries.place(place_id, seen_by=request.by)
+    queries.refuse_old(found)
     form = PlaceChangeForm(request.POST or None, today=request.today, place=found)
 
     def change(_: dict[str, Any]) -> Place:

@@ -69,6 +69,7 @@ def looks(request: AskedBy) -> HttpResponseBase:
         request,
         queries.looks(seen_by=request.by),
         title=gettext("谁看过我的信息"),
+        back=("/my/data/", gettext("我的数据")),
         columns=[
             Column("at", gettext("时间"), lambda r: r.at, "at"),
             Column("who", gettext("查看人"), lambda r: r.account.name, "account__name"),

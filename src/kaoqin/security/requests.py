@@ -17,6 +17,8 @@ class AskedBy(HttpRequest):
     asked_at: dt.datetime
     today: dt.date
     user: Account
+    stands_at: str
+    """Where the page stands in the menu, for a page that serves many rooms."""
 
 
 def address_of(request: HttpRequest) -> str:

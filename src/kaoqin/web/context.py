@@ -272,10 +272,12 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     by: Actor | None = getattr(request, "by", None)
     if by is None:
         return {"menu": []}
-    addresses = [entry.address for group in MENU for entry in group.entries if request.path.startswith(entry.address)]
+    path = getattr(request, "stands_at", request.path)
+    addresses = [entry.address for group in MENU for entry in group.entries if path.startswith(entry.address)]
     here = max(addresses, key=len, default="")
     shown = _menu(by, here)
-    own = {"tabs": _allowed(TABS, by), "shortcuts": _allowed(SHORTCUTS, by)} if by.employee_id else {}
+    own = {"tabs": _allowed(TABS, by), "shortcuts": _allowed(SHORTCUTS, by), "own_pages": _allowed(MENU[0].entries, by)}
+    own = own if by.employee_id else {}
     return {"by": by, "menu": shown, "here": here, "unread": notices.unread_count(seen_by=by), **own}
 
 

@@ -1,20 +1,16 @@
 """The pages of every table import: bring the file, match the columns, repair the faults, take it all."""
 
 import datetime as dt
-import io
 from collections import defaultdict
 from typing import Any
 
-import xlsxwriter
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from kaoqin.core.exports import XLSX
 from kaoqin.core.imports import (
     ImportKind,
     Record,
@@ -33,6 +29,7 @@ from kaoqin.core.words import NotFound, Refusal, read_number
 from kaoqin.security.doors import actor_of, require
 from kaoqin.security.models import Account
 from kaoqin.security.requests import AskedBy
+from kaoqin.web import import_files
 
 SHOWN_FAULTS = 100
 SHOWN_GOOD = 10
@@ -48,6 +45,7 @@ def _known(code: str) -> ImportKind:
 def _kind(request: AskedBy, code: str) -> ImportKind:
     kind = _known(code)
     require(request.by, kind.permission)
+    request.stands_at = kind.back
     return kind
 
 
@@ -96,21 +94,8 @@ def _bring(request: AskedBy, kind: ImportKind) -> TableImport:
 
 
 def template_file(request: AskedBy, code: str) -> HttpResponse:
-    """An empty table with the columns, an example and hints, all as text so that leading zeros stay."""
-    kind = _kind(request, code)
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    page, text = book.add_worksheet(str(kind.title)[:31]), book.add_format({"num_format": "@"})
-    bold = book.add_format({"bold": True, "num_format": "@"})
-    for place, column in enumerate(kind.columns):
-        page.set_column(place, place, 18, text)
-        page.write_string(0, place, str(column.label), bold)
-        page.write_string(1, place, column.example, text)
-        if column.hint or column.required:
-            page.write_comment(0, place, f"{gettext('必填。') if column.required else ''}{column.hint}")
-    book.close()
-    name = content_disposition_header(True, gettext("{title}模板.xlsx").format(title=kind.title)) or ""
-    return HttpResponse(out.getvalue(), content_type=XLSX, headers={"Content-Disposition": name})
+    """An empty table to fill in."""
+    return import_files.template(_kind(request, code))
 
 
 def show(request: AskedBy, import_id: int) -> HttpResponse:
@@ -123,8 +108,7 @@ def _preview(kept: TableImport, kind: ImportKind, request: AskedBy) -> dict[str,
     sheet = sheet_of(kept)
     missing = missing_columns(kind, kept.mapping)
     numbered = [] if missing else sheet.records()
-    faults = check_all(kind, [record for _, record in numbered], request.by, request.today)
-    rows = rows_with_faults(numbered, faults)
+    rows = rows_with_faults(numbered, _faults(kept, kind, request))
     bad = [row for row in rows if row["faults"]]
     return {
         "kept": kept,
@@ -182,6 +166,35 @@ def repair(request: AskedBy, import_id: int) -> HttpResponse:
         kept.edits = {**kept.edits, str(number): cells}
     kept.save(update_fields=["edits", "dropped"])
     return render(request, "web/_import_rows.html", _preview(kept, kind, request))
+
+
+def bad_rows(request: AskedBy, import_id: int) -> HttpResponse:
+    """The rows with faults as a file, to be mended where tables are mended and brought again."""
+    kept, kind = _brought(request, import_id)
+    sheet = sheet_of(kept)
+    faults = _faults(kept, kind, request)
+    if not faults:
+        raise NotFound("web.no_bad_rows", gettext("这次导入没有有问题的行。"))
+    return import_files.bad_rows(kind, kept.name, sheet, faults)
+
+
+def _faults(kept: TableImport, kind: ImportKind, request: AskedBy) -> list[RowFault]:
+    """All that is wrong with the rows; none can be said before the columns are matched, or after the rows were taken."""
+    if kept.taken_at or missing_columns(kind, kept.mapping):
+        return []
+    records = [record for _, record in sheet_of(kept).records()]
+    return check_all(kind, records, request.by, request.today)
+
+
+@require_POST
+def drop_bad(request: AskedBy, import_id: int) -> HttpResponse:
+    """All rows with faults are left out, so that the others can be taken."""
+    kept, kind = _brought(request, import_id)
+    numbers = [number for number, _ in sheet_of(kept).records()]
+    bad = {numbers[fault.row] for fault in _faults(kept, kind, request)}
+    kept.dropped = sorted({*kept.dropped, *bad})
+    kept.save(update_fields=["dropped"])
+    return redirect("web:import", kept.pk)
 
 
 @require_POST

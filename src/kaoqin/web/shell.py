@@ -1,4 +1,5 @@
-"""What makes the pages an app: the manifest, and the worker that keeps the page of the button for when there is no network."""
+"""What makes the pages an app: the manifest, and the worker that keeps the page of the button, and a tablet's, for when there is no
+network."""
 
 import hashlib
 import json
@@ -59,8 +60,9 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 def shell_files() -> list[str]:
-    """The addresses the page of the button needs to show itself without a network."""
-    built = [*files_of("main.ts"), *files_of("punch.ts"), manifest()["icons.svg"]["file"]]
+    """The addresses the page of the button, and a tablet's, need to show themselves without a network."""
+    entries = ("main.ts", "punch.ts", "kiosk.ts")
+    built = [*(one for entry in entries for one in files_of(entry)), manifest()["icons.svg"]["file"]]
     return [*dict.fromkeys(static(f"dist/{one}") for one in built), static("icon.svg"), static("icon-192.png")]
 
 

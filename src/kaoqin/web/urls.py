@@ -16,5 +16,7 @@ urlpatterns = [
     path("imports/file/<int:import_id>/", imports.show, name="import"),
     path("imports/file/<int:import_id>/match/", imports.match, name="import_match"),
     path("imports/file/<int:import_id>/repair/", imports.repair, name="import_repair"),
+    path("imports/file/<int:import_id>/bad/", imports.bad_rows, name="import_bad_rows"),
+    path("imports/file/<int:import_id>/bad/drop/", imports.drop_bad, name="import_drop_bad"),
     path("imports/file/<int:import_id>/take/", imports.take, name="import_take"),
 ]

@@ -23,7 +23,7 @@ from kaoqin.web.demo.kiosk import fill_kiosk
 from kaoqin.web.demo.leave import fill_leave
 from kaoqin.web.demo.life import Mishaps, day_of_work, field_day
 from kaoqin.web.demo.overtime import open_banks
-from kaoqin.web.demo.phones import fill_phones
+from kaoqin.web.demo.phones import DemoPhone, fill_phones
 from kaoqin.web.demo.tracks import fill_tracks
 from kaoqin.web.demo.visits import fill_visits
 
@@ -39,8 +39,8 @@ def three_months_before(today: dt.date) -> dt.date:
 
 
 @transaction.atomic
-def load(today: dt.date, now: dt.datetime, say: Say) -> None:
-    """Put both companies in, from three months ago up to now."""
+def load(today: dt.date, now: dt.datetime, say: Say) -> list[DemoPhone]:
+    """Put both companies in, from three months ago up to now; returns the phones of the sales people."""
     begins_on = three_months_before(today)
     companies = []
     for seed, (said, build) in enumerate((("销售公司 30 人", build_sales), ("工厂 2,000 人", build_plant)), start=7):
@@ -60,6 +60,7 @@ def load(today: dt.date, now: dt.datetime, say: Say) -> None:
     open_banks([e for c in companies for some in c.people.values() for e in some], begins_on, today, now)
     fill_leave(companies, begins_on, today, now)
     _approvals(companies, begins_on, today, now)
+    return phones
 
 
 def _plan(company: Company, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:

@@ -18,9 +18,9 @@ from kaoqin.consent import choosing
 from kaoqin.core.places import Datum, Point
 from kaoqin.core.sealed import seal
 from kaoqin.org.models import Employee, Site
-from kaoqin.phones import actions, mark_actions, photos, taking
+from kaoqin.phones import actions, mark_actions, photos, place_actions, taking
 from kaoqin.phones.actions import PlaceDetails
-from kaoqin.phones.models import Mark, Phone, Screen
+from kaoqin.phones.models import Mark, Phone, Place, Screen
 from kaoqin.phones.signing import read_spki, sign_contact
 from kaoqin.phones.wire import SignedRecord
 from kaoqin.phones.words import LOCATION, PHOTO, Demand, Way, Ways
@@ -35,6 +35,19 @@ DAYS_BEFORE = 14
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
+def spki_of(key: ec.EllipticCurvePrivateKey) -> str:
+    """The public half of a key, as a browser tells it."""
+    told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return base64.urlsafe_b64encode(key.public_key().public_bytes(*told)).decode()
+
+
+def signed(key: ec.EllipticCurvePrivateKey, payload: str) -> SignedRecord:
+    """A record with the signature a browser makes: raw r and s."""
+    r, s = decode_dss_signature(key.sign(payload.encode(), ec.ECDSA(hashes.SHA256())))
+    told = base64.urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
+    return SignedRecord(payload=payload, signature=told)
+
+
 class DemoPhone:
     """A phone of somebody, registered a month ago; its key is drawn from the number, so that the demo is always the same."""
 
@@ -42,9 +55,8 @@ class DemoPhone:
         self.device = f"demo-{employee.pk}"
         self.by = Actor(None, employee.name, (Granted(Role.EMPLOYEE, Scope(ScopeKind.SELF)),), employee.pk, address)
         self._key = ec.derive_private_key(employee.pk + 1_000_003, ec.SECP256R1())
-        told = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        spki = base64.urlsafe_b64encode(self._key.public_key().public_bytes(*told)).decode()
-        self.phone: Phone = actions.register(read_spki(spki), name, by=self.by, at=at, today=at.date())
+        self.spki = read_spki(spki_of(self._key))
+        self.phone: Phone = actions.register(self.spki, name, by=self.by, at=at, today=at.date())
         for purpose in (LOCATION, PHOTO):
             choosing.choose(purpose, True, purpose.version, by=self.by, at=at, today=at.date())
         self._counter = 0
@@ -66,10 +78,11 @@ class DemoPhone:
         device: str = "",
         wifi: Sequence[str] = (),
         photo: bytes = b"",
+        photo_after: dt.timedelta | None = dt.timedelta(0),
         **point: Any,
     ) -> str:
         """A record of a kind made at an instant, some metres south of a place, as the browser would; or as a native client,
-        which tells more of the `point` and the Wi-Fi about. Its id."""
+        which tells more of the `point` and the Wi-Fi about. Its photo comes so much after it, or never. Its id."""
         self._counter += 1
         key = str(uuid.UUID(int=self.phone.pk * 1000 + self._counter))
         boot, when = str(uuid.UUID(int=self.phone.pk)), at.isoformat()
@@ -77,7 +90,7 @@ class DemoPhone:
         north, east = (here := where.to(Datum.WGS84)).latitude - south_m / DEGREE_M, here.longitude
         point |= {"latitude": north, "longitude": east, "accuracy_m": accuracy_m, "taken_at": when}
         shot = uuid.uuid5(uuid.NAMESPACE_OID, key)
-        if photo:
+        if photo and photo_after == dt.timedelta(0):
             photos.bring(shot, photo, by=self.by, at=at, today=at.date())
         payload = json.dumps(
             {
@@ -99,12 +112,10 @@ class DemoPhone:
                 "client": {"device": device or self.device},
             }
         )
-        taking.take_records([SignedRecord(payload=payload, signature=self._sign(payload))], by=self.by, at=at)
+        taking.take_records([signed(self._key, payload)], by=self.by, at=at)
+        if photo and photo_after:
+            photos.bring(shot, photo, by=self.by, at=at + photo_after, today=at.date())
         return key
-
-    def _sign(self, payload: str) -> str:
-        r, s = decode_dss_signature(self._key.sign(payload.encode(), ec.ECDSA(hashes.SHA256())))
-        return base64.urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
 def _walls(site: Site, *, employee: Employee, begins_on: dt.date, today: dt.date, now: dt.datetime) -> None:
@@ -125,6 +136,7 @@ def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.da
     site = Site.objects.get(pk=people[0].postings.get().site_id)
     both = [_place("上海办公室", OFFICE, 200, site, begins_on), _place("展览中心", EXPO, 400, site, begins_on)]
     actions.add_places(both, by=BUILDER, at=now)
+    _move_places(today, now)
     actions.add_network(site, "办公室无线网", "203.0.113.0/24", begins_on, by=BUILDER, at=now)
     _walls(site, employee=people[0], begins_on=begins_on, today=today, now=now)
     names = ("iPhone Safari", "Android Chrome")
@@ -138,6 +150,19 @@ def fill_phones(company: Company, begins_on: dt.date, today: dt.date, now: dt.da
             _press_a_day(phones, at)
     _press_oddly(phones, morning)
     return phones
+
+
+def _move_places(today: dt.date, now: dt.datetime) -> None:
+    """The fair moved to a smaller hall a while ago; the office's fence will be drawn closer next month."""
+    expo, office = (Place.objects.get(name=name) for name in ("展览中心", "上海办公室"))
+    _version(expo, EXPO, 300, max(expo.begins_on + DAY, today - 45 * DAY), now)
+    _version(office, OFFICE, 150, (today.replace(day=1) + 32 * DAY).replace(day=1), now)
+
+
+def _version(place: Place, middle: Point, radius_m: int, begins_on: dt.date, now: dt.datetime) -> None:
+    corner = (middle.latitude, middle.longitude)
+    told = PlaceDetails(place.name, middle.datum, (corner,), radius_m, begins_on, None, ("", 0))
+    place_actions.change_place(place, told, by=BUILDER, at=now)
 
 
 def _press_a_day(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
@@ -156,6 +181,9 @@ def _press_oddly(phones: Sequence[DemoPhone], morning: dt.datetime) -> None:
     second.press(morning - 7 * minute, OFFICE, 35)
     third.press(morning - 4 * minute, OFFICE, 1.2, accuracy_m=5, provider="gps", mock=True)
     fourth.press(morning - minute, OFFICE, 1350, "拜访经销商,未到办公室", photo=_street())
+    fourth.press(morning + 90 * minute, OFFICE, 1410, "在经销商仓库盘点", photo=_street(), photo_after=50 * minute)
+    fourth.press(morning + 4 * HOUR, OFFICE, 1290, "下午继续盘点", photo=_street(), photo_after=None)
+    third.press(morning + 3 * HOUR, OFFICE, 2080, "去开票,手机没法拍照")
     fifth.press(morning, OFFICE, 44.1, accuracy_m=18.3, device=second.device)
     for number, phone in enumerate(phones):
         phone.press(morning + 9 * HOUR + 3 * number * minute, EXPO, 15.5 + 6 * number, accuracy_m=16.4)

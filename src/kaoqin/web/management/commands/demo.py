@@ -15,6 +15,7 @@ from kaoqin.web.demo.leave_requests import ask_for_leave
 from kaoqin.web.demo.load import load
 from kaoqin.web.demo.notices import tell_people
 from kaoqin.web.demo.overtime import ask_for_overtime
+from kaoqin.web.demo.own_data import fill_own_data
 from kaoqin.web.demo.requests import lead_and_ask
 from kaoqin.web.demo.trials import try_rules
 
@@ -47,8 +48,9 @@ class Command(BaseCommand):
     def _load(self) -> None:
         plant()
         now = timezone.now()
-        load(timezone.localdate(now), now, self._say)
+        phones = load(timezone.localdate(now), now, self._say)
         open_demo_accounts(now, timezone.localdate(now))
+        fill_own_data(phones, timezone.localdate(now), now)
         tell_people(now, timezone.localdate(now))
         self._say("演示数据:申请与审批 …")
         lead_and_ask(timezone.localdate(now), now)
