@@ -6,7 +6,8 @@ import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -87,9 +88,11 @@ def weigh_all(seen: Iterable[Seen]) -> Iterator[Weighed]:
 
 @dataclass
 class _Kept:
-    evidence: Evidence
-    companions: set[int]
-    scores: Scores
+    earlier: Earlier
+
+    def join(self, other: int) -> None:
+        """Somebody punched beside it."""
+        self.earlier = replace(self.earlier, companions=self.earlier.companions | {other})
 
 
 class Known:
@@ -105,24 +108,27 @@ class Known:
     def past(self, now: Evidence) -> Past:
         """What came before a punch."""
         return Past(
-            [Earlier(one.evidence, frozenset(one.companions), one.scores) for one in self.own[now.employee]],
+            [one.earlier for one in self.own[now.employee]],
             list(self.phones[now.phone].values()),
-            frozenset(one.evidence.employee for one in self._near(now)),
+            frozenset(one.earlier.evidence.employee for one in self._near(now)),
             _others(self.stations[now.place], now.employee),
             _others(self.networks[now.place], now.employee),
         )
 
     def _near(self, now: Evidence) -> list[_Kept]:
         """Those of others with other phones at the place just before."""
-        lately = (one for one in self.at_place[now.place] if now.place and now.at - one.evidence.at <= TOGETHER)
-        return [one for one in lately if one.evidence.employee != now.employee and one.evidence.phone != now.phone]
+        if not now.place:
+            return []
+        lately = takewhile(lambda one: now.at - one.earlier.evidence.at <= TOGETHER, reversed(self.at_place[now.place]))
+        others = ((one, one.earlier.evidence) for one in lately)
+        return [one for one, its in others if its.employee != now.employee and its.phone != now.phone]
 
     def keep(self, now: Evidence, scores: Scores) -> None:
         """The punch becomes part of what was."""
         near = self._near(now)
-        kept = _Kept(now, {one.evidence.employee for one in near}, scores)
+        kept = _Kept(Earlier(now, frozenset(one.earlier.evidence.employee for one in near), scores))
         for one in near:
-            one.companions.add(now.employee)
+            one.join(now.employee)
         self.own[now.employee].append(kept)
         self.at_place[now.place].append(kept)
         used = self.phones[now.phone].get(now.employee, Use(now.employee, 0, now.at, now.at))

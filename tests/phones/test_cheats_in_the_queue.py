@@ -148,7 +148,7 @@ def test_a_new_phone_from_a_new_network(lin, cast, wang):
         make.NOW + MINUTE, phone=Handset(lin.phone.by, make.NOW), device="borrowed", address="198.51.100.7"
     )
     assert [queued(one, cast) for one in (here, there)] == [False, True]
-    assert "第一次用这台手机打卡" in wang(there)
+    assert "刚开始用这台手机打卡" in wang(there)
     assert "第一次从网络「198.51.0.0/16」打卡" in wang(there)
 
 

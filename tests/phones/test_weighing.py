@@ -126,11 +126,22 @@ def test_a_phone_handed_on_a_week_ago_is_not_anothers():
 def test_a_new_phone():
     assert holds("new_phone", punch(phone="new"))
     assert not holds("new_phone", punch(phone="new"), own=past_of(5))
-    assert not holds("new_phone", punch(phone="new"), own=past_of(phone=lambda n: "new" if n == 14 else "lin"))
 
 
 def spare(*days):
     return lambda n: "spare" if n in days else "lin"
+
+
+def test_a_new_phone_is_less_and_less_new_the_longer_it_stays():
+    first, second = (found(punch(phone="spare"), own=past_of(phone=spare(*days)))["new_phone"] for days in ((), (14,)))
+    assert second.weight < first.weight
+    assert holds("new_phone", punch(phone="spare"), own=past_of(phone=spare(*range(10, 15))))
+    assert not holds("new_phone", punch(phone="spare"), own=past_of(phone=spare(*range(9, 15))))
+
+
+def test_neither_phone_is_new_once_the_old_one_was_used_again():
+    assert not holds("new_phone", punch(phone="spare"), own=past_of(phone=spare(13)))
+    assert not holds("new_phone", punch(), own=past_of(phone=spare(14)))
 
 
 def test_phones_in_turn_and_not_a_phone_bought():
@@ -139,6 +150,37 @@ def test_phones_in_turn_and_not_a_phone_bought():
     assert not holds("phones_in_turn", punch(phone="spare"), own=past_of(phone=spare(12, 13, 14)))
     assert not holds("phones_in_turn", punch(), own=past_of(phone=spare(12)))
     assert not holds("phones_in_turn", punch(phone="new"), own=past_of(phone=spare(12)))
+
+
+def with_doubt(own, phone="spare", other_hand=0.9):
+    """The same past, where punches with that phone seemed to be of another hand."""
+    odd = Scores(0, other_hand)
+    return [replace(one, scores=odd) if one.evidence.phone == phone else one for one in own]
+
+
+def bought(n):
+    """A phone bought on day 10, beside a spare one that had come up before."""
+    return "spare" if n in (8, 11, 13) else "bought" if n >= 10 else "lin"
+
+
+def test_a_phone_bought_while_a_spare_one_is_in_anothers_hand_is_not_in_turn():
+    own = past_of(phone=bought)
+    assert holds("phones_in_turn", punch(phone="bought"), own=own)
+    assert not holds("phones_in_turn", punch(phone="bought"), own=with_doubt(own))
+    assert holds("phones_in_turn", punch(phone="spare"), own=with_doubt(own))
+
+
+def test_a_phone_is_doubted_when_half_of_its_punches_are_suspect():
+    own = past_of(phone=bought)
+    odd_once = [*own[:8], *with_doubt(own[8:9]), *own[9:]]
+    assert Past(odd_once[:12]).doubted_phones == {"spare"}, "one of two"
+    assert Past(odd_once).doubted_phones == frozenset(), "one of three"
+    assert Past(with_doubt(own, other_hand=0.49)).doubted_phones == frozenset()
+
+
+def test_a_phone_that_came_once_and_stayed_is_not_in_turn_however_often_others_changed():
+    own = past_of(phone=lambda n: "bought" if n == 14 else spare(5, 7, 9)(n))
+    assert not holds("phones_in_turn", punch(phone="bought"), own=own)
 
 
 def test_who_had_two_phones_from_the_beginning_weighs_half():
@@ -173,6 +215,41 @@ def test_a_spare_phone_always_beside_anothers_is_in_their_hand():
 def test_a_car_pool_with_a_new_phone_is_not_one_hand():
     own = with_chen(*range(15))
     assert not holds("same_hand", punch(phone="spare"), own=own, now_with=frozenset({CHEN}))
+
+
+def driver(*days, without=(), of=15):
+    """Lin with two phones, the spare one on some days; Chen rides with Lin but for some days."""
+    own = past_of(of, phone=spare(*days))
+    return [replace(one, companions=frozenset() if n in without else frozenset({CHEN})) for n, one in enumerate(own)]
+
+
+def test_a_car_pool_that_begins_with_a_new_phone_is_not_suspect_by_that_alone():
+    new = range(20, 40)
+    own = [
+        replace(one, companions=frozenset({CHEN} if n in new else ()))
+        for n, one in enumerate(past_of(40, phone=spare(*new)))
+    ]
+    weighed = weigh(punch(phone="spare"), Past(own, on_phone=[OWN, use(ZHAO, 1, 2)], now_with=frozenset({CHEN})))
+    assert {"same_hand", "lent_phone"} <= {reason.code for reason in weighed.reasons}
+    assert 0.2 < weighed.alone.other_hand < 0.5
+
+
+def test_ones_own_phone_is_not_in_the_hand_of_ones_car_pool():
+    days = (8, 9, 10, 11, 12, 13)
+    assert not holds("same_hand", punch(), own=driver(*days, without=days), now_with=frozenset({CHEN}))
+
+
+def test_ones_old_phone_left_with_another_is_in_their_hand():
+    days = (8, 9, 10, 11, 12, 13)
+    own = driver(*days, without=(*range(8), *days))
+    assert found(punch(), own=own, now_with=frozenset({CHEN}))["same_hand"].facts == {"other": CHEN, "times": 2}
+    assert not holds("same_hand", punch(), own=own[:13], now_with=frozenset({CHEN})), "five with the other phone"
+
+
+def test_what_was_in_anothers_hand_is_no_measure_of_ones_company():
+    days = (8, 9, 10, 11, 12, 13)
+    own = driver(*days, without=(*range(8), *days))
+    assert not holds("same_hand", punch(), own=with_doubt(own), now_with=frozenset({CHEN}))
 
 
 def test_a_bought_phone_is_not_in_the_hand_of_who_is_often_about():
@@ -263,6 +340,17 @@ def test_a_strange_network_used_from_the_beginning_weighs_half():
     assert old.weight == new.weight / 2
 
 
+def test_a_carrier_of_ones_own_comes_along_and_says_nothing():
+    one, two = (past_of(network="own", place=lambda n, k=k: "customer" if n < k else "gate") for k in (0, 1))
+    assert holds("network", punch(network="own"), networks_here=NETWORKS, own=one)
+    assert not holds("network", punch(network="own"), networks_here=NETWORKS, own=two)
+
+
+def test_a_strange_network_of_somebody_new_weighs_half():
+    known, new = (found(punch(network="home"), networks_here=NETWORKS, own=past_of(days)) for days in (6, 5))
+    assert new["network"].weight == known["network"].weight / 2
+
+
 def test_an_address_of_another_region():
     assert found(punch(region="440100"))["region"].facts == {"region": "440100"}
     assert not holds("region", punch(region="310000"))
@@ -335,6 +423,20 @@ def test_the_same_accuracy_again_and_again_at_places_that_differ():
     assert not holds("same_accuracy", punch(accuracy_m=10.0), own=past_of(20, accuracy_m=10.0)), "always so"
 
 
+def test_places_by_wifi_come_again_with_their_accuracies():
+    def by_wifi(n):
+        return north(9.0 + n % 3) if n > 13 else north(10 + n)
+
+    own = past_of(20, point=by_wifi, accuracy_m=lambda n: 40.0 if n > 13 else 12 + n + 0.3)
+    assert not holds("same_accuracy", punch(point=north(30), accuracy_m=40.0), own=own)
+    once = [
+        *own[:14],
+        *(replace(one, evidence=punch(point=north(50 + n), accuracy_m=40.0)) for n, one in enumerate(own[14:])),
+    ]
+    assert holds("same_accuracy", punch(point=north(30), accuracy_m=40.0), own=once)
+    assert not holds("same_accuracy", punch(point=north(52), accuracy_m=40.0), own=once), "found again"
+
+
 def test_the_same_place_to_the_last_digit():
     own = past_of(20, point=lambda n: north(9.0) if n > 17 else north(10 + n))
     assert found(punch(point=north(9.0), accuracy_m=8.0), own=own)["same_place"].facts == {"times": 3}
@@ -350,6 +452,30 @@ def test_a_place_by_wifi_comes_again_and_is_less_odd():
     assert by_wifi.weight < measured.weight
     always = past_of(20, point=lambda n: north(9.0 + n % 3), accuracy_m=40.0)
     assert not holds("same_place", punch(point=north(9.0), accuracy_m=40.0), own=always)
+
+
+def test_places_by_wifi_are_a_habit_of_who_is_seldom_here():
+    def here(n):
+        return n % 7 == 0
+
+    told = {"place": lambda n: "gate" if here(n) else "customer", "accuracy_m": 40.0}
+    always = past_of(90, point=lambda n: north(9.0 + n % 2) if here(n) else north(3000 + n), **told)
+    lately = past_of(90, point=lambda n: north(9.0 if n > 76 else 10 + n) if here(n) else north(3000 + n), **told)
+    for phone in ("lin", "new"):
+        assert not holds("same_place", punch(phone=phone, point=north(9.0), accuracy_m=40.0), own=always)
+        assert holds("same_place", punch(phone=phone, point=north(9.0), accuracy_m=40.0), own=lately)
+
+
+def test_a_new_phone_that_finds_its_places_by_wifi_does_so_from_its_beginning():
+    def told(with_new, since):
+        own = past_of(
+            30, phone=lambda n: "new" if n > 15 else "lin", point=lambda n: north(9.0 if n > since else 10 + n)
+        )
+        return holds("same_place", punch(phone=with_new, point=north(9.0), accuracy_m=40.0), own=own)
+
+    assert not told("new", since=20)
+    assert told("new", since=28), "after twelve others"
+    assert told("lin", since=20)
 
 
 def test_always_at_the_edge_of_the_fence():
@@ -376,6 +502,12 @@ def test_another_odd_punch_of_the_shift_the_night_shift_too():
     assert holds("odd_shift", punch(), own=[*past_of(), evening])
     assert not holds("odd_shift", punch(), own=[*past_of(), replace(evening, scores=HONEST)])
     assert not holds("odd_shift", punch(), own=last(SUSPECT))
+
+
+@pytest.mark.parametrize(("minutes", "same"), [(13 * 60, True), (13 * 60 + 1, False)])
+def test_a_late_evening_is_not_of_the_next_mornings_shift(minutes, same):
+    evening = Earlier(punch(at=NOW - minutes * MINUTE), scores=SUSPECT)
+    assert holds("odd_shift", punch(), own=[*past_of()[:-1], evening]) is same
 
 
 def test_who_was_odd_before_is_odder_the_oftener():

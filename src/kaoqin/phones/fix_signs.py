@@ -1,7 +1,8 @@
 """Signs that a position was not measured: too sure, too near, too often the same. Against the person's own phone. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from kaoqin.phones.past import KNOWN_AFTER, Evidence, Past, Sign, between
@@ -14,7 +15,7 @@ NEAR = 0.25
 
 def _known(now: Evidence, past: Past) -> list[float]:
     """The accuracies this phone mostly tells."""
-    return [one.sure_m for one in past.trusted if one.sure_m and one.phone == now.phone]
+    return past.accuracies_m.get(now.phone, [])
 
 
 def unusual_accuracy(now: Evidence, past: Past) -> Sign | None:
@@ -75,13 +76,19 @@ def decimals(now: Evidence, past: Past) -> Sign | None:
 
 def same_accuracy(now: Evidence, past: Past) -> Sign | None:
     """The same accuracy to the last digit oftener than chance has it, at places that differ, and not so from the beginning: a
-    phone reckons it anew each time. (Where the place is the same too, it was found by Wi-Fi, or remembered.)"""
-    fixes = [one.evidence for one in past.own if one.evidence.sure_m and one.evidence.point]
-    same = sum(one.sure_m == now.sure_m and one.point != now.point for one in fixes)
-    always = sum(one.sure_m == now.sure_m for one in past.at_first) >= 2
-    if not now.sure_m or now.point is None or len(fixes) < KNOWN_AFTER or same < 2 or always:
+    phone reckons it anew each time. (A place that comes again, too, was found by Wi-Fi, or remembered.)"""
+    sure_m = now.sure_m
+    always = sum(one.sure_m == sure_m for one in past.at_first) >= 2
+    if not sure_m or now.point is None or always:
         return None
-    strength = math.log((same + 0.5) / (_by_chance(now.sure_m, [one.sure_m for one in fixes]) + 0.5)) / math.log(12)
+    fixes = [
+        (one.evidence.sure_m, one.evidence.point) for one in past.own if one.evidence.sure_m and one.evidence.point
+    ]
+    came = Counter(point for _, point in fixes)
+    same = sum(metres == sure_m and came[point] == 1 for metres, point in fixes)
+    if now.point in came or len(fixes) < KNOWN_AFTER or same < 2:
+        return None
+    strength = math.log((same + 0.5) / (_by_chance(sure_m, [metres for metres, _ in fixes]) + 0.5)) / math.log(12)
     return Sign(min(strength, 1.0), {"times": same + 1, "metres": now.sure_m}) if strength > 0 else None
 
 
@@ -95,14 +102,21 @@ def _by_chance(accuracy_m: float, known: Sequence[float]) -> float:
 def same_place(now: Evidence, past: Past) -> Sign | None:
     """The same place to the last digit on another day. By satellites that never happens, nor with another accuracy; by Wi-Fi
     it does, so there it takes longer, and only counts where it is new with this person."""
-    if now.point is None or _repeats(past.at_first):
+    if now.point is None:
         return None
     before = (one.evidence for one in past.own if one.evidence.point == now.point)
     same = [one for one in before if one.at.date() != now.at.date()]
-    if not same:
+    if not same or any(map(_repeats, _beginnings(now, past))):
         return None
     measured = now.provider == "gps" or 0 < now.sure_m < SATELLITES_M or any(one.sure_m != now.sure_m for one in same)
     return Sign(min((0.5 if measured else 0.2) * len(same), 1.0), {"times": len(same) + 1})
+
+
+def _beginnings(now: Evidence, past: Past) -> Iterator[Sequence[Evidence]]:
+    """Of this person, of them at this place, and of them there with this phone."""
+    yield past.at_first
+    yield past.first_at(now.place)
+    yield past.first_at(now.place, now.phone)
 
 
 def _repeats(fixes: Sequence[Evidence]) -> bool:

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, dropwhile
 from statistics import median
 
 from kaoqin.core.places import METRES_A_DEGREE
@@ -11,7 +12,7 @@ from kaoqin.phones.phone_signs import changes_of, first_phone
 
 LEAST_APART_M = 25.0
 LEAST_SHARE, NEARLY_ALWAYS, OFTEN, SELDOM = 0.6, 0.85, 0.8, 0.4
-WHOLLY = 8.0
+WHOLLY = 8.6
 BOUGHT_AFTER = 5
 """Punches after which a phone that stays is probably a bought one."""
 
@@ -58,18 +59,19 @@ def new_network(now: Evidence, past: Past) -> Sign | None:
 
 
 def same_hand(now: Evidence, past: Past) -> Sign | None:
-    """Nearly whenever this phone is used one certain other has just punched beside it, and with one's other phone they are not
-    there: one hand, two phones. Car pools are together with every phone."""
-    here = [*(one.companions for one in past.own if one.evidence.phone == now.phone), past.now_with]
-    elsewhere = [one.companions for one in past.own if one.evidence.phone != now.phone]
-    bought = changes_of(now, past) == 1 and len(here) > BOUGHT_AFTER
+    """Nearly whenever this phone is used one certain other has just punched beside it, and with one's other phones they are not
+    there: one hand, two phones. Car pools are together with every phone, and were so from the beginning."""
+    others = past.doubted_phones | {now.phone}
+    elsewhere = [one.companions for one in past.own if one.evidence.phone not in others]
     if len(elsewhere) < KNOWN_AFTER:
         return None
+    here = [*_beside(now.phone, past), past.now_with]
+    bought = changes_of(now, past) == 1 and len(here) > BOUGHT_AFTER
     least = (NEARLY_ALWAYS if bought else LEAST_SHARE) * len(here) - 0.5
-    times, usual = Counter(chain(*here)), Counter(chain(*elsewhere))
+    times, usual, pool = Counter(chain(*here)), Counter(chain(*elsewhere)), _car_pool(past)
     odds = {
         other: _together_odds(times[other], len(here), usual[other], len(elsewhere))
-        for other in times
+        for other in times.keys() - pool
         if times[other] >= least and usual[other] < SELDOM * len(elsewhere)
     }
     if not odds:
@@ -77,6 +79,20 @@ def same_hand(now: Evidence, past: Past) -> Sign | None:
     other = max(sorted(odds), key=lambda one: odds[one])
     strength = min((odds[other] - math.log(len(times))) / WHOLLY, 1.0)
     return Sign(strength, {"other": other, "times": times[other]}) if strength > 0 else None
+
+
+def _beside(phone: str, past: Past) -> Iterator[frozenset[int]]:
+    """Who was there each time this phone was used; one's first phone, since there is another."""
+    own = iter(past.own)
+    if phone == past.phone_at_first:
+        own = dropwhile(lambda one: one.evidence.phone == phone, own)
+    return (one.companions for one in own if one.evidence.phone == phone)
+
+
+def _car_pool(past: Past) -> set[int]:
+    """Who was often there in the first days, with the phone of those days."""
+    first = [one.companions for one in past.own[: 2 * KNOWN_AFTER] if one.evidence.phone == past.phone_at_first]
+    return {other for other, times in Counter(chain(*first)).items() if times >= SELDOM * len(first)}
 
 
 def _together_odds(times: int, of: int, usual: int, of_usual: int) -> float:

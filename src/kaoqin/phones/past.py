@@ -2,10 +2,11 @@
 
 import datetime as dt
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from kaoqin.core.places import Point
@@ -16,7 +17,8 @@ KNOWN_AFTER = 6
 """Punches from which on somebody has a habit."""
 SUSPECT = 0.5
 """From this score on an earlier punch tells nothing about how somebody punches."""
-SAME_SHIFT = dt.timedelta(hours=14)
+SAME_SHIFT = dt.timedelta(hours=13)
+"""A long shift with its overtime. Longer, it would reach from a morning back into the evening before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,33 @@ class Past:
     def at_first(self) -> tuple[Evidence, ...]:
         """The oldest of what is usual: what was so from the beginning is no change."""
         return self.trusted[: 2 * KNOWN_AFTER]
+
+    def first_at(self, place: str, phone: str = "") -> list[Evidence]:
+        """The oldest of what is usual at a place, with one phone or with any: who is mostly elsewhere is seldom there in their
+        first days, and each phone measures in its own way."""
+        there = (one for one in self.trusted if one.place == place and phone in ("", one.phone))
+        return list(islice(there, 2 * KNOWN_AFTER))
+
+    @cached_property
+    def accuracies_m(self) -> Mapping[str, list[float]]:
+        """By phone, the accuracies of what is usual, where they are any."""
+        known: dict[str, list[float]] = defaultdict(list)
+        for one in self.trusted:
+            if metres := one.sure_m:
+                known[one.phone].append(metres)
+        return known
+
+    @cached_property
+    def phone_at_first(self) -> str:
+        """The phone that was mostly used in the first days, empty where nothing is known of them."""
+        return Counter(one.phone for one in self.at_first).most_common(1)[0][0] if self.at_first else ""
+
+    @cached_property
+    def doubted_phones(self) -> frozenset[str]:
+        """Those that were mostly in another's hand, as it seemed."""
+        odd = Counter(one.evidence.phone for one in self.own if one.scores.other_hand >= SUSPECT)
+        times = Counter(one.evidence.phone for one in self.own if one.evidence.phone in odd)
+        return frozenset(phone for phone in odd if 2 * odd[phone] >= times[phone])
 
     def of_others(self, employee: int) -> list["Use"]:
         """Who else used the phone."""

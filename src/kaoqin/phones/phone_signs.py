@@ -8,6 +8,8 @@ from itertools import pairwise
 from kaoqin.phones.past import KNOWN_AFTER, Evidence, Past, Sign, Use
 
 HANDED_ON = dt.timedelta(days=7)
+NEW_FOR = 6
+"""Punches from which on a phone that stays is a bought one."""
 LATELY = 20
 """Punches within which a phone in use comes up."""
 
@@ -52,22 +54,27 @@ def handed_on_phone(now: Evidence, past: Past) -> Sign | None:
 
 
 def changes_of(now: Evidence, past: Past) -> int:
-    """How often this person has changed phones, up to the present punch."""
-    used = [*(one.evidence.phone for one in past.own), now.phone]
+    """How often this person has changed to this phone and away from it, up to the present punch: who buys one changes to it
+    once, however often they changed before. Another phone that was in another's hand is none of theirs."""
+    theirs = (one.evidence.phone for one in past.own if one.evidence.phone not in past.doubted_phones - {now.phone})
+    used = [*(phone == now.phone for phone in theirs), True]
     return sum(before != after for before, after in pairwise(used))
 
 
 def new_phone(now: Evidence, past: Past) -> Sign | None:
-    """The first punch with a phone, of somebody who has had another for long."""
-    known = len(past.own) >= KNOWN_AFTER
-    return Sign(1) if known and all(one.evidence.phone != now.phone for one in past.own) else None
+    """The first punches with a phone, of somebody who has had another for long; the less the longer it stays."""
+    before = sum(one.evidence.phone == now.phone for one in past.own)
+    if before >= NEW_FOR or len(past.own) - before < KNOWN_AFTER or changes_of(now, past) != 1:
+        return None
+    return Sign(1 - before / NEW_FOR)
 
 
 def phones_in_turn(now: Evidence, past: Past) -> Sign | None:
     """Back and forth between phones, now again with one that is not the first: who buys a phone changes once."""
+    if len(past.own) < KNOWN_AFTER or now.phone == first_phone(past):
+        return None
     changes = changes_of(now, past)
-    used_before = any(one.evidence.phone == now.phone for one in past.own)
-    if len(past.own) < KNOWN_AFTER or changes < 2 or not used_before or now.phone == first_phone(past):
+    if changes < 2:
         return None
     habit = len({one.phone for one in past.at_first}) > 1
     return Sign(min(changes, 4) / 4 * (0.5 if habit else 1.0), {"changes": changes})

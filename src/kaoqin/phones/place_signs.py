@@ -9,6 +9,8 @@ from kaoqin.phones.past import KNOWN_AFTER, SUSPECT, Evidence, Past, Sign, risin
 
 FASTEST_KMH = ((60.0, 100.0), (150.0, 300.0), (400.0, 300.0), (600.0, 900.0))
 """Straight kilometres, and the fastest one gets over them from door to door: car, fast train, plane."""
+SLOW_KMH = 15.0
+"""So fast anybody gets about in a town."""
 LEAST_WAY_M, LEAST_LEG_M = 500.0, 1000.0
 ENOUGH_SEEN = 8
 FAR_KM = 300
@@ -60,10 +62,12 @@ def faster_than_ever(now: Evidence, past: Past) -> Sign | None:
     if way is None or way[0] < LEAST_LEG_M:
         return None
     pace = way[0] / 1000 / way[1]
-    known = sorted(_paces(past))
-    if len(known) < KNOWN_AFTER or pace > _fastest(way[0]):
+    if not SLOW_KMH < pace <= _fastest(way[0]):
         return None
-    usual = max(known[int(0.95 * len(known))], 15.0)
+    known = sorted(_paces(past))
+    if len(known) < KNOWN_AFTER:
+        return None
+    usual = max(known[int(0.95 * len(known))], SLOW_KMH)
     strength = min(math.log(pace / usual) / math.log(2.5), 1.0)
     return Sign(strength, {**_facts(*way), "usual": round(usual)}) if strength > 0 else None
 
@@ -90,16 +94,19 @@ def known_stations(now: Evidence, past: Past) -> Sign | None:
 
 
 def strange_network(now: Evidence, past: Past) -> Sign | None:
-    """An address from which no other punches here; it weighs by how rare that is at this place, and less where it was so
-    from the beginning."""
+    """An address from which no other punches here; it weighs by how rare that is at this place, half where it was so from the
+    beginning or nobody knows yet, and nothing where it came along to other places then: a carrier of one's own."""
     seen = past.networks_here
     people = sum(seen.values())
     if not (now.place and now.network) or people < ENOUGH_SEEN or now.network in seen:
         return None
+    at_first = {one.place for one in past.at_first if one.network == now.network}
     alone = (sum(count == 1 for count in seen.values()) + 0.5) / (people + 1)
     strength = rising(0.7 / alone, 1.5, 25)
-    habit = any(one.network == now.network and one.place == now.place for one in past.at_first)
-    return Sign(strength * (0.5 if habit else 1.0), {"network": now.network}) if strength > 0 else None
+    if strength <= 0 or len(at_first) > 1:
+        return None
+    own = now.place in at_first or len(past.own) < KNOWN_AFTER
+    return Sign(strength * (0.5 if own else 1.0), {"network": now.network})
 
 
 def region_elsewhere(now: Evidence, past: Past) -> Sign | None:

@@ -76,11 +76,11 @@ OTHER_HAND = (
     Rule("anothers_phone", 8.5, _("这台手机主要是 {people} 在用"), phone.anothers_phone),
     Rule("lent_phone", 0.1, _("这台本人的手机还为 {people} 打过卡"), phone.lent_phone),
     Rule("handed_on_phone", 2.0, _("这台手机以前是 {people} 在用"), phone.handed_on_phone),
-    Rule("new_phone", 3.5, _("第一次用这台手机打卡"), phone.new_phone),
+    Rule("new_phone", 3.5, _("刚开始用这台手机打卡"), phone.new_phone),
     Rule("new_network", 4.5, _("第一次从网络「{network}」打卡"), hand.new_network),
     Rule("phones_in_turn", 5.0, _("在几台手机之间来回换了 {changes} 次,这台不是常用的"), phone.phones_in_turn),
     Rule(
-        "same_hand", 6.5, _("用这台手机打卡时,{other} 总在两分钟内打卡(共 {times} 次),用另一台时却不是"), hand.same_hand
+        "same_hand", 7.0, _("用这台手机打卡时,{other} 总在两分钟内打卡(共 {times} 次),用另一台时却不是"), hand.same_hand
     ),
     Rule("always_together", 0.1, _("与 {other} 几乎每次都在两分钟内先后打卡,共 {times} 次"), hand.always_together),
     Rule("stands_elsewhere", 3.0, _("这台手机在这里总离另一台 {metres} 米"), hand.stands_elsewhere),
