@@ -35,11 +35,15 @@ function entering(): HTMLInputElement {
   return page.classList.contains("at-pin") ? pin : number;
 }
 
+function askNumber(): void {
+  page.classList.remove("at-pin");
+  part("ask").textContent = told.askNumber;
+}
+
 function clear(): void {
   number.value = pin.value = "";
   number.inputMode = "none";
-  page.classList.remove("at-pin");
-  part("ask").textContent = told.askNumber;
+  askNumber();
 }
 
 function touched(): void {
@@ -58,9 +62,10 @@ function show(sentence: string, state: string): void {
 function typed(sign: string): void {
   touched();
   const into = entering();
-  if (sign === "back") into.value = into.value.slice(0, -1);
+  if (sign === "back" && into === pin && !pin.value) askNumber();
+  else if (sign === "back") into.value = into.value.slice(0, -1);
   else if (sign === "clear") clear();
-  else if (into === number || pin.value.length < Number(told.digits)) into.value += sign;
+  else if (into.value.length < into.maxLength) into.value += sign;
   if (pin.value.length === Number(told.digits)) void press();
 }
 
@@ -68,7 +73,7 @@ function confirm(): void {
   touched();
   if (entering() === pin || !number.value.trim()) return;
   page.classList.add("at-pin");
-  part("ask").textContent = told.askPin;
+  part("ask").textContent = told.askPin.replace("{number}", number.value.trim());
 }
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
@@ -164,16 +169,19 @@ async function recall(): Promise<void> {
 }
 
 function begin(): void {
-  for (const key of page.querySelectorAll<HTMLButtonElement>("[data-key]")) key.addEventListener("click", () => typed(key.dataset.key!));
+  for (const key of page.querySelectorAll<HTMLButtonElement>("[data-key]")) {
+    key.addEventListener("click", () => typed(key.dataset.key!));
+    key.addEventListener("mousedown", (event) => event.preventDefault()); // no focus by a tap: Enter of a keyboard goes on
+  }
   part("go").addEventListener("click", confirm);
   part("letters").addEventListener("click", () => {
     number.inputMode = "text";
     number.focus();
   });
-  page.addEventListener("keydown", (event) => event.key === "Enter" && confirm());
   window.addEventListener("keydown", ({ key, target }) => {
     if (/^[0-9]$/.test(key) && target !== number) typed(key);
     if (key === "Backspace" && target !== number) typed("back");
+    if (key === "Enter" && !(target instanceof HTMLButtonElement)) confirm();
   });
   const again = (): void => void reach();
   window.addEventListener("online", again);

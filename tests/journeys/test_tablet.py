@@ -39,7 +39,7 @@ def enter(page, number, pin):
     for key in number:
         page.click(f"[data-key='{key}']")
     page.click("[data-go]")
-    expect(page.locator("[data-ask]")).to_have_text("请输入 6 位打卡密码")
+    expect(page.locator("[data-ask]")).to_have_text(f"工号 {number},请输入 6 位打卡密码")
     for key in pin:
         page.click(f"[data-key='{key}']")
 
@@ -97,3 +97,24 @@ def test_a_tablet_reloaded_without_a_network_goes_on(door, company, live_server)
     door.reload()
     expect(door.locator("[role=alert]")).to_contain_text("不是打卡平板,或者已被停用")
     assert not door.evaluate(KEPT), "the pad of a tablet that was revoked is kept no longer"
+
+
+def test_a_keyboard_or_a_reader_of_cards_types_as_well(door, company):
+    """Enter goes on, also after a tap; whoever confirmed a wrong number goes back to it; no number is longer than one can be."""
+    ask, number = door.locator("[data-ask]"), door.locator("[data-number]")
+    door.click("[data-key='0']")
+    door.keyboard.type("00139")
+    door.keyboard.press("Enter")
+    expect(ask).to_have_text("工号 000139,请输入 6 位打卡密码")
+    door.keyboard.press("4")
+    door.keyboard.press("Backspace")
+    expect(ask).to_have_text("工号 000139,请输入 6 位打卡密码")
+    door.keyboard.press("Backspace")
+    expect(ask).to_have_text("请输入工号,然后按「下一步」")
+    door.keyboard.press("Backspace")
+    expect(number).to_have_value("00013")
+    door.keyboard.press("Enter")
+    door.keyboard.type(PIN)
+    expect(door.locator("[data-answer]")).to_have_text("陈大白 10:00 上班打卡成功")
+    door.keyboard.type("1" * 50)
+    expect(number).to_have_value("1" * 40)
