@@ -467,15 +467,19 @@ def test_places_by_wifi_are_a_habit_of_who_is_seldom_here():
 
 
 def test_a_new_phone_that_finds_its_places_by_wifi_does_so_from_its_beginning():
-    def told(with_new, since):
+    def told(with_new, since, accuracy_m=15.0, provider=""):
         own = past_of(
             30, phone=lambda n: "new" if n > 15 else "lin", point=lambda n: north(9.0 if n > since else 10 + n)
         )
-        return holds("same_place", punch(phone=with_new, point=north(9.0), accuracy_m=40.0), own=own)
+        now = punch(phone=with_new, point=north(9.0), accuracy_m=accuracy_m, provider=provider)
+        return holds("same_place", now, own=own)
 
     assert not told("new", since=20)
     assert told("new", since=28), "after twelve others"
     assert told("lin", since=20)
+    assert told("new", since=20, accuracy_m=14.9), "satellites never find it again"
+    assert told("new", since=20, provider="gps")
+    assert told("new", since=20, accuracy_m=0)
 
 
 def test_always_at_the_edge_of_the_fence():

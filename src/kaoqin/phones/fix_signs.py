@@ -113,10 +113,11 @@ def same_place(now: Evidence, past: Past) -> Sign | None:
 
 
 def _beginnings(now: Evidence, past: Past) -> Iterator[Sequence[Evidence]]:
-    """Of this person, of them at this place, and of them there with this phone."""
+    """Of this person; and, where Wi-Fi may have found the place, of them at this place and of them there with this phone."""
     yield past.at_first
-    yield past.first_at(now.place)
-    yield past.first_at(now.place, now.phone)
+    if now.sure_m >= SATELLITES_M and now.provider != "gps":
+        yield past.first_at(now.place)
+        yield past.first_at(now.place, now.phone)
 
 
 def _repeats(fixes: Sequence[Evidence]) -> bool:
