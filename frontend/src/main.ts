@@ -4,6 +4,7 @@ import "@tabler/core/dist/js/tabler.esm.js";
 import htmx from "htmx.org";
 import { chooseAll } from "./choose";
 import { confirmForms } from "./confirm";
+import { hearEarly } from "./early";
 
 declare global {
   interface Window {
@@ -14,4 +15,5 @@ declare global {
 window.htmx = htmx;
 confirmForms();
 chooseAll();
+document.addEventListener("DOMContentLoaded", hearEarly); // after htmx, which was there before
 document.querySelector("#menu [aria-current]")?.scrollIntoView({ block: "nearest" });

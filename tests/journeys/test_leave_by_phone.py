@@ -1,6 +1,8 @@
 """Leave on the phone: asked for over a holiday and a night shift, decided in three steps with a delegate, in two taps
 each; the balance and the day afterwards; taken back again."""
 
+import threading
+
 import pytest
 from hands import TOLD, agree, submit, undo
 from playwright.sync_api import expect
@@ -130,3 +132,14 @@ def test_hours_of_leave_across_midnight_belong_to_the_night_shift(visit, company
 
     undo(visit("he"), live_server, Request.objects.get(), "当天到岗了")
     at_work.sees(zhao, day, "结果:早退")
+
+
+def test_what_is_chosen_while_the_page_still_opens_is_heard(visit, night_worker, live_server):
+    zhao, held, chosen = visit("zhao", width=390), [], threading.Event()
+    zhao.route("**/*.js", lambda script: script.continue_() if chosen.is_set() else held.append(script))
+    zhao.goto(f"{live_server.url}/requests/new/leave/", wait_until="commit")
+    zhao.click(".leave-kind:has-text('年假') >> nth=0")
+    chosen.set()
+    with zhao.expect_response("**/requests/new/leave/"):
+        for script in held:
+            script.continue_()
