@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import make
 from kaoqin.phones.clocks import NEAR, Contact, Told, is_prompt, reckon
+from kaoqin.phones.signing import is_contact
 from kaoqin.phones.words import Flag
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
@@ -93,3 +94,13 @@ def test_the_time_that_counts_is_never_after_it_came_nor_before_a_contact_unless
         assert found.at >= make.NOW - NEAR
     if not found.flags & {Flag.NO_TIME, Flag.CLOCK_UNPROVEN, Flag.LATE} and known and boot == "a":
         assert abs(found.at - pressed) <= NEAR or abs(found.at - arrival) <= NEAR
+
+
+def test_what_the_server_answers_by_a_real_clock_proves_its_time(cast, enter, clock):
+    """Clocks have microseconds; the JSON of an answer has milliseconds."""
+    clock(make.NOW + dt.timedelta(microseconds=529_987))
+    answer = enter("lin").get("/api/v1/phone/time").json()
+    at, whom = dt.datetime.fromisoformat(answer["server_time"]), cast.by("lin").account_id
+    assert is_contact(whom, at, answer["proof"])
+    assert not is_contact(whom, at - dt.timedelta(milliseconds=1), answer["proof"])
+    assert not is_contact(whom + 1, at, answer["proof"])

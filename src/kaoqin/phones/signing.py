@@ -73,8 +73,8 @@ def is_signed(der: bytes, payload: str, signature: str) -> bool:
 
 
 def sign_contact(whom: int | str | None, at: dt.datetime) -> str:
-    """The proof that the server answered an account, or a tablet, at an instant."""
-    return signing.Signer(salt=_SALT).signature(f"{whom} {at.isoformat()}")
+    """The proof that the server answered an account, or a tablet, at an instant: to the millisecond, as JSON tells it."""
+    return signing.Signer(salt=_SALT).signature(f"{whom} {at.isoformat(timespec='milliseconds')}")
 
 
 def is_contact(whom: int | str | None, at: dt.datetime, proof: str) -> bool:
