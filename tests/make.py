@@ -5,6 +5,7 @@ import itertools
 
 from kaoqin.attendance import actions as attendance
 from kaoqin.attendance.actions import Interval, Rules
+from kaoqin.attendance.models import Queued, Touched
 from kaoqin.attendance.settling import drain
 from kaoqin.core.jobs import do_job
 from kaoqin.org import actions as org
@@ -113,6 +114,12 @@ def absence(employee, kind, begin, end):
 
 def overtime(employee, begin, end):
     return attendance.record_overtime(employee, Interval(at(begin), at(end)), by=ROOT, at=NOW)
+
+
+def nobody_waits():
+    """Forget what is to be settled again."""
+    Touched.objects.all().delete()
+    Queued.objects.all().delete()
 
 
 def settle():

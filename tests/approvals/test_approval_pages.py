@@ -47,7 +47,7 @@ def test_a_trip_is_asked_for_agreed_on_and_counts_for_all_who_go(ask, us, enter)
     assert '<span class="badge bg-red text-red-fg ms-auto numeric">1</span>' in text(wang.get("/"))
     page = text(wang.get(f"/requests/{made.pk}/"))
     assert all(word in page for word in ("杭州", "签约", "陈大白", "同意"))
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     wang.post(f"/requests/{made.pk}/decide/", {"answer": "yes", "text": ""})
     rows = Absence.objects.order_by("employee__number")
     assert [(row.employee.name, row.kind, row.request_id) for row in rows] == [
@@ -63,7 +63,7 @@ def test_what_is_taken_back_counts_no_more_and_the_days_are_settled_again(ask, u
     us.yes(made, "wang")
     lin = enter("lin")
     where = lin.post(f"/requests/{made.pk}/undo/", {"text": "取消"})["Location"]
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     enter("wang").post(f"{where}decide/", {"answer": "yes"})
     assert not Absence.objects.filter(withdrawn_at=None).exists()
     assert Waiting.objects.count() == 2

@@ -15,7 +15,7 @@ def approved(employee, begin, end, kind=""):
 
 
 def test_each_is_kept_remembered_and_its_days_wait(cast):
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     made = actions.record_absences(
         [
             approved(cast.chen, "11-16 09:00", "11-16 18:00", "annual"),

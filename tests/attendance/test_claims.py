@@ -35,13 +35,13 @@ def claim(at_most=5):
 
 
 def waiting():
-    return list(Waiting.objects.order_by("employee_id").values_list("employee_id", "again"))
+    return list(Waiting.objects.order_by("employee_id").values_list("employee_id", flat=True))
 
 
 @pytest.fixture
 def two(company):
     """Chen and Zhao wait, and nobody else."""
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     two = sorted([company.chen.pk, company.zhao.pk])
     mark(dict.fromkeys(two, SPAN))
     return two
@@ -59,8 +59,32 @@ def test_who_is_touched_while_the_batch_works_does_not_wait_for_it_and_is_settle
     wider = (make.day("10-01"), make.day("11-20"))
     with claimed(5):
         apart(lambda: mark({two[0]: wider}))
-    assert waiting() == [(two[0], False)]
+    assert waiting() == two[:1]
     assert claim() == two[:1]
+
+
+def test_who_is_queued_while_the_batch_works_is_settled_again(two):
+    with claimed(5):
+        apart(lambda: mark({two[0]: SPAN}))
+        assert apart(claim) == []
+    assert waiting() == two[:1]
+    assert claim() == two[:1]
+
+
+def test_two_who_touch_the_same_people_do_not_wait_for_each_other(two):
+    def touch():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        mark(dict.fromkeys(two, SPAN))
+
+    with transaction.atomic():
+        mark(dict.fromkeys(two, SPAN))
+        apart(touch)
+
+
+def test_who_was_deleted_since_waits_no_more(two, company):
+    mark({0: SPAN})
+    assert claim() == two
 
 
 def test_a_batch_that_fails_leaves_everybody_waiting(two):
@@ -104,7 +128,8 @@ def test_what_nobody_asked_for_is_settled_within_the_minute(two):
 
 
 def test_a_few_days_do_not_wait_behind_whole_months(two):
-    Waiting.objects.filter(employee=two[1]).delete()
+    make.nobody_waits()
+    mark({two[0]: SPAN})
     mark({two[1]: (make.day("11-13"), make.day("11-20"))}, make.NOW + make.DAY)
     assert claim(1) == two[1:]
     mark({two[1]: (make.day("11-12"), make.day("11-20"))}, make.NOW + make.DAY)

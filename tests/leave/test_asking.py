@@ -90,7 +90,7 @@ def test_approved_leave_is_taken_and_its_days_settle_anew(us):
     make.settle()
     made = ask(us, wish("11-18", "11-19", reason="回家"))
     assert (left(us.chen), TakenLeave.objects.exists()) == (10, False)
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     yes(us, made)
     taken = TakenLeave.objects.get()
     assert (taken.request_id, taken.taken_minutes, taken.reason, left(us.chen)) == (made.pk, 960, "回家", 8)

@@ -131,7 +131,7 @@ def test_company_days_are_a_balance_of_their_own_used_before_or_after(there):
 
 
 def test_leave_is_taken_told_and_given_back(there):
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     made = take(there.chen, "annual", "11-23", "11-25")
     absence = Absence.objects.get(origin=made.origin)
     assert (absence.kind, absence.start.day, absence.end.day, absence.end.hour) == ("annual", 23, 26, 0)

@@ -88,14 +88,14 @@ def test_only_who_may_write_punches_writes_them(cast):
     ],
 )
 def test_a_clock_that_cannot_be_right_is_held(cast, when, trust):
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     told = taken(Press("00013", dt.datetime.fromisoformat(when), SHANGHAI))
     assert Punch.objects.get().trust == trust
     assert (told.held, waiting() == {}) == ((1, True) if trust == Trust.HELD else (0, False))
 
 
 def test_a_punch_touches_its_day_and_the_neighbours_of_its_person_only(cast):
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     taken(press(), press("12", "11-17 22:00"), press("12", "11-18 06:00"), press("nobody"))
     assert waiting() == {
         cast.chen.pk: (make.day("11-18"), make.day("11-20")),

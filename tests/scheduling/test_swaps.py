@@ -65,7 +65,7 @@ def test_the_same_day_is_exchanged_once_both_and_the_manager_agree(led):
     made = ask(led, "11-23")
     with pytest.raises(Refusal):
         deciding_actions.approve(made, "", **told(led, "wang"))
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     agree(led, made)
     assert planned(led, "11-23") == (led.night.pk, led.day.pk)
     assert set(Waiting.objects.values_list("employee", flat=True)) == {led.chen.pk, led.lin2.pk}
@@ -109,7 +109,7 @@ def test_a_roster_that_changed_meanwhile_is_not_overwritten(led):
 
 def test_nothing_is_kept_of_a_rehearsal(led):
     before = list(RosterDay.objects.order_by("pk").values_list("pk", "shift"))
-    Waiting.objects.all().delete()
+    make.nobody_waits()
     swap_actions.rehearse(swap(led, "11-23"), **told(led, "chen"))
     assert list(RosterDay.objects.order_by("pk").values_list("pk", "shift")) == before
     assert not Waiting.objects.exists()

@@ -14,23 +14,38 @@ from django.db import Error, connection, transaction
 _CLASS = 1_263_556_977
 """The class of these advisory locks."""
 _FORGET_DEAD = """
-UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim IS NOT NULL AND claim NOT IN (
+UPDATE attendance_queued SET claim = NULL, again = false WHERE claim IS NOT NULL AND claim NOT IN (
     SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted)
+"""
+# Only people there are: who was deleted since is settled no more.
+_QUEUE = """
+WITH seen AS MATERIALIZED (SELECT id FROM attendance_touched FOR UPDATE SKIP LOCKED),
+gone AS (DELETE FROM attendance_touched t USING seen WHERE t.id = seen.id RETURNING t.employees, t.first, t.last, t.since),
+spans AS (
+    SELECT e.id, min(first) AS first, max(last) AS last, min(since) AS since
+    FROM gone CROSS JOIN unnest(employees) AS touched(id) JOIN org_employee e USING (id) GROUP BY e.id)
+INSERT INTO attendance_queued (employee_id, first, last, since, again)
+SELECT id, first, last, since, false FROM spans ORDER BY id
+ON CONFLICT (employee_id) DO UPDATE
+SET first = LEAST(attendance_queued.first, excluded.first), last = GREATEST(attendance_queued.last, excluded.last),
+    again = attendance_queued.claim IS NOT NULL
+WHERE attendance_queued.claim IS NOT NULL AND NOT attendance_queued.again
+    OR attendance_queued.first > excluded.first OR attendance_queued.last < excluded.last
 """
 # Today's punches before a company's whole months, which may take a minute: people look at the former.
 # Materialized, for a plan may run a subquery again for every row, and each time lock and skip others.
 _CLAIM = """
 WITH longest AS MATERIALIZED (
-    SELECT employee_id FROM attendance_waiting WHERE claim IS NULL
+    SELECT employee_id FROM attendance_queued WHERE claim IS NULL
     ORDER BY last - first > 7, since, employee_id LIMIT %s
     FOR UPDATE SKIP LOCKED)
-UPDATE attendance_waiting w SET claim = %s FROM longest WHERE w.employee_id = longest.employee_id
+UPDATE attendance_queued w SET claim = %s FROM longest WHERE w.employee_id = longest.employee_id
 RETURNING w.employee_id, w.first, w.last
 """
-# In the order in which marking locks them.
-_HOLD = "SELECT FROM attendance_waiting WHERE claim = %s ORDER BY employee_id FOR UPDATE"
-_SETTLED = "DELETE FROM attendance_waiting WHERE claim = %s AND NOT again"
-_AGAIN = "UPDATE attendance_waiting SET claim = NULL, again = false WHERE claim = %s"
+# In the order in which queueing locks them.
+_HOLD = "SELECT FROM attendance_queued WHERE claim = %s ORDER BY employee_id FOR UPDATE"
+_SETTLED = "DELETE FROM attendance_queued WHERE claim = %s AND NOT again"
+_AGAIN = "UPDATE attendance_queued SET claim = NULL, again = false WHERE claim = %s"
 
 Waits = list[tuple[int, dt.date, dt.date]]
 
@@ -45,6 +60,7 @@ def claimed(at_most: int) -> Iterator[Waits]:
     _run("SELECT pg_advisory_lock(%s, %s)", _CLASS, claim)
     try:
         _run(_FORGET_DEAD, _CLASS)
+        _run(_QUEUE)
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, [at_most, claim])
             waits = sorted(cursor.fetchall())

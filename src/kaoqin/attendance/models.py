@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -180,8 +180,19 @@ class MonthResult(Totals):
         indexes = [models.Index(fields=["month", "employee"])]
 
 
-class Waiting(models.Model):
-    """Days of an employee that must be settled again: at most one span waits per employee.
+class Touched(models.Model):
+    """That days of people must be settled again. Rows are only added, so whoever adds one waits for nobody; those who
+    settle take them away and queue their people.
+    """
+
+    employees = ArrayField(models.BigIntegerField())
+    first = models.DateField()
+    last = models.DateField()
+    since = models.DateTimeField()
+
+
+class Queued(models.Model):
+    """Whose days are to be settled again: at most one span of an employee.
 
     `claim` is the batch that is settling them now; `again` says that they were touched since it began.
     """
@@ -192,6 +203,17 @@ class Waiting(models.Model):
     since = models.DateTimeField()
     claim = models.IntegerField(null=True)
     again = models.BooleanField(default=False)
+
+
+class Waiting(models.Model):
+    """A view: who waits to be settled, queued or touched since, and the span of it."""
+
+    employee = models.OneToOneField("org.Employee", on_delete=models.DO_NOTHING, primary_key=True, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        managed = False
 
 
 class SettlementFault(models.Model):

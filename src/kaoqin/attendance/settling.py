@@ -1,6 +1,7 @@
 """What waits is settled: marks per employee, one job that drains them, whole months at a time."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
@@ -14,7 +15,7 @@ from kaoqin.attendance.cycle_hours import keep_cycles
 from kaoqin.attendance.finding import note_differences
 from kaoqin.attendance.models import Waiting
 from kaoqin.attendance.storing import store_days, store_gaps, store_months
-from kaoqin.core.arrays import array_of, server_cursor
+from kaoqin.core.arrays import server_cursor
 from kaoqin.core.jobs import ask_once
 from kaoqin.core.soon import Soon
 from kaoqin.org import queries as org
@@ -29,24 +30,21 @@ SIDE_BY_SIDE = 3
 """Batches settled at the same time: while the database writes one, the next is reckoned."""
 _LOCK = "attendance.settle_waiting"
 _MARK = """
-INSERT INTO attendance_waiting (employee_id, first, last, since, again)
-SELECT e, f, l, %s, false FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS mark(e, f, l)
-ON CONFLICT (employee_id) DO UPDATE
-SET first = LEAST(attendance_waiting.first, excluded.first), last = GREATEST(attendance_waiting.last, excluded.last),
-    again = attendance_waiting.claim IS NOT NULL
-WHERE attendance_waiting.claim IS NOT NULL AND NOT attendance_waiting.again
-    OR attendance_waiting.first > excluded.first OR attendance_waiting.last < excluded.last
+INSERT INTO attendance_touched (employees, first, last, since) SELECT employees, first, last, %s
+FROM jsonb_to_recordset(%s::jsonb) AS t(employees bigint[], first date, last date)
 """
 
 
 def mark(spans: Mapping[int, tuple[dt.date, dt.date]], at: dt.datetime | None = None) -> None:
-    """Note days that must be settled again; at most one span waits per employee. Ask the worker."""
+    """Note days that must be settled again; who notes the same at the same time does not wait. Ask the worker."""
     if not spans:
         return
-    people = sorted(spans)
-    firsts, lasts = (array_of(spans[key][end] for key in people) for end in (0, 1))
+    alike: dict[tuple[dt.date, dt.date], list[int]] = {}
+    for employee_id, span in spans.items():
+        alike.setdefault(span, []).append(employee_id)
+    rows = [{"employees": ids, "first": str(first), "last": str(last)} for (first, last), ids in alike.items()]
     with server_cursor() as cursor:
-        cursor.execute(_MARK, [at or timezone.now(), array_of(people), firsts, lasts])
+        cursor.execute(_MARK, [at or timezone.now(), json.dumps(rows)])
     transaction.on_commit(_worker.ask)
 
 
