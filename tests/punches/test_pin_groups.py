@@ -105,11 +105,11 @@ def test_a_meaning_is_of_a_source_or_of_a_group_and_one_a_day(cast, plant):
 
 def test_no_line_asks_a_question_of_its_own(cast, plant, django_assert_num_queries):
     mean("7", cast.chen, group=plant["厂区"])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = Whose([str(n) for n in range(500)])
         assert [found.employee("7", "A1", make.day("11-19")) for _ in range(500)] == [cast.chen.pk] * 500
     PersonKey.objects.all().delete()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         Whose(["7"]).employee("7", "A1", make.day("11-19"))
 
 

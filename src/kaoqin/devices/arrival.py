@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from django.db import transaction
@@ -124,9 +125,9 @@ class _Kept:
 _KEEP = """
 INSERT INTO devices_rawupload (device_id, kind, protocol, sha256, body, size_bytes, path, address, received_at, last_at,
     times_seen, record_count, reading_count, operation_count, bad_count, new_count, known_count, held_count, unknown_count)
-SELECT d.id, t.kind, t.protocol, t.sha256, (%(bodies)b::bytea[])[t.place], t.size, t.path, t.address, t.at, t.at,
+SELECT d.id, t.kind, t.protocol, t.sha256, substr(%(bodies)b, t.begins, t.length), t.size, t.path, t.address, t.at, t.at,
     1, t.record_count, t.reading_count, t.operation_count, t.bad_count, t.reading_count, 0, 0, 0
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(place int, device bigint, kind text, protocol text, sha256 text, size int,
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(begins int, length int, device bigint, kind text, protocol text, sha256 text, size int,
     path text, address text, at timestamptz, record_count int, reading_count int, operation_count int, bad_count int)
 JOIN devices_device d ON d.id = t.device AND d.state = 'approved'
 ORDER BY d.id
@@ -142,17 +143,18 @@ def _keep(opened: Sequence[_Opened]) -> dict[int, _Kept]:
     """The uploads in their table, by terminal; those of terminals that are not approved are not there."""
     readings = [one for few in opened for one in few.said.readings]
     first, end = span_of(readings) if readings else (opened[0].arrival.at,) * 2
-    told: dict[str, Any] = {
-        "rows": json.dumps([{"place": place, **_columns(one)} for place, one in enumerate(opened, 1)]),
-        "bodies": [one.masked for one in opened],
-    }
+    bodies = [one.masked for one in opened]
+    begins = accumulate(map(len, bodies[:-1]), initial=1)
+    rows = [{"begins": begin, **_columns(one)} for begin, one in zip(begins, opened, strict=True)]
+    told: dict[str, Any] = {"rows": json.dumps(rows), "bodies": b"".join(bodies)}
     with server_cursor() as cursor:
         cursor.execute(_KEEP, {**told, "clock_set": str(Deed.CLOCK_SET), "first": first, "end": end})
         return {device: _Kept(key, seen, days_of(clocks)) for device, key, seen, clocks in cursor.fetchall()}
 
 
 def _columns(one: _Opened) -> dict[str, Any]:
-    """What is told of an upload besides its body, as JSON: binding a list for each column takes longer than the insert."""
+    """What is told of an upload besides its body, as JSON: binding a list for each column takes longer than the insert.
+    The bodies are bound as one for the same reason."""
     heard, said = one.arrival.heard, one.said
     return {
         "device": one.arrival.terminal.id,
@@ -160,6 +162,7 @@ def _columns(one: _Opened) -> dict[str, Any]:
         "protocol": one.arrival.terminal.dialect.protocol,
         "sha256": hashlib.sha256(heard.body).hexdigest(),
         "size": len(heard.body),
+        "length": len(one.masked),
         "path": heard.path[:500],
         "address": heard.address,
         "at": one.arrival.at.isoformat(),

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import struct
 import uuid
 import zoneinfo
 from collections import Counter
@@ -19,7 +20,6 @@ from kaoqin.core.time import zone_telling
 from kaoqin.devices import actions as devices
 from kaoqin.devices import queries as terminals
 from kaoqin.devices.wire import Reading, ReadUpload, Terminal
-from kaoqin.org import number_queries
 from kaoqin.punches.words import TAKE_PUNCHES, Source, Trust
 from kaoqin.security.doors import require
 from kaoqin.security.words import Actor
@@ -69,19 +69,15 @@ class Taken:
 def content_key(press: Press) -> uuid.UUID:
     """The identity of a punch: who, when by the device's own clock, on what, with which mark. Not the zone: a zone
     set right later must not double what is uploaded again."""
-    return uuid.UUID(_key(press.origin, press.person_key, press.device_time.isoformat(), press.mark))
+    return uuid.UUID(bytes=_key(press.origin, press.person_key, press.device_time.isoformat(), press.mark))
 
 
-def _key(origin: str, person_key: str, device_time: str, mark: str) -> str:
+def _key(origin: str, person_key: str, device_time: str, mark: str) -> bytes:
     said = f"{origin}\x1f{person_key}\x1f{device_time}\x1f{mark}"
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(said.encode(), digest_size=16).digest()
 
 
-_COLUMNS = (
-    *("content_key", "employee_id", "person_key", "person_name", "device_time", "zone", "at", "origin", "place"),
-    *("trust", "evidence", "received_at", "source", "batch_id"),
-)
-_KNOWN = "SELECT encode(uuid_send(content_key), 'hex') FROM punches_punch WHERE content_key = ANY(%s::uuid[])"
+_KNOWN = "SELECT uuid_send(content_key) FROM punches_punch WHERE content_key = ANY(%s::uuid[])"
 _TRIES = 10
 
 
@@ -127,11 +123,10 @@ def _take_some(
 ) -> dict[str, Taken]:
     """COPY all, for punches are mostly new; where one of them is known, ask which are, and COPY the rest. Somebody else
     may bring the same punch at the same moment: then ask again."""
-    ending = f"\t{at.isoformat()}\t{source}\t{_NULL if batch_id is None else batch_id}\n"
-    known: set[str] = set()
+    known: set[bytes] = set()
     for tries_left in reversed(range(_TRIES)):
         rows = Rows(presses, known)
-        rows.write(at, late_after, ending)
+        rows.write(at, late_after, _ending(source, at, batch_id))
         try:
             rows.copy()
             break
@@ -143,60 +138,103 @@ def _take_some(
     return rows.taken()
 
 
-def _known(keys: Iterable[str]) -> set[str]:
+def _known(keys: Iterable[bytes]) -> set[bytes]:
     """Which of these identities the ledger has."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [f"{{{','.join(keys)}}}"])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(_KNOWN, [f"{{{','.join(key.hex() for key in keys)}}}"])
+        return {bytes(row[0]) for row in cursor.fetchall()}
+
+
+_COLUMNS = (
+    *("content_key", "employee_id", "device_time", "at", "person_key", "person_name", "zone", "origin", "place"),
+    *("trust", "evidence", "received_at", "source", "batch_id"),
+)
+_COPY = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
+_HEAD, _TAIL = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+# How many fields, then each with its length before it; one that is null has the length -1 and nothing else.
+_OF_SOMEBODY, _OF_NOBODY = struct.Struct(">hi16siqiqiq"), struct.Struct(">hi16siiqiq")
+_EPOCH, _MICROSECOND = dt.datetime(2000, 1, 1), dt.timedelta(microseconds=1)  # noqa: DTZ001 - a wall clock
+
+
+def _field(value: bytes) -> bytes:
+    return len(value).to_bytes(4) + value
+
+
+def _number(value: int | None) -> bytes:
+    return b"\xff\xff\xff\xff" if value is None else _field(value.to_bytes(8, signed=True))
+
+
+def _stamp(clock: dt.datetime) -> int:
+    """A naive time as PostgreSQL keeps it: microseconds since 2000."""
+    return (clock - _EPOCH) // _MICROSECOND
+
+
+def _ending(source: Source, at: dt.datetime, batch_id: int | None) -> bytes:
+    """The last fields of every row of a batch."""
+    received = _stamp(at.astimezone(dt.UTC).replace(tzinfo=None))
+    return _number(received) + _field(source.encode()) + _number(batch_id)
+
+
+class _Texts(dict[str, bytes]):
+    """Texts as fields, each written once."""
+
+    def __missing__(self, text: str) -> bytes:
+        self[text] = _field(text.encode())
+        return self[text]
 
 
 class Rows:
-    """New punches as PostgreSQL's COPY reads them: text built in one loop, for it runs a million times.
+    """New punches as PostgreSQL's COPY reads them in binary: written in one loop, for it runs a million times.
 
-    Each identity once: of two in a batch the first. What many have in common is reckoned once: whose a number is, how
-    far a zone is ahead, evidence.
+    Each identity once: of two in a batch the first. What many have in common is reckoned and written once: whose a
+    number is, how far a zone is ahead, where it was pressed, evidence.
     """
 
-    def __init__(self, presses: Sequence[Press], known: Collection[str] = ()) -> None:
+    def __init__(self, presses: Sequence[Press], known: Collection[bytes] = ()) -> None:
         self._presses, self._seen = presses, set(known)
-        self._lines: dict[str, str] = {}
+        self._rows: dict[bytes, bytes] = {}
         self._known, self._held, self._unknown = Counter[str](), Counter[str](), Counter[str]()
         self.spans: dict[int, tuple[dt.date, dt.date]] = {}
 
     @property
-    def keys(self) -> Collection[str]:
+    def keys(self) -> Collection[bytes]:
         """The identities of what was written."""
-        return self._lines.keys()
+        return self._rows.keys()
 
-    def write(self, at: dt.datetime, late_after: dt.timedelta, ending: str) -> None:
+    def write(self, at: dt.datetime, late_after: dt.timedelta, ending: bytes) -> None:
         """Write all rows; count those known, held and of nobody; find which days of whom they touch."""
         whose = Whose({press[0] for press in self._presses if press.employee_id is None})
-        clocks, evidence = Clocks(at, late_after), Evidences()
-        lines, spans, same, first = self._lines, self.spans, Escapes(), dt.datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001
+        clocks, texts, alike = Clocks(at, late_after), _Texts(), dict[tuple[Any, ...], bytes]()
+        rows, spans, first, fields = self._rows, self.spans, dt.datetime(FIRST_YEAR, 1, 1), len(_COLUMNS)  # noqa: DTZ001
         for person_key, local, zone, origin, name, place, mark, told, certain in self._presses:
-            told_at = local.isoformat()
-            key = _key(origin, person_key, told_at, mark)
-            if key in lines or key in self._seen:
+            key = _key(origin, person_key, local.isoformat(), mark)
+            if key in rows or key in self._seen:
                 self._known[origin] += 1
                 continue
             ahead, newest, late = clocks.of(zone, local)
             counts = first <= local <= newest
             if not counts:
                 self._held[origin] += 1
-                ahead = ahead if dt.MINYEAR < local.year < dt.MAXYEAR else "Z"
+                ahead = ahead if dt.MINYEAR < local.year < dt.MAXYEAR else 0
+            shown = _stamp(local)
             employee = certain or whose.employee(person_key, origin, local)
             if employee is None:
                 self._unknown[origin] += 1
-            elif counts:
-                day = local.date()
-                span = spans.get(employee)
-                if span is None or not span[0] <= day <= span[1]:
-                    spans[employee] = (min(day, span[0]), max(day, span[1])) if span else (day, day)
-            lines[key] = (
-                f"{key}\t{_NULL if employee is None else employee}\t{same[person_key]}\t{same[name[:60]]}\t"
-                f"{told_at}Z\t{zone}\t{told_at}{ahead}\t{same[origin]}\t{same[place[:200]]}\t"
-                f"{_COUNTS if counts else _HELD}\t{evidence.text(told, mark, local < late)}{ending}"
-            )
+                row = _OF_NOBODY.pack(fields, 16, key, -1, 8, shown, 8, shown - ahead)
+            else:
+                row = _OF_SOMEBODY.pack(fields, 16, key, 8, employee, 8, shown, 8, shown - ahead)
+                if counts:
+                    day = local.date()
+                    span = spans.get(employee)
+                    if span is None or not span[0] <= day <= span[1]:
+                        spans[employee] = (min(day, span[0]), max(day, span[1])) if span else (day, day)
+            what = (name, zone, origin, place, counts, mark, local < late, id(told))
+            rest = alike.get(what)
+            if rest is None:
+                words = (name[:60], zone, origin, place[:200], _COUNTS if counts else _HELD)
+                rest = b"".join(texts[word] for word in words) + _evidence(told, mark, local < late) + ending
+                alike[what] = rest
+            rows[key] = row + texts[person_key] + rest
 
     def taken(self) -> dict[str, Taken]:
         """What became of them, by origin."""
@@ -209,67 +247,43 @@ class Rows:
 
         The savepoint ends with the transaction: to release it would be one more question for nothing.
         """
-        into = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN"
         with connection.cursor() as cursor:
             cursor.execute("SAVEPOINT before_copy")
             try:
-                with cursor.copy(into) as copy:
-                    copy.write("".join(self._lines.values()))
+                with cursor.copy(_COPY) as copy:
+                    copy.write(b"".join((_HEAD, *self._rows.values(), _TAIL)))
             except UniqueViolation:
                 cursor.execute("ROLLBACK TO SAVEPOINT before_copy")
                 raise
 
 
-_NULL, _COUNTS, _HELD = "\\N", str(Trust.COUNTS), str(Trust.HELD)
-_CARE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-class Escapes(dict[str, str]):
-    """Texts as COPY reads them, each escaped once."""
-
-    def __missing__(self, text: str) -> str:
-        self[text] = text.translate(_CARE)
-        return self[text]
+_COUNTS, _HELD = str(Trust.COUNTS), str(Trust.HELD)
 
 
 class Clocks:
-    """What the wall clocks of a batch mean: how far ahead of UTC, as PostgreSQL reads it, the newest that can be right,
+    """What the wall clocks of a batch mean: how many microseconds they are ahead of UTC, the newest that can be right,
     and until when it is late. Of the two of a repeated hour, the first."""
 
     def __init__(self, at: dt.datetime, late_after: dt.timedelta) -> None:
         now = at.astimezone(dt.UTC).replace(tzinfo=None)
         self._newest, self._late = now + AHEAD, now - late_after
         self._zones: dict[str, zoneinfo.ZoneInfo] = {}
-        self._known: dict[dt.timedelta, tuple[str, dt.datetime, dt.datetime]] = {}
+        self._known: dict[dt.timedelta, tuple[int, dt.datetime, dt.datetime]] = {}
 
-    def of(self, zone: str, local: dt.datetime) -> tuple[str, dt.datetime, dt.datetime]:
-        """Of a wall clock in a zone: (`+08:00`, the newest wall clock that can be right, the late ones are before)."""
+    def of(self, zone: str, local: dt.datetime) -> tuple[int, dt.datetime, dt.datetime]:
+        """Of a wall clock in a zone: (microseconds ahead, the newest that can be right, the late ones are before)."""
         known = self._zones.get(zone) or self._zones.setdefault(zone, zoneinfo.ZoneInfo(zone))
         offset = known.utcoffset(local.replace(fold=0) if local.fold else local) or ZERO
         return self._known.get(offset) or self._known.setdefault(offset, self._reckon(offset))
 
-    def _reckon(self, offset: dt.timedelta) -> tuple[str, dt.datetime, dt.datetime]:
-        return (
-            dt.datetime.min.replace(tzinfo=dt.timezone(offset)).isoformat()[19:],
-            self._newest + offset,
-            self._late + offset,
-        )
+    def _reckon(self, offset: dt.timedelta) -> tuple[int, dt.datetime, dt.datetime]:
+        return offset // _MICROSECOND, self._newest + offset, self._late + offset
 
 
-class Evidences:
-    """Evidence as COPY reads JSON; the same evidence is written once."""
-
-    def __init__(self) -> None:
-        self._written: dict[tuple[int, str, bool], str] = {}
-
-    def text(self, evidence: Mapping[str, Any], mark: str, late: bool) -> str:
-        key = (id(evidence), mark, late)
-        return self._written.get(key) or self._written.setdefault(key, self._write(evidence, mark, late))
-
-    @staticmethod
-    def _write(evidence: Mapping[str, Any], mark: str, late: bool) -> str:
-        told = {**evidence, **({"mark": mark} if mark else {}), **({"late": True} if late else {})}
-        return json.dumps(told, ensure_ascii=False).translate(_CARE)
+def _evidence(evidence: Mapping[str, Any], mark: str, late: bool) -> bytes:
+    """Evidence as COPY reads JSON in binary: after the number of its form."""
+    told = {**evidence, **({"mark": mark} if mark else {}), **({"late": True} if late else {})}
+    return _field(b"\x01" + json.dumps(told, ensure_ascii=False).encode())
 
 
 def on_readings(uploads: Sequence[ReadUpload], by: Actor, at: dt.datetime) -> None:
@@ -296,16 +310,19 @@ def _with_offset(at: dt.datetime, preferred: str) -> tuple[dt.datetime, str]:
     return (at if zone else at.astimezone(dt.UTC)).replace(tzinfo=None), zone or "UTC"
 
 
-_STATED = """
-SELECT person_key, origin, pin_group_id, begins_on, employee_id
-FROM punches_personkey JOIN unnest(%s::text[]) AS asked(person_key) USING (person_key) ORDER BY begins_on
+# Joined, for once a plan is kept for any array, `= ANY` compares every employee with every number.
+_MEANINGS = """
+WITH asked AS (SELECT unnest(%s::text[]) AS person_key)
+SELECT person_key, origin, pin_group_id, begins_on, employee_id FROM asked JOIN punches_personkey USING (person_key)
+UNION ALL SELECT number, NULL, NULL, NULL, id FROM asked JOIN org_employee ON number = person_key
+ORDER BY begins_on
 """
 
 
 class Whose:
     """Whose a number is: a stated meaning for its source, for the source's group, anywhere, else the employee number.
 
-    Only exact matches count: 001 is not 1. Two queries for any number of numbers, one more where groups have meanings;
+    Only exact matches count: 001 is not 1. One query for any number of numbers, one more where groups have meanings;
     none for no numbers.
     """
 
@@ -319,13 +336,15 @@ class Whose:
 
     def _ask(self, wanted: Sequence[str]) -> None:
         with server_cursor() as cursor:
-            cursor.execute(_STATED, [text_array(wanted)])
+            cursor.execute(_MEANINGS, [text_array(wanted)])
             rows = cursor.fetchall()
         for key, origin, group, begins_on, employee_id in rows:
-            self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
+            if begins_on is None:
+                self._numbers[key] = employee_id
+            else:
+                self._stated.setdefault(key, {}).setdefault(group or origin, []).append((begins_on, employee_id))
         if any(row[2] for row in rows):
             self._groups = terminals.pin_group_days()
-        self._numbers = number_queries.ids_by_number(wanted)
 
     def employee(self, key: str, origin: str, on: dt.date) -> int | None:
         """Whose it is on a day (or at a wall clock); None: nobody's."""
