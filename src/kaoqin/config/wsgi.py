@@ -1,5 +1,6 @@
 """What granian serves."""
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -18,3 +19,8 @@ def _application() -> Callable[..., Any]:
 
 
 application = _application()
+
+# What is loaded now stays: looking through it for garbage took a sixth of the time of an upload of a thousand lines.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
