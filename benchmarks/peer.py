@@ -38,12 +38,15 @@ _WSGI = """
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """
-_APPROVE = """
+_PREPARE = """
 import django
 django.setup()
-from fingerprint_attendance.models import Device
+from django.contrib.auth.models import User
+from fingerprint_attendance.models import Device, Enrollee
 for serial in {serials!r}:
     Device.objects.create(serial_number=serial, status="active")
+users = User.objects.bulk_create(User(username=pin) for pin in {pins!r})
+Enrollee.objects.bulk_create(Enrollee(employee=user, device_pin=user.username) for user in users)
 """
 
 
@@ -63,8 +66,9 @@ def install() -> Path:
 
 
 @contextlib.contextmanager
-def served(serials: list[str]) -> Iterator[None]:
-    """A granian process of the peer at its port, knowing these terminals, on an empty database. Raises NoPeer."""
+def served(serials: list[str], pins: list[str]) -> Iterator[None]:
+    """A granian process of the peer at its port, knowing these terminals and numbers, on an empty database. Raises
+    NoPeer."""
     python = install()
     url = os.environ["DATABASE_URL"]
     told = {"host": parse_qs(urlsplit(url).query)["host"][0], "user": urlsplit(url).username, "name": DATABASE}
@@ -72,7 +76,7 @@ def served(serials: list[str]) -> Iterator[None]:
         (HOME / f"{name}.py").write_text(text)
     _empty()
     world = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HOME), "DJANGO_SETTINGS_MODULE": "peer_settings"}
-    for words in (["-m", "django", "migrate", "-v", "0"], ["-c", _APPROVE.format(serials=serials)]):
+    for words in (["-m", "django", "migrate", "-v", "0"], ["-c", _PREPARE.format(serials=serials, pins=pins)]):
         subprocess.run([python, *words], env=world, cwd=HOME, check=True)
     command = [HOME / "bin" / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT)]
     server = subprocess.Popen([*command, "--log-level", "critical", "peer_wsgi:application"], env=world, cwd=HOME)

@@ -163,7 +163,8 @@ def main(argv: list[str] | None = None) -> None:
 def beside_the_peer(ours: dict[int, float]) -> None:
     """Requests of 100 lines to the nearest open-source peer, and how many times faster ours are."""
     try:
-        with peer.served([f"BENCH{number:04d}" for number in range(TERMINALS)]):
+        serials, pins = [f"BENCH{n:04d}" for n in range(TERMINALS)], [f"{n:05d}" for n in range(PEOPLE)]
+        with peer.served(serials, pins):
             _wait(peer.PORT)
             over_http(100, 1, 500, 20_000_000, peer.PORT)
             for connections, speed in ours.items():
