@@ -180,7 +180,7 @@ def test_while_a_visit_lasts_long_the_terminal_is_felt(company, monkeypatch):
 
 
 def test_a_long_reading_tells_that_it_goes_on(company, monkeypatch):
-    monkeypatch.setattr(client, "PROBE_SECONDS", 0.001)
+    monkeypatch.setattr(client, "PROBE_SECONDS", 0)
     with pulled(company) as unit:
         unit.memory.press("00013", make.NOW.replace(tzinfo=None))
         pages = list(VISITORS["zk_4370"].pages(links.known(unit.device, make.NOW)[1], make.NOW.date(), make.NOW.date()))
