@@ -271,7 +271,9 @@ def test_a_session_that_breaks_holds_nothing_and_another_is_opened(company):
     assert ours.take(7, "one")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [lines.LOCK]
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [lines.LOCK],
         )
     with pytest.raises(DatabaseError):
         until(lambda: not ours.may_go_on(7))
