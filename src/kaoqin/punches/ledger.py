@@ -126,14 +126,13 @@ def _take_some(
     known: set[bytes] = set()
     for tries_left in reversed(range(_TRIES)):
         rows = Rows(presses, known)
-        rows.write(at, late_after, _ending(source, at, batch_id))
         try:
-            rows.copy()
+            _copy(rows.blocks(at, late_after, _ending(source, at, batch_id)))
             break
         except UniqueViolation:
             if not tries_left:
                 raise
-            known |= _known(rows.keys)
+            known |= _known(_key(one.origin, one.person_key, one.device_time.isoformat(), one.mark) for one in presses)
     tell_spans(rows.spans)
     return rows.taken()
 
@@ -150,6 +149,8 @@ _COLUMNS = (
     *("trust", "evidence", "received_at", "source", "batch_id"),
 )
 _COPY = f"COPY punches_punch ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
+_BLOCK = 128
+"""Rows that are written to PostgreSQL at once: it takes them in while the next are made."""
 _HEAD, _TAIL = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 # How many fields, then each with its length before it; one that is null has the length -1 and nothing else.
 _OF_SOMEBODY, _OF_NOBODY = struct.Struct(">hi16siqiqiq"), struct.Struct(">hi16siiqiq")
@@ -183,8 +184,24 @@ class _Texts(dict[str, bytes]):
         return self[text]
 
 
+def _copy(blocks: Iterable[bytes]) -> None:
+    """Append rows. Raises UniqueViolation, and appends nothing, where one of them is there already.
+
+    The savepoint ends with the transaction: to release it would be one more question for nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT before_copy")
+        try:
+            with cursor.copy(_COPY) as copy:
+                for block in blocks:
+                    copy.write(block)
+        except UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT before_copy")
+            raise
+
+
 class Rows:
-    """New punches as PostgreSQL's COPY reads them in binary: written in one loop, for it runs a million times.
+    """New punches as PostgreSQL's COPY reads them in binary: made in one loop, for it runs a million times.
 
     Each identity once: of two in a batch the first. What many have in common is reckoned and written once: whose a
     number is, how far a zone is ahead, where it was pressed, evidence.
@@ -192,25 +209,21 @@ class Rows:
 
     def __init__(self, presses: Sequence[Press], known: Collection[bytes] = ()) -> None:
         self._presses, self._seen = presses, set(known)
-        self._rows: dict[bytes, bytes] = {}
+        self._whose = Whose({press[0] for press in presses if press.employee_id is None})
         self._known, self._held, self._unknown = Counter[str](), Counter[str](), Counter[str]()
         self.spans: dict[int, tuple[dt.date, dt.date]] = {}
 
-    @property
-    def keys(self) -> Collection[bytes]:
-        """The identities of what was written."""
-        return self._rows.keys()
-
-    def write(self, at: dt.datetime, late_after: dt.timedelta, ending: bytes) -> None:
-        """Write all rows; count those known, held and of nobody; find which days of whom they touch."""
-        whose = Whose({press[0] for press in self._presses if press.employee_id is None})
+    def blocks(self, at: dt.datetime, late_after: dt.timedelta, ending: bytes) -> Iterator[bytes]:
+        """All rows, some at a time; counts those known, held and of nobody, finds which days of whom they touch."""
         clocks, texts, alike = Clocks(at, late_after), _Texts(), dict[tuple[Any, ...], bytes]()
-        rows, spans, first, fields = self._rows, self.spans, dt.datetime(FIRST_YEAR, 1, 1), len(_COLUMNS)  # noqa: DTZ001
+        seen, whose, spans = self._seen, self._whose, self.spans
+        first, fields, rows = dt.datetime(FIRST_YEAR, 1, 1), len(_COLUMNS), [_HEAD]  # noqa: DTZ001
         for person_key, local, zone, origin, name, place, mark, told, certain in self._presses:
             key = _key(origin, person_key, local.isoformat(), mark)
-            if key in rows or key in self._seen:
+            if key in seen:
                 self._known[origin] += 1
                 continue
+            seen.add(key)
             ahead, newest, late = clocks.of(zone, local)
             counts = first <= local <= newest
             if not counts:
@@ -234,27 +247,17 @@ class Rows:
                 words = (name[:60], zone, origin, place[:200], _COUNTS if counts else _HELD)
                 rest = b"".join(texts[word] for word in words) + _evidence(told, mark, local < late) + ending
                 alike[what] = rest
-            rows[key] = row + texts[person_key] + rest
+            rows.append(row + texts[person_key] + rest)
+            if len(rows) > _BLOCK:
+                yield b"".join(rows)
+                rows.clear()
+        yield b"".join((*rows, _TAIL))
 
     def taken(self) -> dict[str, Taken]:
         """What became of them, by origin."""
         known, held, unknown = self._known, self._held, self._unknown
         came = Counter(press[3] for press in self._presses)
         return {one: Taken(count - known[one], known[one], held[one], unknown[one]) for one, count in came.items()}
-
-    def copy(self) -> None:
-        """Append them. Raises UniqueViolation, and appends nothing, where one of them is there already.
-
-        The savepoint ends with the transaction: to release it would be one more question for nothing.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute("SAVEPOINT before_copy")
-            try:
-                with cursor.copy(_COPY) as copy:
-                    copy.write(b"".join((_HEAD, *self._rows.values(), _TAIL)))
-            except UniqueViolation:
-                cursor.execute("ROLLBACK TO SAVEPOINT before_copy")
-                raise
 
 
 _COUNTS, _HELD = str(Trust.COUNTS), str(Trust.HELD)
