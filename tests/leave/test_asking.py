@@ -5,11 +5,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from balanced import keep, known
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 import make
-from conftest import keep, known
 from kaoqin.approvals import actions, deciding_actions
 from kaoqin.approvals.models import Request
 from kaoqin.attendance.models import Absence, DayResult, Waiting

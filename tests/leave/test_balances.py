@@ -3,13 +3,13 @@
 import datetime as dt
 
 import pytest
+from balanced import keep, known
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import make
-from conftest import keep, known
 from kaoqin.attendance.models import Absence, Waiting
 from kaoqin.core.sentences import Sentence
 from kaoqin.core.words import NotAllowed, NotFound, Refusal

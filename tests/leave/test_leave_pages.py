@@ -4,9 +4,9 @@ import io
 
 import openpyxl
 import pytest
+from balanced import keep, known
 
 import make
-from conftest import keep, known
 from kaoqin.core import imports
 from kaoqin.core.models import JobRun
 from kaoqin.leave import actions, balances_import, queries

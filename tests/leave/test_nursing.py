@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
+from balanced import keep
 
 import make
-from conftest import keep
 from kaoqin.attendance.models import Absence
 from kaoqin.core.words import NotAllowed, Refusal
 from kaoqin.leave import actions, nursing, queries
