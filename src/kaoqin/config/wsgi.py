@@ -23,4 +23,4 @@ application = _application()
 # What is loaded now stays: looking through it for garbage took a sixth of the time of an upload of a thousand lines.
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 100)
+gc.set_threshold(50_000)
