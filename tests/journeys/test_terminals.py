@@ -49,6 +49,8 @@ def test_a_terminal_from_its_first_call_to_its_first_outage(visit, company, live
     hr.goto(f"{live_server.url}/devices/")
     expect(hr.locator("tbody").get_by_text("失联", exact=True)).to_be_visible()
     alarms.watch(terminal.at, LONG_AGO)
+    for number in range(30):
+        make.employee(f"同事{number}", where=company.sales, there=company.site)
     call_the_roll(manager, live_server, "陈小白")
     make.settle()
     today = DayResult.objects.get(employee=company.chen, date=make.TODAY)
@@ -156,5 +158,7 @@ def call_the_roll(page, server, name):
     page.goto(f"{server.url}/rollcall/")
     page.click("a:has-text('失联')")
     page.click(f"label:has-text('{name}')")
+    button, tabs = (page.locator(one).bounding_box() for one in ("button:has-text('记下在场的人')", ".tab-bar"))
+    assert button["y"] + button["height"] <= tabs["y"]  # the thumb reaches it however many there are
     page.click("button:has-text('记下在场的人')")
     page.wait_for_selector("text=已点到 1 人")
