@@ -127,7 +127,13 @@ def build_sales(builder: Builder) -> Company:
 def build_plant(builder: Builder) -> Company:
     """A plant of 2,000 near Suzhou: three-shift and two-shift rotation, comprehensive hours, an office."""
     root = builder.department("QH", "青禾制造(演示)")
-    details = org.SiteDetails("SZ-01", "苏州工厂", "Asia/Shanghai", "苏州工业园区", province=Province.JIANGSU)
+    details = org.SiteDetails(
+        *("SZ-01", "苏州工厂", "Asia/Shanghai", "苏州工业园区"),
+        latitude=Decimal("31.319300"),
+        longitude=Decimal("120.721600"),
+        datum=Datum.GCJ02,
+        province=Province.JIANGSU,
+    )
     site = builder.site(details)
     early, middle, night = (
         builder.shift("E", EARLY, "green"),
