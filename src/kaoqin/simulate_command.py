@@ -196,7 +196,6 @@ def _made_up(
 
 
 def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: float) -> Habits:
-    offset = time.localtime(now).tm_gmtoff
     columns, route = draw.choice(COLUMNS), draw.choice(list(Route))
     habits = Habits(
         language=wanted.language,
@@ -208,7 +207,6 @@ def _habits(wanted: argparse.Namespace, number: int, draw: random.Random, now: f
         doubled=wanted.doubled,
         results_lost=wanted.results_lost,
         pace=wanted.pace or 1.0,
-        offset_minutes=offset // 60,
         lost=wanted.lost,
         record_bytes=int(wanted.record_bytes),
     )

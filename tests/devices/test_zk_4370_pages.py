@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import re
 import socket
 import threading
+import time
 
 import pytest
 from test_zk_4370_visit import SERIAL, fill, link, order, terminal
@@ -103,13 +105,23 @@ def first_of_two_free_ports():
             return port
 
 
+@pytest.fixture
+def in_utc():
+    """The zone of this machine is UTC, as servers' mostly is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 @pytest.mark.parametrize("record_bytes", ["40", "16", "8"])
-def test_simulated_terminals_say_what_to_enter_and_answer_there(record_bytes, monkeypatch, capsys):
+def test_simulated_terminals_say_what_to_enter_and_answer_there(record_bytes, in_utc, monkeypatch, capsys):
     port = first_of_two_free_ports()
     days = (make.day("11-01"), make.day("11-02"))
     visitor = Visitor(
         monkeypatch,
-        lambda there: Client(5).state(there, make.NOW),
+        lambda there: Client(5).state(there, dt.datetime.now(dt.UTC)),
         lambda there: sum(page.records for page in Client(5).pages(there, *days)),
     )
     words = ["zk-4370", "--units", "2", "--port", str(port), "--backlog-days", "3", "--record-bytes", record_bytes]
@@ -118,6 +130,7 @@ def test_simulated_terminals_say_what_to_enter_and_answer_there(record_bytes, mo
     facts, count = visitor.answers
     told = capsys.readouterr().out
     assert (facts["serial"], facts["record_count"]) == ("SIMPUL00001", str(count))
+    assert abs(int(facts["clock_ahead_seconds"])) < 60  # its clock shows Shanghai's time
     assert count > 20
     assert re.search(rf"SIMPUL00001  127\.0\.0\.1:{port}  .*\d+\nSIMPUL00002  127\.0\.0\.1:{port + 1}  .*\d+\n", told)
     assert "访问 " in told
