@@ -82,7 +82,7 @@ def test_two_who_touch_the_same_people_do_not_wait_for_each_other(two):
         apart(touch)
 
 
-def test_who_was_deleted_since_waits_no_more(two, company):
+def test_who_was_deleted_since_waits_no_more(two):
     mark({0: SPAN})
     assert claim() == two
 

@@ -20,7 +20,7 @@ def _application() -> Callable[..., Any]:
 
 application = _application()
 
-# What is loaded now stays: looking through it for garbage took a sixth of the time of an upload of a thousand lines.
+# What is loaded now stays: to look through it for garbage took a sixth of our processor time for a thousand lines.
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000)
